@@ -1,0 +1,123 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Organisation } from '../organisations/organisation.entity.js';
+import { User } from '../users/user.entity.js';
+import type { ApplicationKind } from './application-name.js';
+
+/** An API as data (A5). */
+@Entity('apis')
+@Check('apis_code_check', `code ~ '^[A-Z][A-Z0-9]{1,9}$'`)
+export class Api {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'apis_pkey' })
+  code: string;
+
+  @Column('text')
+  name: string;
+}
+
+export type Environment = 'production' | 'sandbox';
+
+/** What a token may reach: an API in one environment (A6). */
+@Entity('resources')
+@Unique('resources_audience_key', ['audience'])
+@Unique('resources_name_key', ['name', 'environment'])
+@Check('resources_environment_check', `environment in ('production', 'sandbox')`)
+export class Resource {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'resources_pkey' })
+  id: string;
+
+  @Column('text')
+  @ForeignKey(() => Api, { name: 'resources_api_fkey' })
+  apiCode: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text')
+  environment: Environment;
+
+  @Column('text')
+  audience: string;
+
+  /** May be granted to a PartnerAlternative application (A7). */
+  @Column('boolean', { default: false })
+  openToAlternative: boolean;
+}
+
+/** One registered API client. `clientId` is for ever (A2); `name` follows from its parts (A3). */
+@Entity('applications')
+@Index('applications_name_key', { synchronize: false })
+@Index('applications_organisation_idx', ['organisationId'])
+@Unique('applications_client_id_key', ['clientId'])
+@Unique('applications_id_organisation_key', ['id', 'organisationId'])
+@Check('applications_kind_check', `kind in ('partner', 'partner_alternative')`)
+@Check('applications_alternative_check', `kind = 'partner' or api_code = 'SMC'`)
+@Check(
+  'applications_name_check',
+  `name = case kind when 'partner' then 'Partner' else 'PartnerAlternative' end
+    || '-' || country || '-' || slug || '-' || api_code`,
+)
+export class Application {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'applications_pkey' })
+  id: string;
+
+  @Column('uuid')
+  clientId: string;
+
+  @Column('uuid')
+  @ForeignKey(() => Organisation, { name: 'applications_organisation_fkey' })
+  organisationId: string;
+
+  @Column('text')
+  kind: ApplicationKind;
+
+  @Column('text')
+  country: string;
+
+  @Column('text')
+  slug: string;
+
+  @Column('text')
+  @ForeignKey(() => Api, { name: 'applications_api_fkey' })
+  apiCode: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('timestamptz')
+  createdAt: Date;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => User, { name: 'applications_created_by_fkey' })
+  createdBy: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  disabledAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  disabledBy: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  deletedAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  deletedBy: string | null;
+}
+
+/** A resource granted to an application. A trigger holds A6 and A7. */
+@Entity('grants')
+export class Grant {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' })
+  @ForeignKey(() => Application, { name: 'grants_application_fkey' })
+  applicationId: string;
+
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' })
+  @ForeignKey(() => Resource, { name: 'grants_resource_fkey' })
+  resourceId: string;
+
+  @Column('timestamptz')
+  grantedAt: Date;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => User, { name: 'grants_granted_by_fkey' })
+  grantedBy: string | null;
+}

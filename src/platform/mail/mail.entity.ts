@@ -1,0 +1,57 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+export type MailKind = 'invitation' | 'reminder' | 'notice';
+export type MailState = 'due' | 'sent' | 'failed' | 'discarded';
+
+/** One message to one person, committed with the change that caused it and sent afterwards. */
+@Entity('mails')
+@Index('mails_due_idx', ['kind', 'nextAttemptAt'], { where: `state = 'due'` })
+@Unique('mails_message_id_key', ['messageId'])
+@Check('mails_kind_check', `kind in ('invitation', 'reminder', 'notice')`)
+@Check('mails_state_check', `state in ('due', 'sent', 'failed', 'discarded')`)
+export class Mail {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'mails_pkey' })
+  id: string;
+
+  @Column('text')
+  kind: MailKind;
+
+  @Column('uuid', { nullable: true })
+  userId: string | null;
+
+  @Column('text')
+  toAddress: string;
+
+  @Column('text')
+  toName: string;
+
+  @Column('text')
+  subject: string;
+
+  /** RFC 5322 msg-id with its angle brackets; the same at every attempt. */
+  @Column('text')
+  messageId: string;
+
+  /** Text, HTML and extra headers as sealed JSON; null once an invitation has been sent. */
+  @Column('bytea', { nullable: true })
+  sealedBody: Buffer | null;
+
+  @Column('text')
+  state: MailState;
+
+  @Column('integer', { default: 0 })
+  attempts: number;
+
+  @Column('timestamptz', { nullable: true })
+  nextAttemptAt: Date | null;
+
+  /** What the mail server said at the last attempt. */
+  @Column('text', { nullable: true })
+  serverAnswer: string | null;
+
+  @Column('timestamptz')
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  finishedAt: Date | null;
+}

@@ -1,0 +1,70 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Application } from '../applications/application.entity.js';
+import { User } from '../users/user.entity.js';
+
+/** A named, expiring credential of an application. Of its value only a keyed digest and a hint stay (S5). */
+@Entity('secrets')
+@Index('secrets_name_key', { synchronize: false })
+@Index('secrets_application_idx', ['applicationId'])
+@Index('secrets_ending_idx', ['expiresAt'], {
+  where: 'deleted_at is null and disabled_at is null',
+})
+@Unique('secrets_digest_key', ['digest'])
+@Check('secrets_name_check', 'char_length(name) between 1 and 100')
+@Check('secrets_hint_check', `hint ~ '^[0-9A-Za-z]{3}$'`)
+@Check(
+  'secrets_expires_check',
+  `expires_at > created_at and
+    expires_at at time zone 'UTC' <= created_at at time zone 'UTC' + interval '1 year'`,
+)
+export class Secret {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'secrets_pkey' })
+  id: string;
+
+  @Column('uuid')
+  @ForeignKey(() => Application, { name: 'secrets_application_fkey' })
+  applicationId: string;
+
+  @Column('text')
+  name: string;
+
+  /** The first three characters of the value. */
+  @Column('text')
+  hint: string;
+
+  /** HMAC-SHA-256 of the whole value (S7). */
+  @Column('bytea')
+  digest: Buffer;
+
+  /** Number of the hash key that made `digest`. */
+  @Column('integer')
+  keyNumber: number;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => User, { name: 'secrets_created_by_fkey' })
+  createdBy: string | null;
+
+  @Column('timestamptz')
+  createdAt: Date;
+
+  /** Exclusive: the secret works while now < expiresAt. */
+  @Column('timestamptz')
+  expiresAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  disabledAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => User, { name: 'secrets_disabled_by_fkey' })
+  disabledBy: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  deletedAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => User, { name: 'secrets_deleted_by_fkey' })
+  deletedBy: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  lastUsedAt: Date | null;
+}
