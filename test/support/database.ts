@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { buildDataSource } from '../../src/platform/database/data-source.js';
+import { entities, migrations } from '../../src/schema.js';
+
+/** How to reach a database of the test run's server. */
+export interface TestConnection {
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+}
+
+export interface TestDatabase {
+  connection: TestConnection;
+  /** Connected, with the application's tables and settings. */
+  dataSource: DataSource;
+  /** Closes `dataSource` and removes the database, whoever is still connected to it. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Creates a database of its own for a test file: a copy of the migrated template, in some
+ * milliseconds. With `empty` it has no tables, for tests of the migrations themselves.
+ *
+ * @throws Error when the server could not be started or migrated; it says why
+ */
+export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
+  const template = serverConnection();
+  const database = `test_${randomUUID().replaceAll('-', '')}`;
+  const source = empty ? 'template0' : `${template.database} strategy file_copy`;
+  await inLobby((lobby) => lobby.query(`create database ${database} template ${source}`));
+
+  const connection = { ...template, database };
+  const dataSource = buildDataSource(connection, entities, migrations);
+  await dataSource.initialize();
+  return {
+    connection,
+    dataSource,
+    drop: async () => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await inLobby((lobby) => lobby.query(`drop database ${database} with (force)`));
+    },
+  };
+}
+
+/** Connection to the template database; do not connect to it, copying needs it unused. */
+function serverConnection(): TestConnection {
+  const published = JSON.parse(process.env.KEYTURN_TEST_SERVER ?? '{}') as {
+    connection?: TestConnection;
+    failure?: string;
+  };
+  if (published.connection) return published.connection;
+  throw new Error(`No test database. ${published.failure ?? 'Was the global setup run?'}`);
+}
+
+async function inLobby<T>(work: (lobby: DataSource) => Promise<T>): Promise<T> {
+  const lobby = buildDataSource({ ...serverConnection(), database: 'postgres' }, [], []);
+  await lobby.initialize();
+  try {
+    return await work(lobby);
+  } finally {
+    await lobby.destroy();
+  }
+}
