@@ -16,13 +16,14 @@ const TEMPLATE = 'template_keyturn';
 export async function startTestServer() {
   const { startLocalPostgres } = await import('../../dist/src/platform/database/local-postgres.js');
   await removeLeftovers();
-  const dataDir = await mkdtemp(join(tmpdir(), PREFIX));
-  await writeFile(join(dataDir, PID_FILE), String(process.pid));
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
+  await writeFile(join(folder, PID_FILE), String(process.pid));
+  const dataDir = join(folder, 'data');
   const binDir = process.env.KEYTURN_LOCAL_POSTGRES_BIN || undefined;
   const server = await startLocalPostgres({ dataDir, binDir, fsync: false });
   const stop = async () => {
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     const { host, port, user } = server;
@@ -55,12 +56,12 @@ async function removeLeftovers() {
     await import('../../dist/src/platform/database/local-postgres.js');
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;
-    const dataDir = join(tmpdir(), name);
-    const pid = Number(await readFile(join(dataDir, PID_FILE), 'utf8').catch(() => 'NaN'));
+    const folder = join(tmpdir(), name);
+    const pid = Number(await readFile(join(folder, PID_FILE), 'utf8').catch(() => 'NaN'));
     if (!pid || isAlive(pid)) continue;
-    // Renaming first would lose the socket; two runs that clean at once only repeat each other.
+    const dataDir = join(folder, 'data');
     await stopAbandonedPostgres({ dataDir, fsync: false }).catch(() => undefined);
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readFile, readdir, readlink, realpath } from 'node:fs/promises';
 import { rename, rm, rmdir, stat } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -10,7 +10,7 @@ import { findPostgresPrograms } from './postgres-programs.js';
 import { chooseRunner, type Runner } from './unprivileged.js';
 
 const DATA = 'data';
-const FRESH = 'data.new';
+const FRESH = 'data.new-';
 const LOG = 'server.log';
 const SUPERUSER = 'keyturn';
 // Only a part of the socket's file name: the folder makes it unique, and no TCP port is opened.
@@ -46,10 +46,10 @@ export async function openCluster(
   fsync: boolean,
 ): Promise<Cluster> {
   const programs = await findPostgresPrograms(binDir);
-  const runner = await chooseRunner();
   await mkdir(dataDir, { recursive: true });
   // Versions cannot read each other's files, hence a folder per major version.
   const home = join(await realpath(dataDir), `pg${programs.major}`);
+  const runner = await chooseRunner(await stat(home).catch(() => undefined));
   const isNew = (await mkdir(home, { recursive: true, mode: 0o700 })) !== undefined;
   if (isNew) await runner.handOver(home);
   await chmod(home, 0o700);
@@ -59,20 +59,24 @@ export async function openCluster(
 /** Creates the data files unless they exist. The caller holds the lock. */
 export async function initialise(cluster: Cluster): Promise<void> {
   if (await exists(join(cluster.data, 'PG_VERSION'))) return;
-  // Built aside and renamed, so that an interrupted first start leaves nothing half done.
-  const fresh = join(cluster.home, FRESH);
-  await rm(fresh, { recursive: true, force: true, maxRetries: 5 });
+  // Built aside and renamed, so that an interrupted first start leaves nothing half done. Each try
+  // has a name of its own: the initdb of a killed application may still be writing.
+  const names = await readdir(cluster.home);
+  for (const old of names.filter((name) => name.startsWith(FRESH))) {
+    await rm(join(cluster.home, old), { recursive: true, force: true, maxRetries: 5 });
+  }
+  const fresh = `${FRESH}${randomUUID()}`;
   const locale =
     cluster.major >= 17
       ? ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
       : ['--locale=C', '--locale-provider=icu', '--icu-locale=und'];
   await run(cluster, 'initdb', [
-    ...['-D', FRESH, '-U', SUPERUSER, '--auth=trust', '--encoding=UTF8', '--no-instructions'],
+    ...['-D', fresh, '-U', SUPERUSER, '--auth=trust', '--encoding=UTF8', '--no-instructions'],
     // Upper and lower case of all letters, the same on every machine.
     ...locale,
     ...(cluster.fsync ? [] : ['--no-sync']),
   ]);
-  await rename(fresh, cluster.data);
+  await rename(join(cluster.home, fresh), cluster.data);
 }
 
 /**

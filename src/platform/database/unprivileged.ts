@@ -24,10 +24,14 @@ export interface Runner {
  * Chooses how to run PostgreSQL's programs. An ordinary account runs them itself. Root (containers,
  * build machines), and an account without a name, which initdb refuses too, do it in a user
  * namespace where they are called nobody: files keep their owner and no other account is needed.
- * Where that is forbidden, root uses the account postgres or nobody.
+ * Where that is forbidden, root uses the account postgres or nobody. Files that belong to another
+ * account already (the application ran under it before) stay with that account.
+ *
+ * @param owner whom the server's folder belongs to; undefined when there is none yet
  */
-export async function chooseRunner(): Promise<Runner> {
+export async function chooseRunner(owner?: Account): Promise<Runner> {
   const isRoot = process.getuid?.() === 0;
+  if (isRoot && owner && owner.uid !== 0) return runAs(owner);
   if (!isRoot && hasName()) return { run: runProgram, handOver: async () => {} };
   if (await canUnshare()) {
     return {
@@ -42,9 +46,18 @@ export async function chooseRunner(): Promise<Runner> {
       'PostgreSQL cannot run under this account. Set DATABASE_URL to a PostgreSQL server.',
     );
   }
+  return runAs(account);
+}
+
+interface Account {
+  uid: number;
+  gid: number;
+}
+
+function runAs({ uid, gid }: Account): Runner {
   return {
-    run: (program, args, folder) => runProgram(program, args, folder, account),
-    handOver: (folder) => chown(folder, account.uid, account.gid),
+    run: (program, args, folder) => runProgram(program, args, folder, { uid, gid }),
+    handOver: (folder) => chown(folder, uid, gid),
   };
 }
 
@@ -54,7 +67,7 @@ async function runProgram(
   program: string,
   args: string[],
   cwd: string,
-  account: { uid?: number; gid?: number } = {},
+  account: Partial<Account> = {},
 ): Promise<string> {
   try {
     const { stdout } = await execute(program, args, {
@@ -91,7 +104,7 @@ async function canUnshare(): Promise<boolean> {
   }
 }
 
-async function serviceAccount(): Promise<{ uid: number; gid: number } | undefined> {
+async function serviceAccount(): Promise<Account | undefined> {
   const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n');
   for (const name of ['postgres', 'nobody']) {
     const fields = lines.find((line) => line.startsWith(`${name}:`))?.split(':');

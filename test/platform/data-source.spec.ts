@@ -1,0 +1,98 @@
+import { QueryFailedError } from 'typeorm';
+import { buildDataSource } from '../../src/platform/database/data-source.js';
+import { databaseErrorCode, inTransaction, violated } from '../../src/platform/database/tx.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase({ empty: true });
+  await database.dataSource.query(
+    `create table person (name text constraint person_name unique, age int)`,
+  );
+});
+
+afterAll(() => database.drop());
+
+const insert = 'insert into person (name, age) values ($1, $2)';
+
+describe('the data source', () => {
+  it('works in UTC whatever the server prefers', async () => {
+    await database.dataSource.query(
+      `do $$ begin execute format('alter database %I set timezone = %L',
+        current_database(), 'Asia/Tokyo'); end $$`,
+    );
+    const fresh = buildDataSource(database.connection, [], []);
+    await fresh.initialize();
+    expect(await fresh.query('show timezone')).toEqual([{ TimeZone: 'UTC' }]);
+    await fresh.destroy();
+  });
+
+  it('connects by URL, also to a socket, and says who it is', async () => {
+    const { host, port, user, database: name } = database.connection;
+    const url = `postgresql://${user}@/${name}?host=${encodeURIComponent(host)}&port=${port}`;
+    const byUrl = buildDataSource({ url }, [], []);
+    await byUrl.initialize();
+    const rows: unknown = await byUrl.query(
+      `select current_database() as name, current_setting('application_name') as application`,
+    );
+    expect(rows).toEqual([{ name, application: 'keyturn' }]);
+    await byUrl.destroy();
+  });
+
+  it('ends a statement that takes too long', async () => {
+    const options = { statementTimeoutMs: 50, log: () => undefined };
+    const impatient = buildDataSource(database.connection, [], [], options);
+    await impatient.initialize();
+    const error: unknown = await impatient.query('select pg_sleep(5)').catch((e: unknown) => e);
+    expect(databaseErrorCode(error)).toBe('57014');
+    await impatient.destroy();
+  });
+
+  it('logs a failure without the values in it', async () => {
+    const lines: string[] = [];
+    const log = (level: string, message: string) => lines.push(`${level} ${message}`);
+    const logged = buildDataSource(database.connection, [], [], { log });
+    await logged.initialize();
+    await logged.query(insert, ['ada@example.org', 36]);
+    await expect(logged.query(insert, ['ada@example.org', 36])).rejects.toThrow('person_name');
+    await expect(logged.query(insert, ['bob', 'ada@example.org'])).rejects.toThrow('invalid input');
+    await logged.destroy();
+    expect(lines).toEqual([
+      `error SQLSTATE 23505, table person, constraint person_name: duplicate key value violates unique constraint "person_name" in: ${insert}`,
+      `error SQLSTATE 22P02 in: ${insert}`,
+    ]);
+  });
+});
+
+describe('a transaction', () => {
+  it('is kept as a whole or not at all', async () => {
+    const { dataSource } = database;
+    const kept = await inTransaction(dataSource, async (tx) => {
+      await tx.query(insert, ['kept', 1]);
+      return 'result';
+    });
+    const refused = inTransaction(dataSource, async (tx) => {
+      await tx.query(insert, ['lost', 1]);
+      throw new Error('changed my mind');
+    });
+    await expect(refused).rejects.toThrow('changed my mind');
+    expect(kept).toBe('result');
+    const rows: unknown = await dataSource.query(
+      `select name from person where name in ('kept', 'lost')`,
+    );
+    expect(rows).toEqual([{ name: 'kept' }]);
+  });
+
+  it('tells which constraint was violated', async () => {
+    const failing = inTransaction(database.dataSource, async (tx) => {
+      await tx.query(insert, ['twice', 1]);
+      await tx.query(insert, ['twice', 1]);
+    });
+    const error: unknown = await failing.catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(QueryFailedError);
+    expect(violated(error, 'person_name')).toBe(true);
+    expect(violated(error, 'another_name')).toBe(false);
+    expect(violated(new Error('person_name'), 'person_name')).toBe(false);
+  });
+});
