@@ -1,0 +1,284 @@
+import type { Field } from '../platform/web/form.js';
+
+/*
+ * What the templates of this door print: `templates/pages/auth/*` and `templates/pages/portal/*`.
+ * Each page model is named after its template. Texts are ready to print and are escaped there.
+ */
+
+/** A moment or a day: ISO 8601 for machines; words for people, "Tue 3 June 2027, 00:00 UTC". */
+export interface Moment {
+  iso: string;
+  text: string;
+}
+
+// Sign-in
+
+/** auth/sign-in */
+export interface SignInPage {
+  email: Field;
+  password: Field;
+  /** Where to go afterwards; hidden. */
+  next: Field;
+  /** What to take up again afterwards; hidden. */
+  resume?: Field;
+}
+
+/** auth/code */
+export interface CodePage {
+  code: Field;
+  next?: Field;
+  recoveryHref: string;
+}
+
+/** auth/recovery */
+export interface RecoveryPage {
+  recoveryCode: Field;
+  next?: Field;
+  codeHref: string;
+}
+
+/** auth/unlock */
+export interface UnlockPage {
+  email: string;
+  code: Field;
+  next?: Field;
+}
+
+/** auth/invitation */
+export interface InvitationPage {
+  organisation: string;
+  name: string;
+  email: string;
+  password: Field;
+  passwordAgain: Field;
+  /** What a password must be, one sentence each. */
+  rules: string[];
+}
+
+/** auth/invitation-gone: unknown, used, revoked and expired look alike. */
+export type InvitationGonePage = Record<string, never>;
+
+/** auth/enrol */
+export interface EnrolPage {
+  /** Trusted SVG of our own making, printed as it is. */
+  qrSvg: string;
+  /** The same key in base32, without spaces. */
+  key: string;
+  email: string;
+  code: Field;
+}
+
+/** auth/recovery-codes: shown once. */
+export interface RecoveryCodesPage {
+  codes: string[];
+  /** A checkbox with the value `yes`. */
+  stored: Field;
+  /** Where the form posts, for the page is an answer to another form. */
+  action: string;
+}
+
+/** auth/recovery-codes-again: they were shown and not confirmed; one button makes new ones. */
+export interface RecoveryCodesAgainPage {
+  action: string;
+}
+
+/** auth/signed-out */
+export type SignedOutPage = Record<string, never>;
+
+// Applications
+
+export interface Environment {
+  key: 'production' | 'sandbox';
+  text: string;
+  resources: { name: string; audience: string }[];
+}
+
+export interface SecretState {
+  key: 'active' | 'expiring' | 'off' | 'expired' | 'deleted';
+  text: string;
+}
+
+/** Someone as an actor; `left` when the account is closed (R13). */
+export interface Person {
+  name: string;
+  left: boolean;
+}
+
+/** A secret as one line of a list. */
+export interface SecretLine {
+  id: string;
+  name: string;
+  /** The first three characters, without dots. */
+  hint: string;
+  href: string;
+  state: SecretState;
+  ends: Moment;
+  /** "in 12 days", "today", "3 days ago". */
+  endsWhen: string;
+  /** The share of its life that is left, 0 to 100. */
+  lifeLeft: number;
+  /** The sentence beside the warning mark: ends soon, has expired, a newer one is in use … (S11, M7). */
+  warning?: string;
+}
+
+/** portal/home: the applications come sorted by urgency. */
+export interface HomePage {
+  /** What the list is: "The applications you manage" or "All applications of Matchis". */
+  intro: string;
+  applications: HomeApplication[];
+  /** Nothing to list although there is a role: what to do. */
+  emptyText: string;
+}
+
+export interface HomeApplication {
+  id: string;
+  name: string;
+  organisation: string;
+  href: string;
+  clientId: string;
+  /** Disabled by IT: the sentence that says so (A8). */
+  disabled?: string;
+  environments: Environment[];
+  secrets: SecretLine[];
+  /** Fewer than two credential managers: the sentence that says so (R4). */
+  cover?: string;
+  /** Names of the credential managers, for an org admin. */
+  managers?: string[];
+  /** Only where the viewer may create. */
+  createHref?: string;
+}
+
+/** portal/application */
+export interface ApplicationPage {
+  name: string;
+  organisation: string;
+  clientId: string;
+  disabled?: string;
+  environments: Environment[];
+  managers: Contact[];
+  orgAdmins: Contact[];
+  cover?: string;
+  secrets: SecretRow[];
+  /** "2 of 10 secrets". */
+  count: string;
+  /** Only where the viewer may create, also at the limit. */
+  createHref?: string;
+  /** Why no secret can be created now (S8). */
+  createRefusal?: string;
+}
+
+export interface Contact {
+  name: string;
+  email: string;
+  /** The end of a role that ends. */
+  until?: Moment;
+}
+
+export interface SecretRow extends SecretLine {
+  createdBy: Person;
+  createdAt: Moment;
+  /** Absent when it was never used. */
+  lastUsed?: Moment;
+  /** The last one sent: "three weeks before". */
+  lastReminder?: { at: Moment; milestone: string };
+  /** Only what the viewer may do. */
+  actions: SecretAction[];
+}
+
+/** What may be done with a secret; the same facts as page and as dialog (S9, S10). */
+export interface SecretAction {
+  kind: 'switch-off' | 'switch-on' | 'delete';
+  /** The confirm page. */
+  href: string;
+  /** Where the form posts. */
+  action: string;
+  cancelHref: string;
+  /** The id of the secret; makes the dialog's id. */
+  secretId: string;
+  secretName: string;
+  hint: string;
+  application: string;
+  createdBy: Person;
+  createdAt: Moment;
+  lastUsed?: Moment;
+  /** No other secret of this application works. */
+  lastLive: boolean;
+}
+
+/** portal/secret-new */
+export interface SecretNewPage {
+  application: ApplicationLink;
+  name: Field;
+  /** YYYY-MM-DD */
+  lastDay: Field;
+  /** First and last day that can be chosen, and today, YYYY-MM-DD in UTC. */
+  min: string;
+  max: string;
+  today: string;
+  /** "Its last day is Tue 3 June 2027, in 365 days. It ends at midnight UTC." */
+  endsText: string;
+  /** "Reminder mails: Tue 22 April 2027; …; every day from … to …." */
+  mailsText: string;
+  /** Buttons that fill the date in; shown only with a script. */
+  presets: { label: string; day: string }[];
+}
+
+export interface ApplicationLink {
+  name: string;
+  href: string;
+}
+
+/** portal/secret-created: the only place where the value ever is (S5). */
+export interface SecretCreatedPage {
+  application: ApplicationLink & { clientId: string };
+  name: string;
+  value: string;
+  ends: Moment;
+  endsWhen: string;
+  /** Another secret of this application still works and is to be deleted after the switch. */
+  replaces: boolean;
+}
+
+/** portal/secret */
+export interface SecretPage {
+  application: ApplicationLink & { clientId: string };
+  name: string;
+  hint: string;
+  state: SecretState;
+  warning?: string;
+  ends: Moment;
+  endsWhen: string;
+  lifeLeft: number;
+  createdBy: Person;
+  createdAt: Moment;
+  lastUsed?: Moment;
+  switchedOff?: { by: Person; at: Moment };
+  deleted?: { by: Person; at: Moment };
+  actions: SecretAction[];
+  reminders: ReminderRow[];
+  /** "Next mail: Tue 22 April 2027", or why there is none. */
+  nextReminder?: string;
+}
+
+/** A row of the reminder ledger (M8). */
+export interface ReminderRow {
+  at: Moment;
+  /** "three weeks before" */
+  milestone: string;
+  /** The address; absent when there was nobody to mail. */
+  recipient?: string;
+  outcome: { key: 'due' | 'sent' | 'failed' | 'no_recipient' | 'superseded'; text: string };
+  /** What the mail server said. */
+  answer?: string;
+}
+
+/** portal/confirm */
+export interface ConfirmPage {
+  application: ApplicationLink;
+  action: SecretAction;
+}
+
+/** portal/no-role */
+export interface NoRolePage {
+  organisation?: string;
+}

@@ -1,0 +1,137 @@
+// Keyturn. Every page works without this file; it only saves steps.
+const all = (selector, root = document) => root.querySelectorAll(selector);
+const byId = (id) => document.getElementById(id);
+
+function announce(text) {
+  byId('announce').textContent = text;
+}
+
+/* Copy buttons: shown only where a script can do it. */
+async function copyText(text) {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.setAttribute('readonly', '');
+  area.className = 'visually-hidden';
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand('copy');
+  area.remove();
+  if (!done) throw new Error('refused by the browser');
+}
+
+function select(element) {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}
+
+for (const button of all('[data-copy]')) {
+  const label = button.querySelector('[data-copy-text]');
+  const before = label.textContent;
+  let timer;
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const source = byId(button.dataset.copy);
+    try {
+      await copyText(source.dataset.value ?? source.textContent.trim());
+      label.textContent = 'Copied';
+      button.classList.add('copied');
+    } catch {
+      select(source);
+      label.textContent = 'Press Ctrl+C';
+    }
+    announce(label.textContent);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      label.textContent = before;
+      button.classList.remove('copied');
+    }, 4000);
+  });
+}
+
+for (const button of all('[data-print]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => window.print());
+}
+
+/* A link to a confirm page opens the same form as a dialog. */
+for (const link of all('a[data-dialog]')) {
+  const dialog = byId(link.dataset.dialog);
+  if (!dialog?.showModal) continue;
+  link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+  dialog.querySelector('[data-close]').addEventListener('click', () => dialog.close());
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+}
+
+/* A form is sent once, however often its button is pressed. */
+for (const form of all('form[method="post"]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = 'yes';
+  });
+}
+window.addEventListener('pageshow', () => {
+  for (const form of all('form[data-sent]')) delete form.dataset.sent;
+});
+
+/* What is shown once: ask before it is lost. */
+const once = document.querySelector('[data-shown-once]');
+if (once) {
+  const ask = (event) => event.preventDefault();
+  window.addEventListener('beforeunload', ask);
+  const disarm = () => window.removeEventListener('beforeunload', ask);
+  for (const each of all('[data-stored]')) {
+    each.addEventListener(each.tagName === 'FORM' ? 'submit' : 'click', disarm);
+  }
+}
+
+/* The chosen last day in words. The server's day counts, not the clock of this computer. */
+const day = 86_400_000;
+const asTime = (iso) => Date.parse(`${iso}T00:00:00Z`);
+const inWords = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC',
+});
+const words = (time) => inWords.format(time).replace(',', '');
+
+function daysText(count) {
+  return count === 1 ? 'in 1 day' : `in ${count} days`;
+}
+
+function mailsText(today, last) {
+  const due = (left) => last - left * day > today;
+  const early = [42, 21].filter(due).map((left) => words(last - left * day));
+  const daily = [7, 6, 5, 4, 3, 2, 1, 0].filter(due);
+  const first = daily[0];
+  const every = first === undefined ? [] : [first === 0 ? words(last) : `every day from ${words(last - first * day)} to ${words(last)}`];
+  return [...early, ...every].join('; ');
+}
+
+for (const input of all('input[data-last-day]')) {
+  const { today, ends, mails } = input.dataset;
+  const say = () => {
+    const chosen = input.value;
+    const fits = chosen && chosen >= input.min && chosen <= input.max;
+    byId(ends).textContent = fits
+      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}. It ends at midnight UTC.`
+      : `Choose a day from ${words(asTime(input.min))} to ${words(asTime(input.max))}.`;
+    byId(mails).textContent = fits ? `Reminder mails: ${mailsText(asTime(today), asTime(chosen))}.` : '';
+  };
+  input.addEventListener('input', say);
+  for (const preset of all('[data-day]')) {
+    preset.closest('[hidden]')?.removeAttribute('hidden');
+    preset.addEventListener('click', () => {
+      input.value = preset.dataset.day;
+      say();
+    });
+  }
+}
+
+document.querySelector('[data-focus]')?.focus();
