@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -69,6 +69,29 @@ describe('the local server', () => {
     expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
     await server.stop();
     await expect(readdir(server.host)).rejects.toThrow('ENOENT');
+  });
+
+  it('does not mind an unusual folder name', async () => {
+    const server = await start(join(folder, `it's, "a" $b`));
+    expect(await query(server, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await server.stop();
+  });
+
+  it('is reachable again for the next instance when its socket was tidied away', async () => {
+    const first = await start();
+    await unlink(join(first.host, `.s.PGSQL.${first.port}`));
+    const second = await start();
+    expect(await query(second, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await first.stop();
+    await second.stop();
+    expect(await isRunning(second)).toBe(false);
+  });
+
+  it('can be given up after it was killed', async () => {
+    const server = await start();
+    process.kill(await postmasterPid(server), 'SIGKILL');
+    await server.stop();
+    expect(await isRunning(server)).toBe(false);
   });
 
   it('says what was looked for when there are no server programs', async () => {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { withFileLock } from './file-lock.js';
-import { ensureRunning, initialise, openCluster, runningServer } from './postgres-cluster.js';
-import { type Cluster, type ServerAddress, stopServer } from './postgres-cluster.js';
+import { type Cluster, ensureRunning, initialise } from './postgres-cluster.js';
+import { openCluster, stopServer } from './postgres-cluster.js';
+import { hasLostSocket, runningServer, type ServerAddress } from './postmaster.js';
 
 const DATABASE = 'keyturn';
 const LEASE = 'keyturn lease';
@@ -118,9 +119,10 @@ class Lease {
 
 /** Stops the server when no instance has a lease. The caller holds the lock. */
 async function stopUnlessLeased(cluster: Cluster): Promise<boolean> {
-  const address = await runningServer(cluster);
+  const address = await runningServer(cluster.data);
   if (address !== undefined && (await countLeases(address)) > 0) return false;
-  await stopServer(cluster);
+  // Of a server that was killed nothing is left to stop; the next start clears up after it.
+  if (address !== undefined || (await hasLostSocket(cluster.data))) await stopServer(cluster);
   return true;
 }
 

@@ -1,24 +1,20 @@
-import { chmod, lstat, mkdir, readFile, readdir, readlink, realpath } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, readdir, realpath } from 'node:fs/promises';
 import { rename, rm, rmdir, stat } from 'node:fs/promises';
-import { createHash, randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import { findPostgresPrograms } from './postgres-programs.js';
+import { forgetDeadServer, hasLostSocket, pidFile, runningServer } from './postmaster.js';
+import { type ServerAddress, SUPERUSER } from './postmaster.js';
+import { PORT, socketFolder } from './socket-folder.js';
 import { chooseRunner, type Runner } from './unprivileged.js';
 
 const DATA = 'data';
 const FRESH = 'data.new-';
 const LOG = 'server.log';
-const SUPERUSER = 'keyturn';
-// Only a part of the socket's file name: the folder makes it unique, and no TCP port is opened.
-const PORT = 5432;
 const START_WITHIN_MS = 30_000;
 const RETRY_MS = 500;
-// The kernel's limit for a socket path, counted in bytes without the final zero.
-const SOCKET_PATH_LIMIT = process.platform === 'darwin' ? 103 : 107;
 
 /** A database server's folder with everything needed to start, reach and stop the server in it. */
 export interface Cluster {
@@ -30,13 +26,6 @@ export interface Cluster {
   runner: Runner;
   /** false: a crash may lose everything (tests) */
   fsync: boolean;
-}
-
-/** How to reach a running server. No password: the socket's folder is closed to other accounts. */
-export interface ServerAddress {
-  host: string;
-  port: number;
-  user: string;
 }
 
 /** Prepares the folder of the installed PostgreSQL version; starts nothing. */
@@ -90,10 +79,11 @@ export async function ensureRunning(
 ): Promise<ServerAddress> {
   const giveUpAt = performance.now() + START_WITHIN_MS;
   for (;;) {
-    const running = await runningServer(cluster);
+    const running = await runningServer(cluster.data);
     if (running !== undefined) return running;
     try {
-      await forgetDeadServer(cluster);
+      if (await hasLostSocket(cluster.data)) await stopServer(cluster);
+      await forgetDeadServer(cluster.data);
       await start(cluster);
       log(`Database server started in ${cluster.home}`);
     } catch (error) {
@@ -104,30 +94,11 @@ export async function ensureRunning(
   }
 }
 
-/** The address of the running server; undefined when there is none, or none that answers. */
-export async function runningServer(cluster: Cluster): Promise<ServerAddress | undefined> {
-  const lines = await pidFile(cluster);
-  // Line 2 is the data folder: a copied folder must not lead to the original's server.
-  if (lines?.[1] !== cluster.data || !lines[4]) return undefined;
-  const address = { host: lines[4], port: Number(lines[3]), user: SUPERUSER };
-  const giveUpAt = performance.now() + START_WITHIN_MS;
-  for (;;) {
-    const refusal = await probe(address);
-    if (refusal === undefined) return address;
-    // 57P03: it answers, but is still starting, recovering or stopping.
-    if (refusal !== '57P03' || performance.now() > giveUpAt) return undefined;
-    await pause(100);
-  }
-}
-
-/** Stops the server and waits until it is gone; nothing to do when none runs. */
+/** Stops a server that is alive, and waits until it is gone. */
 export async function stopServer(cluster: Cluster): Promise<void> {
-  if ((await pidFile(cluster)) === undefined) return;
-  const socketFolder = (await pidFile(cluster))?.[4];
+  const socketAt = (await pidFile(cluster.data))?.[4];
   await run(cluster, 'pg_ctl', ['stop', '-D', DATA, '-m', 'fast', '-w', '-t', '30', '-s']);
-  if (socketFolder && socketFolder !== cluster.home) {
-    await rmdir(socketFolder).catch(() => undefined);
-  }
+  if (socketAt && socketAt !== cluster.home) await rmdir(socketAt).catch(() => undefined);
 }
 
 /**
@@ -135,9 +106,11 @@ export async function stopServer(cluster: Cluster): Promise<void> {
  * watcher that kills the whole process tree of the application do not reach it.
  */
 async function start(cluster: Cluster): Promise<void> {
+  const sockets = await socketFolder(cluster.home, cluster.runner);
   const settings = {
     listen_addresses: '',
-    unix_socket_directories: await socketFolder(cluster),
+    // A list, in which quotes keep a name with commas together.
+    unix_socket_directories: `"${sockets.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     port: String(PORT),
     timezone: 'UTC',
@@ -166,67 +139,6 @@ function run(cluster: Cluster, program: string, args: string[]): Promise<string>
 /** pg_ctl hands the options to a shell. */
 function quote(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The cluster's folder; a short one of our own when the socket's path would be too long. */
-async function socketFolder(cluster: Cluster): Promise<string> {
-  if (fits(cluster.home)) return cluster.home;
-  const name = `pg-${createHash('sha256').update(cluster.home).digest('hex').slice(0, 16)}`;
-  const folder = fits(join(tmpdir(), name)) ? join(tmpdir(), name) : join('/tmp', name);
-  const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
-  if (isNew) await cluster.runner.handOver(folder);
-  // Everybody may write to the temporary folder: a folder prepared by someone else is a trap.
-  const [found, home] = [await lstat(folder), await stat(cluster.home)];
-  if (!found.isDirectory() || found.uid !== home.uid) {
-    throw new Error(`${folder} belongs to someone else. Use a shorter data folder.`);
-  }
-  await chmod(folder, 0o700);
-  return folder;
-}
-
-function fits(folder: string): boolean {
-  return Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= SOCKET_PATH_LIMIT;
-}
-
-/**
- * Removes the pid file of a killed server when no process works in its folder any more. PostgreSQL
- * does so itself, unless the number is in use again (a restarted container counts from one) or
- * nobody collects the dead process. Only where /proc tells; elsewhere PostgreSQL decides alone.
- */
-async function forgetDeadServer(cluster: Cluster): Promise<void> {
-  if ((await pidFile(cluster)) === undefined) return;
-  const processes = await readdir('/proc').catch(() => []);
-  for (const pid of processes.filter((name) => /^\d+$/.test(name))) {
-    const folder = await readlink(`/proc/${pid}/cwd`).catch((error: NodeJS.ErrnoException) =>
-      error.code === 'EACCES' || error.code === 'EPERM' ? undefined : '',
-    );
-    if (folder === cluster.data) return;
-    if (folder === undefined && (await commandOf(pid)) === 'postgres') return;
-  }
-  if (processes.length > 0) await rm(join(cluster.data, 'postmaster.pid'), { force: true });
-}
-
-async function commandOf(pid: string): Promise<string> {
-  return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-}
-
-/** @returns undefined when the server accepts a connection, else an error code */
-async function probe(address: ServerAddress): Promise<string | undefined> {
-  const client = new pg.Client({ ...address, database: 'postgres', ssl: false });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return undefined;
-  } catch (error) {
-    return (error as { code?: string }).code ?? 'unknown';
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-async function pidFile(cluster: Cluster): Promise<string[] | undefined> {
-  const text = await readFile(join(cluster.data, 'postmaster.pid'), 'utf8').catch(() => undefined);
-  return text?.split('\n').map((line) => line.trim());
 }
 
 async function withServerLog(cluster: Cluster, error: unknown): Promise<Error> {

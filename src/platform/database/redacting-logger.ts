@@ -15,6 +15,9 @@ export class RedactingLogger implements Logger {
   }
 
   logQueryError(error: string | Error, query: string): void {
+    // A violated constraint is how the database answers "taken": the service tells its user. Where
+    // nobody expected it, the error goes up and is logged there.
+    if ((error as { code?: string }).code?.startsWith('23')) return;
     this.write('error', `${describeDatabaseError(error)} in: ${oneLine(query)}`);
   }
 
