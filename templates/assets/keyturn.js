@@ -110,7 +110,7 @@ function mailsText(today, last) {
   const early = [42, 21].filter(due).map((left) => words(last - left * day));
   const daily = [7, 6, 5, 4, 3, 2, 1, 0].filter(due);
   const first = daily[0];
-  const every = first === undefined ? [] : [first === 0 ? words(last) : `every day from ${words(last - first * day)} to ${words(last)}`];
+  const every = first === undefined ? [] : [first === 0 ? words(last) : `daily from ${words(last - first * day)} to ${words(last)}`];
   return [...early, ...every].join('; ');
 }
 
@@ -120,7 +120,7 @@ for (const input of all('input[data-last-day]')) {
     const chosen = input.value;
     const fits = chosen && chosen >= input.min && chosen <= input.max;
     byId(ends).textContent = fits
-      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}. It ends at midnight UTC.`
+      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}.`
       : `Choose a day from ${words(asTime(input.min))} to ${words(asTime(input.max))}.`;
     byId(mails).textContent = fits ? `Reminder mails: ${mailsText(asTime(today), asTime(chosen))}.` : '';
   };
