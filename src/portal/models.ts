@@ -94,7 +94,7 @@ export interface Environment {
 }
 
 export interface SecretState {
-  key: 'active' | 'expiring' | 'off' | 'expired' | 'deleted';
+  key: 'active' | 'expiring' | 'superseded' | 'off' | 'expired' | 'deleted';
   text: string;
 }
 

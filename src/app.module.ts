@@ -1,0 +1,56 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AdminModule } from './admin/admin.module.js';
+import { AuthenticationModule } from './authentication/authentication.module.js';
+import { DemoModule } from './demo/demo.module.js';
+import { MailJob } from './platform/mail/mail.job.js';
+import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
+import { PortalModule } from './portal/portal.module.js';
+import { RemindersJob } from './reminders/reminders.job.js';
+import { RemindersModule } from './reminders/reminders.module.js';
+import { MailModule } from './platform/mail/mail.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
+import { UsersModule } from './users/users.module.js';
+import { ApplicationsModule } from './applications/applications.module.js';
+import { OrganisationsModule } from './organisations/organisations.module.js';
+
+/** The server: features, doors and jobs. */
+@Module({})
+export class AppModule {
+  static with(platform: Platform): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.with(platform),
+        WebModule.withErrors(),
+        ScheduleModule.forRoot(),
+        MailModule,
+        AuthenticationModule,
+        RemindersModule,
+        PortalModule,
+        AdminModule,
+        ...(platform.config.demo ? [DemoModule] : []),
+      ],
+      providers: [MailJob, RemindersJob],
+    };
+  }
+}
+
+/** The command line: features without doors and jobs. */
+@Module({})
+export class CommandModule {
+  static with(platform: Platform): DynamicModule {
+    return {
+      module: CommandModule,
+      imports: [
+        PlatformModule.with(platform),
+        MailModule,
+        OrganisationsModule,
+        UsersModule,
+        ApplicationsModule,
+        SecretsModule,
+        RemindersModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Permissions as SQL, to stand in the `where` of the query that reads or changes (habit 5): what may
+ * not be seen is not found (R8). `user` and `now` are parameters such as `$1`.
+ */
+const liveRole = (user: string, now: string) => `
+  select 1 from role_assignments r where r.user_id = ${user} and r.withdrawn_at is null
+    and (r.ends_at is null or r.ends_at > ${now})`;
+
+/** Credential managers see their applications, org admins their organisation's, IT all (S1, R14). */
+export const maySee = (application: string, user: string, now: string) => `
+  exists (${liveRole(user, now)} and (r.role = 'it'
+    or (r.role = 'org_admin' and r.organisation_id = ${application}.organisation_id)
+    or (r.role = 'credential_manager' and r.application_id = ${application}.id)))`;
+
+/** Only its credential managers create, switch off and delete an application's secrets (S1, R14). */
+export const mayManage = (application: string, user: string, now: string) => `
+  exists (${liveRole(user, now)}
+    and r.role = 'credential_manager' and r.application_id = ${application}.id)`;

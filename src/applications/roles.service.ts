@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { DataSource, IsNull } from 'typeorm';
+import { type Actor, Audit } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock.js';
+import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { cleanName, problemOfName } from '../platform/plain-text.js';
+import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
+import { addDays, parseUtcDay, startOf, utcDay } from '../platform/utc-day.js';
+import { User } from '../users/user.entity.js';
+import { Application } from './application.entity.js';
+import { type Role, RoleAssignment } from './role-assignment.entity.js';
+
+export interface RoleWish {
+  userId: string;
+  role: Role;
+  /** For a credential manager. */
+  applicationId?: string;
+  /** Who in the organisation confirmed it, and on which day YYYY-MM-DD (R5); not needed for IT. */
+  confirmedBy?: string;
+  confirmedOn?: string;
+  /** The last day of the role, YYYY-MM-DD, or empty for no end (R3). */
+  lastDay?: string;
+}
+
+/** Gives and withdraws roles (R3–R6). Who may call it is decided at the door: IT alone. */
+@Injectable()
+export class Roles {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws Invalid, NotFound, Conflict */
+  async give(actor: Actor, wish: RoleWish): Promise<RoleAssignment> {
+    const terms = this.checkedTerms(wish);
+    try {
+      return await inTransaction(this.dataSource, async (tx) => {
+        const user = await tx.findOneBy(User, { id: wish.userId, closedAt: IsNull() });
+        if (!user) throw new NotFound('no such account, or closed');
+        const application = await this.applicationFor(tx, wish);
+        const target = {
+          applicationId: application?.id ?? null,
+          ...this.placeOf(wish.role, user, application),
+        };
+        await this.clearEnded(tx, wish.userId);
+        const assignment = this.build(actor, wish, { ...terms, ...target });
+        await tx.insert(RoleAssignment, assignment);
+        await this.audit.record(tx, actor, {
+          action: 'role.give',
+          subject: { kind: 'user', id: user.id, name: user.email },
+          applicationId: assignment.applicationId,
+          organisationId: user.organisationId,
+          detail: {
+            role: wish.role,
+            application: application?.name,
+            confirmedBy: terms.confirmedBy,
+            confirmedOn: terms.confirmedOn,
+            lastDay: wish.lastDay || undefined,
+          },
+        });
+        return assignment;
+      });
+    } catch (error) {
+      if (violated(error, 'role_assignments_live_key')) {
+        throw new Conflict('This person has this role already.');
+      }
+      if (violated(error, 'role_assignments_own_organisation_fkey')) {
+        throw new Conflict(
+          'This person belongs to another organisation, so this role cannot be given.',
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** Ends a role now; open sessions lose it at their next request (R7). @throws NotFound, Conflict */
+  async withdraw(actor: Actor, assignmentId: string): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const found = await tx.findOne(RoleAssignment, {
+        where: { id: assignmentId, withdrawnAt: IsNull() },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!found) throw new NotFound('no such role, or withdrawn');
+      if (found.role === 'it' && found.userId === actor.id) {
+        throw new Conflict('You cannot take the IT role from yourself.');
+      }
+      await tx.update(
+        RoleAssignment,
+        { id: assignmentId },
+        { withdrawnAt: this.clock.now(), withdrawnBy: actor.id },
+      );
+      const user = await tx.findOneByOrFail(User, { id: found.userId });
+      await this.audit.record(tx, actor, {
+        action: 'role.withdraw',
+        subject: { kind: 'user', id: user.id, name: user.email },
+        applicationId: found.applicationId,
+        organisationId: user.organisationId,
+        detail: { role: found.role },
+      });
+    });
+  }
+
+  private checkedTerms({ role, confirmedBy = '', confirmedOn = '', lastDay = '' }: RoleWish) {
+    const today = utcDay(this.clock.now());
+    const fields: Record<string, string> = {};
+    const confirmed = parseUtcDay(confirmedOn);
+    if (role !== 'it') {
+      const problem = problemOfName(confirmedBy);
+      if (problem) fields.confirmedBy = `Who in the organisation confirmed it? ${problem}`;
+      if (!confirmed || confirmed > today) {
+        fields.confirmedOn = 'When was it confirmed? Choose today or an earlier day.';
+      }
+    }
+    const last = lastDay ? parseUtcDay(lastDay) : null;
+    if (last === undefined || (last && last < today)) {
+      fields.lastDay = 'Choose today or a later day, or leave it empty.';
+    }
+    if (Object.keys(fields).length > 0) throw new Invalid(fields);
+    return {
+      confirmedBy: role === 'it' ? null : cleanName(confirmedBy),
+      confirmedOn: role === 'it' ? null : confirmed!,
+      endsAt: last ? startOf(addDays(last, 1)) : null,
+    };
+  }
+
+  private async applicationFor(
+    tx: Tx,
+    { role, applicationId }: RoleWish,
+  ): Promise<Application | null> {
+    if (role !== 'credential_manager') return null;
+    const application = applicationId
+      ? await tx.findOneBy(Application, { id: applicationId, deletedAt: IsNull() })
+      : null;
+    if (!application) throw new Invalid({ applicationId: 'Choose an application.' });
+    return application;
+  }
+
+  private placeOf(role: Role, user: User, application: Application | null) {
+    if (role === 'it' && user.organisationId) {
+      throw new Conflict('IT is for operator staff. This person belongs to an organisation.');
+    }
+    if (role === 'org_admin' && !user.organisationId) {
+      throw new Conflict('This person belongs to no organisation.');
+    }
+    return { organisationId: application?.organisationId ?? user.organisationId };
+  }
+
+  /** A role whose last day is over makes room for a new one. */
+  private async clearEnded(tx: Tx, userId: string): Promise<void> {
+    await tx.query(
+      `update role_assignments set withdrawn_at = ends_at
+       where user_id = $1 and withdrawn_at is null and ends_at <= $2`,
+      [userId, this.clock.now()],
+    );
+  }
+
+  private build(
+    actor: Actor,
+    { userId, role }: RoleWish,
+    rest: Pick<
+      RoleAssignment,
+      'applicationId' | 'organisationId' | 'confirmedBy' | 'confirmedOn' | 'endsAt'
+    >,
+  ): RoleAssignment {
+    return {
+      id: randomUUID(),
+      userId,
+      role,
+      ...rest,
+      grantedBy: actor.id,
+      grantedAt: this.clock.now(),
+      withdrawnAt: null,
+      withdrawnBy: null,
+    };
+  }
+}

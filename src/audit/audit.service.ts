@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../platform/clock.js';
+import type { Tx } from '../platform/database/tx.js';
+import { AuditEvent } from './audit-event.entity.js';
+
+/** Who acts. `id` is null for the service itself; `address` is where the request came from. */
+export interface Actor {
+  id: string | null;
+  name: string;
+  address: string | null;
+}
+
+/** Work that no person asked for: the daily job, housekeeping. */
+export const theService: Actor = { id: null, name: 'Keyturn', address: null };
+
+export interface Happening {
+  action: string;
+  subject: { kind: string; id: string | null; name: string };
+  applicationId?: string | null;
+  organisationId?: string | null;
+  outcome?: 'done' | 'refused';
+  /** Facts worth keeping. Never a secret's value, a password, a code or a token. */
+  detail?: Record<string, unknown>;
+}
+
+/** Adds to the audit in the transaction of the change it tells of (P3). */
+@Injectable()
+export class Audit {
+  constructor(private readonly clock: Clock) {}
+
+  async record(tx: Tx, actor: Actor, happening: Happening): Promise<void> {
+    const { action, subject, applicationId, organisationId, outcome, detail } = happening;
+    await tx.insert(AuditEvent, {
+      at: this.clock.now(),
+      actorId: actor.id,
+      actorName: actor.name,
+      action,
+      subjectKind: subject.kind,
+      subjectId: subject.id,
+      subjectName: subject.name,
+      applicationId: applicationId ?? null,
+      organisationId: organisationId ?? null,
+      outcome: outcome ?? 'done',
+      detail: (detail ?? {}) as never,
+      address: actor.address,
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AuditModule } from '../audit/audit.module.js';
+import { FrameSource } from '../platform/web/frame.js';
+import { Enrolment } from './enrolment.service.js';
+import { Factors } from './factor.service.js';
+import { SignedInFrame } from './frame.js';
+import { Guard } from './guard.js';
+import { Resets } from './resets.service.js';
+import { SessionsJob } from './sessions.job.js';
+import { Sessions } from './sessions.service.js';
+import { SignIn } from './sign-in.service.js';
+
+/** Global, because every door stands behind its guard and shows its frame. */
+@Global()
+@Module({
+  imports: [AuditModule],
+  providers: [
+    Enrolment,
+    Factors,
+    Resets,
+    Sessions,
+    SessionsJob,
+    SignIn,
+    { provide: APP_GUARD, useClass: Guard },
+    { provide: FrameSource, useClass: SignedInFrame },
+  ],
+  exports: [Enrolment, Factors, FrameSource, Resets, Sessions, SignIn],
+})
+export class AuthenticationModule {}

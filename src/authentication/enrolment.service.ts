@@ -1,0 +1,206 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { DataSource, IsNull } from 'typeorm';
+import { Audit } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock.js';
+import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { Keys } from '../platform/keys/keys.js';
+import { Conflict, Invalid, Refusal } from '../platform/refusals.js';
+import { User } from '../users/user.entity.js';
+import { RecoveryCode, Session, TotpFactor } from './authentication.entity.js';
+import { Factors } from './factor.service.js';
+import { hashPassword } from './password-hash.js';
+import { problemOfPassword } from './password-rule.js';
+import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-code.js';
+import { type LiveSession, type Origin, Sessions } from './sessions.service.js';
+import { newTotpKey, totpStep } from './totp.js';
+
+const enrolmentMinutes = 15;
+
+/** Whom an invitation is for. */
+export interface Invited {
+  id: string;
+  name: string;
+  email: string;
+  organisationId: string | null;
+  /** Name of the organisation; null for operator staff. */
+  organisation: string | null;
+}
+
+/** The first sign-in (R2): invitation, password, factor, recovery codes; no step can be skipped. */
+@Injectable()
+export class Enrolment {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: Sessions,
+    private readonly factors: Factors,
+    private readonly keys: Keys,
+    private readonly audit: Audit,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Whom an invitation is for.
+   * @throws Refusal 410 for one that is unknown, used, revoked or older than it may be
+   */
+  async invited(token: string): Promise<Invited> {
+    const [row] = await this.dataSource.query<Invited[]>(
+      `select u.id, u.name, u.email, u.organisation_id as "organisationId", o.name as organisation
+       from invitations i join users u on u.id = i.user_id
+       left join organisations o on o.id = u.organisation_id
+       where i.token_digest = any($1) and i.used_at is null and i.revoked_at is null
+         and i.expires_at > $2 and u.closed_at is null`,
+      [this.keys.digests('invitation', token), this.clock.now()],
+    );
+    if (!row) throw new InvitationGone();
+    return row;
+  }
+
+  /**
+   * Sets the password and uses the invitation up, in one step: of two parallel tries one succeeds.
+   * @returns the cookie's value of a session that must enrol a factor next
+   */
+  async accept(token: string, password: string, origin: Origin): Promise<string> {
+    const user = await this.invited(token);
+    const problem = problemOfPassword(password, user.email);
+    if (problem) throw new Invalid({ password: problem });
+    const passwordHash = await hashPassword(password);
+    return inTransaction(this.dataSource, async (tx) => {
+      const used = await tx.query<[unknown, number]>(
+        `update invitations set used_at = $2 where token_digest = any($1)
+         and used_at is null and revoked_at is null and expires_at > $2`,
+        [this.keys.digests('invitation', token), this.clock.now()],
+      );
+      if (used[1] !== 1) throw new InvitationGone();
+      await tx.update(User, { id: user.id }, { passwordHash });
+      await this.sessions.endAllOf(tx, user.id);
+      await this.audit.record(tx, actorOf(user, origin), {
+        action: 'invitation.accept',
+        subject: { kind: 'user', id: user.id, name: user.email },
+        organisationId: user.organisationId,
+      });
+      return this.sessions.start(tx, user.id, 'enrolment', origin);
+    });
+  }
+
+  /** The key to be scanned: made by us, bound to this session, void after a quarter of an hour. */
+  async key(session: Session): Promise<string> {
+    const now = this.clock.now();
+    const oldest = new Date(now.getTime() - enrolmentMinutes * 60_000);
+    if (
+      session.sealedEnrolment &&
+      session.enrolmentStartedAt &&
+      session.enrolmentStartedAt > oldest
+    ) {
+      return this.keys.open(`sessions ${session.id}`, session.sealedEnrolment);
+    }
+    const key = newTotpKey();
+    await this.dataSource
+      .getRepository(Session)
+      .update(
+        { id: session.id, stage: 'enrolment' },
+        { sealedEnrolment: this.keys.seal(`sessions ${session.id}`, key), enrolmentStartedAt: now },
+      );
+    return key;
+  }
+
+  /**
+   * Confirms the factor by its first code.
+   * @returns the ten recovery codes, to be shown this once, and the new cookie value
+   */
+  async confirm(
+    { session, viewer }: LiveSession,
+    code: string,
+  ): Promise<{ codes: string[]; token: string }> {
+    await this.factors.countTry(viewer.id);
+    const key = await this.key(session);
+    const step = totpStep(key, code, this.clock.now());
+    if (step === undefined) {
+      throw new Invalid({
+        code: 'This code is not right. Type the six digits your app shows now for Keyturn.',
+      });
+    }
+    const now = this.clock.now();
+    const result = await inTransaction(this.dataSource, async (tx) => {
+      const sealedKey = this.keys.seal(`totp_factors ${viewer.id}`, key);
+      const made = await tx
+        .createQueryBuilder()
+        .insert()
+        .into(TotpFactor)
+        .values({ userId: viewer.id, sealedKey, confirmedAt: now, lastStep: String(step) })
+        .orIgnore()
+        .returning('user_id')
+        .execute();
+      if ((made.raw as unknown[]).length !== 1) {
+        throw new Conflict('An authenticator app is set up for this account already.');
+      }
+      const codes = await this.replaceRecoveryCodes(tx, viewer.id);
+      await tx.update(Session, { id: session.id }, { sealedEnrolment: null });
+      const token = await this.sessions.move(tx, session, 'recovery_codes', 'factor proved');
+      await this.audit.record(tx, viewer, {
+        action: 'factor.enrol',
+        subject: { kind: 'user', id: viewer.id, name: viewer.email },
+        organisationId: viewer.organisationId,
+      });
+      return { codes, token };
+    });
+    await this.factors.forgetTries(viewer.id);
+    return result;
+  }
+
+  /** New recovery codes before the first sign-in is completed; the earlier ones are void. */
+  renewRecoveryCodes({ viewer }: LiveSession): Promise<string[]> {
+    return inTransaction(this.dataSource, async (tx) => {
+      const codes = await this.replaceRecoveryCodes(tx, viewer.id);
+      await this.audit.record(tx, viewer, {
+        action: 'recovery_codes.renew',
+        subject: { kind: 'user', id: viewer.id, name: viewer.email },
+        organisationId: viewer.organisationId,
+      });
+      return codes;
+    });
+  }
+
+  /** The codes are stored: signed in. @returns the new cookie value */
+  finish({ session, viewer }: LiveSession): Promise<string> {
+    const now = this.clock.now();
+    return inTransaction(this.dataSource, async (tx) => {
+      const token = await this.sessions.move(tx, session, 'full', 'no factor');
+      await tx.update(User, { id: viewer.id }, { lastSignInAt: now });
+      await tx.update(User, { id: viewer.id, activatedAt: IsNull() }, { activatedAt: now });
+      await this.audit.record(tx, viewer, {
+        action: 'session.sign_in',
+        subject: { kind: 'user', id: viewer.id, name: viewer.email },
+        organisationId: viewer.organisationId,
+        detail: { factor: 'enrolment' },
+      });
+      return token;
+    });
+  }
+
+  private async replaceRecoveryCodes(tx: Tx, userId: string): Promise<string[]> {
+    const codes = newRecoveryCodes();
+    await tx.delete(RecoveryCode, { userId });
+    await tx.insert(
+      RecoveryCode,
+      codes.map((code) => ({
+        id: randomUUID(),
+        userId,
+        digest: this.keys.digest('recovery code', normaliseRecoveryCode(code)).digest,
+        createdAt: this.clock.now(),
+      })),
+    );
+    return codes;
+  }
+}
+
+/** Unknown, used, revoked and expired invitations look alike. */
+export class InvitationGone extends Refusal {
+  constructor() {
+    super(410, 'invitation_gone', 'This invitation was used already, or its time is over.');
+  }
+}
+
+function actorOf(user: Invited, origin: Origin) {
+  return { id: user.id, name: user.name, address: origin.address };
+}

@@ -1,0 +1,15 @@
+import { SetMetadata } from '@nestjs/common';
+import type { SessionStage } from './authentication.entity.js';
+
+/** Open to everyone. Every route without a mark needs a complete sign-in; a test lists the others. */
+export const Public = () => SetMetadata('public', true);
+
+/** For a session on its way through the sign-in; `locked` for one that idleness has locked. */
+export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
+  SetMetadata('stage', stage);
+
+/** Needs a TOTP code not older than the setting says (R9). */
+export const StepUp = () => SetMetadata('stepUp', true);
+
+/** For operator staff; for others it does not exist (R8). */
+export const ItOnly = () => SetMetadata('itOnly', true);

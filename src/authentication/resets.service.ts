@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull } from 'typeorm';
+import { type Actor, Audit } from '../audit/audit.service.js';
+import { inTransaction } from '../platform/database/tx.js';
+import { cleanName, problemOfName } from '../platform/plain-text.js';
+import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
+import { User } from '../users/user.entity.js';
+import { RecoveryCode, TotpFactor } from './authentication.entity.js';
+import { Factors } from './factor.service.js';
+import { Sessions } from './sessions.service.js';
+
+/** Lost device: IT takes the factor away after an identity check; nobody sees the key (R12). */
+@Injectable()
+export class Resets {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: Sessions,
+    private readonly factors: Factors,
+    private readonly audit: Audit,
+  ) {}
+
+  /**
+   * Removes factor and recovery codes and ends all sessions; the next sign-in forces an enrolment.
+   * @param identityCheck how the person was recognised, for the record
+   * @throws Invalid, NotFound, Conflict
+   */
+  async resetFactor(actor: Actor, userId: string, identityCheck: string): Promise<void> {
+    const problem = problemOfName(identityCheck);
+    if (problem) throw new Invalid({ identityCheck: `How did you check who it is? ${problem}` });
+    if (actor.id === userId) throw new Conflict('Somebody else in IT has to do this for you.');
+    await inTransaction(this.dataSource, async (tx) => {
+      const user = await tx.findOneBy(User, { id: userId, closedAt: IsNull() });
+      if (!user) throw new NotFound('no such account, or closed');
+      await tx.delete(TotpFactor, { userId });
+      await tx.delete(RecoveryCode, { userId });
+      await this.sessions.endAllOf(tx, userId);
+      await this.audit.record(tx, actor, {
+        action: 'factor.reset',
+        subject: { kind: 'user', id: user.id, name: user.email },
+        organisationId: user.organisationId,
+        detail: { identityCheck: cleanName(identityCheck) },
+      });
+    });
+    await this.factors.forgetTries(userId);
+  }
+}

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import type { Tx } from '../platform/database/tx.js';
+import { Keys } from '../platform/keys/keys.js';
+import { SignInNeeded } from '../platform/refusals.js';
+import { Session, type SessionStage } from './authentication.entity.js';
+import { type SessionSettings, standing } from './session-rule.js';
+import type { Viewer } from './viewer.js';
+
+/** Where a request comes from, for the list of sessions and the audit. */
+export interface Origin {
+  address: string;
+  agent: string;
+}
+
+/** A live session with the person it belongs to. */
+export interface LiveSession {
+  session: Session;
+  viewer: Viewer;
+  locked: boolean;
+}
+
+type Row = Record<'name' | 'email', string> &
+  Record<'it' | 'org_admin' | 'manager', boolean> & { organisation_id: string | null };
+
+/**
+ * Sessions in the database. The cookie holds 256 random bits, the table only their digest; the
+ * cookie's value changes whenever the session gains power (R10).
+ */
+@Injectable()
+export class Sessions {
+  readonly settings: SessionSettings;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly keys: Keys,
+    config: Config,
+  ) {
+    this.settings = {
+      lockAfter: config.SESSION_LOCK_MINUTES,
+      endAfter: config.SESSION_END_MINUTES,
+      endAtMost: config.SESSION_MAX_HOURS * 60,
+      stepUpWithin: config.STEP_UP_MINUTES,
+    };
+  }
+
+  /** Looks a cookie's value up; roles and account are read anew each time (R7). */
+  async find(token: string, address: string): Promise<LiveSession | undefined> {
+    const now = this.clock.now();
+    const session = await this.dataSource
+      .getRepository(Session)
+      .findOneBy({ tokenDigest: this.keys.sessionDigest(token) });
+    if (!session) return undefined;
+    const state = standing(session, now, this.settings);
+    const [row] = await this.dataSource.query<Row[]>(viewerSql, [session.userId, now]);
+    if (state === 'over' || !row) {
+      await this.end(session.id);
+      return undefined;
+    }
+    if (state === 'open') await this.touch(session, now);
+    const viewer: Viewer = {
+      id: session.userId,
+      name: row.name,
+      email: row.email,
+      organisationId: row.organisation_id,
+      it: row.it,
+      orgAdmin: row.org_admin,
+      manager: row.manager,
+      address,
+    };
+    return { session, viewer, locked: state === 'locked' };
+  }
+
+  /** @returns the cookie's value */
+  async start(tx: Tx, userId: string, stage: SessionStage, origin: Origin): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const now = this.clock.now();
+    await tx.insert(Session, {
+      id: randomUUID(),
+      tokenDigest: this.keys.sessionDigest(token),
+      userId,
+      stage,
+      createdAt: now,
+      seenAt: now,
+      factorAt: null,
+      address: origin.address,
+      agent: origin.agent.slice(0, 200),
+    });
+    return token;
+  }
+
+  /**
+   * Moves a session on to a stage, under a new cookie value; the old one is dead from now on.
+   * @throws SignInNeeded when another request has moved or ended it meanwhile
+   */
+  async move(
+    tx: Tx,
+    session: Session,
+    stage: SessionStage,
+    proof: 'factor proved' | 'no factor',
+  ): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const now = this.clock.now();
+    const moved = await tx.update(
+      Session,
+      { id: session.id, tokenDigest: session.tokenDigest, stage: session.stage },
+      {
+        tokenDigest: this.keys.sessionDigest(token),
+        stage,
+        seenAt: now,
+        ...(proof === 'factor proved' && { factorAt: now }),
+      },
+    );
+    if (moved.affected !== 1) throw new SignInNeeded('/sign-in');
+    return token;
+  }
+
+  async end(id: string): Promise<void> {
+    await this.dataSource.getRepository(Session).delete({ id });
+  }
+
+  /** Ends every session of a user: another password, factor or role, or a closed account (R7, R12). */
+  async endAllOf(tx: Tx, userId: string): Promise<void> {
+    await tx.delete(Session, { userId });
+  }
+
+  /** Removes what is over anyway. */
+  async clear(): Promise<void> {
+    const now = this.clock.now().getTime();
+    const oldest = new Date(now - this.settings.endAtMost * 60_000);
+    const idle = new Date(now - this.settings.endAfter * 60_000);
+    await this.dataSource.query(`delete from sessions where created_at <= $1 or seen_at <= $2`, [
+      oldest,
+      idle,
+    ]);
+  }
+
+  /** One write a minute is enough to know when a session was last used. */
+  private async touch(session: Session, now: Date): Promise<void> {
+    if (now.getTime() - session.seenAt.getTime() < 60_000) return;
+    await this.dataSource.getRepository(Session).update({ id: session.id }, { seenAt: now });
+  }
+}
+
+const viewerSql = `
+  select u.name, u.email, u.organisation_id,
+    coalesce(bool_or(r.role = 'it'), false) as it,
+    coalesce(bool_or(r.role = 'org_admin'), false) as org_admin,
+    coalesce(bool_or(r.role = 'credential_manager'), false) as manager
+  from users u
+  left join role_assignments r on r.user_id = u.id and r.withdrawn_at is null
+    and (r.ends_at is null or r.ends_at > $2)
+  where u.id = $1 and u.closed_at is null
+  group by u.id`;

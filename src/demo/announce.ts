@@ -1,0 +1,33 @@
+import type { Config } from '../platform/config/config.js';
+import type { DemoWorld } from './make-world.js';
+
+/** Says on standard output where the service is and, in the demo, who can sign in. */
+export function announce(config: Config, demo: DemoWorld | undefined, json: boolean): void {
+  const url = config.PUBLIC_URL;
+  const mailbox = `${url}/mailbox`;
+  if (json) {
+    console.log(JSON.stringify({ url, ...(config.demo && { mailbox, ...demo }) }));
+    return;
+  }
+  console.log(`\nKeyturn is running: ${url}\n`);
+  if (!config.demo) return;
+  console.log(`Mailbox with all mails sent:  ${mailbox}\n`);
+  for (const { email, role, organisation } of demo?.accounts ?? []) {
+    console.log(`  ${email.padEnd(26)} ${words(role)}${organisation && ` of ${organisation}`}`);
+  }
+  console.log(`
+Password of all:  ${demo?.accounts[0]?.password ?? '(made at the first start)'}
+Current code:     npm run code -- anna@matchpunt.example    (or look at the mailbox page)
+Someone who has just been invited, noor@matchpunt.example, finds the link in the mailbox.
+Stop with Ctrl-C. Everything is kept in ${config.DATA_DIR}; delete that folder to begin anew.
+`);
+}
+
+function words(role: string): string {
+  const known: Record<string, string> = {
+    it: 'IT',
+    org_admin: 'org admin',
+    credential_manager: 'credential manager',
+  };
+  return known[role] ?? 'no role yet';
+}

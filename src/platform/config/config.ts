@@ -1,0 +1,238 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
+import { isIP } from 'node:net';
+import { isZone } from '../due-instant.js';
+import { Holds } from './holds.js';
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** What every variable must be, with an example; a problem's line is built from it. */
+const whole = () => Transform(({ value }) => (value === undefined ? value : Number(value)));
+
+/**
+ * The whole configuration, read from the environment once at start. The message of each rule says
+ * what the variable should be, with an example.
+ */
+export class Config {
+  /** Demo data, mailbox page, keys made on first start. Set by `--demo`, not by a variable. */
+  demo: boolean;
+
+  @IsIn(['production', 'development', 'test'], {
+    message: 'should be production, development or test, e.g. NODE_ENV=production',
+  })
+  NODE_ENV = 'development';
+
+  @whole()
+  @IsInt({ message: 'should be a port number, e.g. PORT=3000' })
+  @Min(0, { message: 'should be a port number from 0 to 65535, e.g. PORT=3000' })
+  @Max(65_535, { message: 'should be a port number from 0 to 65535, e.g. PORT=3000' })
+  PORT = 3000;
+
+  @IsString()
+  @MaxLength(255, { message: 'should be an address to listen on, e.g. HOST=127.0.0.1' })
+  HOST = '127.0.0.1';
+
+  @Holds(isPublicUrl, {
+    message:
+      'should be the address people open in the browser, without a path (https in production), e.g. PUBLIC_URL=https://keyturn.example.org',
+  })
+  PUBLIC_URL: string;
+
+  @IsString()
+  DATA_DIR = './data';
+
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/\S+$/, {
+    message:
+      'should be a PostgreSQL address, e.g. DATABASE_URL=postgres://keyturn:password@db.example.org:5432/keyturn',
+  })
+  DATABASE_URL?: string;
+
+  @whole()
+  @IsInt({ message: 'should be a number of connections, e.g. DATABASE_POOL=8' })
+  @Min(2, { message: 'should be at least 2, e.g. DATABASE_POOL=8' })
+  @Max(200, { message: 'should be at most 200, e.g. DATABASE_POOL=8' })
+  DATABASE_POOL = 8;
+
+  @IsOptional()
+  @IsString()
+  LOCAL_PG_BIN?: string;
+
+  @ValidateIf((config: Config) => !config.demo || config.SMTP_URL !== undefined)
+  @Matches(/^smtps?:\/\/[^\s/]+/, {
+    message: 'should be a mail server, e.g. SMTP_URL=smtp://user:password@mail.example.org:587',
+  })
+  SMTP_URL?: string;
+
+  @Holds(isMailbox, {
+    message: 'should be the sender of all mails, e.g. MAIL_FROM="Keyturn <keyturn@example.org>"',
+  })
+  MAIL_FROM: string;
+
+  @Holds(isAddress, {
+    message: 'should be where people ask for help, e.g. SUPPORT_ADDRESS=support@example.org',
+  })
+  SUPPORT_ADDRESS: string;
+
+  @IsIn(logLevels, { message: `should be one of ${logLevels.join(', ')}, e.g. LOG_LEVEL=info` })
+  LOG_LEVEL: (typeof logLevels)[number];
+
+  @Holds(isKeyList, { message: keyMessage('SESSION_KEYS') })
+  SESSION_KEYS: string;
+
+  @Holds(isKeyList, { message: keyMessage('HASH_KEYS') })
+  HASH_KEYS: string;
+
+  @Holds(isKeyList, { message: keyMessage('ENCRYPTION_KEYS') })
+  ENCRYPTION_KEYS: string;
+
+  @IsOptional()
+  @Holds(isAddressList, {
+    message:
+      'should be addresses or networks separated by commas, e.g. TRUSTED_PROXIES=10.0.0.0/8,::1',
+  })
+  TRUSTED_PROXIES?: string;
+
+  @whole()
+  @IsInt({ message: 'should be an hour from 0 to 23, e.g. REMINDER_HOUR=7' })
+  @Min(0, { message: 'should be an hour from 0 to 23, e.g. REMINDER_HOUR=7' })
+  @Max(23, { message: 'should be an hour from 0 to 23, e.g. REMINDER_HOUR=7' })
+  REMINDER_HOUR = 7;
+
+  @Holds(isZone, { message: 'should be a time zone, e.g. REMINDER_ZONE=Europe/Amsterdam' })
+  REMINDER_ZONE = 'UTC';
+
+  @Count(1, 100, 'SECRETS_PER_APPLICATION=10')
+  SECRETS_PER_APPLICATION = 10;
+
+  @Count(1, 480, 'SESSION_LOCK_MINUTES=60')
+  SESSION_LOCK_MINUTES = 60;
+
+  @Count(1, 1440, 'SESSION_END_MINUTES=120')
+  SESSION_END_MINUTES = 120;
+
+  @Count(1, 24, 'SESSION_MAX_HOURS=8')
+  SESSION_MAX_HOURS = 8;
+
+  @Count(1, 480, 'STEP_UP_MINUTES=15')
+  STEP_UP_MINUTES = 15;
+
+  @Count(1, 720, 'INVITATION_HOURS=72')
+  INVITATION_HOURS = 72;
+
+  /** True where cookies can carry `Secure` and the `__Host-` prefix: https, or this very machine. */
+  get secureCookies(): boolean {
+    const { protocol, hostname } = new URL(this.PUBLIC_URL);
+    return protocol === 'https:' || isThisMachine(hostname);
+  }
+
+  get trustedProxies(): string[] {
+    return this.TRUSTED_PROXIES?.split(',').map((entry) => entry.trim()) ?? [];
+  }
+}
+
+/** A configuration that cannot be started with: one line for each variable. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/**
+ * Builds and checks the configuration.
+ * @param source variables by name; an empty one counts as absent
+ * @throws ConfigurationError with every problem at once; no value is repeated in it
+ */
+export function readConfig(source: Record<string, string | undefined>, demo: boolean): Config {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value));
+  const port = given.PORT ?? '3000';
+  const defaults = {
+    PUBLIC_URL: given.NODE_ENV === 'production' ? undefined : `http://localhost:${port}`,
+    MAIL_FROM: demo ? 'Keyturn <keyturn@keyturn.example>' : undefined,
+    SUPPORT_ADDRESS: demo ? 'support@keyturn.example' : undefined,
+    LOG_LEVEL: demo ? 'warn' : 'info',
+  };
+  const config = plainToInstance(Config, { ...defaults, ...given });
+  config.demo = demo;
+  const problems = validateSync(config, { stopAtFirstError: true }).map(
+    ({ property, value, constraints }) =>
+      `${property} ${value === undefined ? 'is missing: it' : 'is wrong: it'} ${Object.values(constraints ?? {})[0]}`,
+  );
+  if (config.SESSION_LOCK_MINUTES > config.SESSION_END_MINUTES) {
+    problems.push('SESSION_LOCK_MINUTES is wrong: it should not be more than SESSION_END_MINUTES');
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  config.PUBLIC_URL = config.PUBLIC_URL.replace(/\/$/, '');
+  return config;
+}
+
+function Count(min: number, max: number, example: string): PropertyDecorator {
+  const message = `should be a whole number from ${min} to ${max}, e.g. ${example}`;
+  return (target, property) => {
+    whole()(target, property);
+    IsInt({ message })(target, property);
+    Min(min, { message })(target, property);
+    Max(max, { message })(target, property);
+  };
+}
+
+function keyMessage(name: string): string {
+  return (
+    'should be numbered keys of 32 random bytes in base64, the current one first; ' +
+    `make one with: node -p "'${name}=1:' + crypto.randomBytes(32).toString('base64')"`
+  );
+}
+
+function isPublicUrl(value: unknown, config: Config): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, pathname, search, hash, username } = new URL(value);
+  const plain = pathname === '/' && !search && !hash && !username;
+  return (
+    plain && (protocol === 'https:' || (protocol === 'http:' && config.NODE_ENV !== 'production'))
+  );
+}
+
+function isAddress(value: unknown): boolean {
+  return typeof value === 'string' && /^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(value);
+}
+
+function isMailbox(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const named = /^[^<>\r\n@,;]{1,100}<([^<>]+)>$/.exec(value);
+  return isAddress(named ? named[1] : value);
+}
+
+function isKeyList(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const keys = value.split(',').map((entry) => /^([1-9]\d{0,8}):([A-Za-z0-9+/]{43}=)$/.exec(entry));
+  const numbers = keys.map((key) => key?.[1]);
+  const varied = keys.every((key) => key && new Set(Buffer.from(key[2]!, 'base64')).size > 12);
+  return varied && new Set(numbers).size === numbers.length;
+}
+
+function isAddressList(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  return value.split(',').every((entry) => {
+    const [address = '', bits, ...rest] = entry.trim().split('/');
+    const family = isIP(address);
+    if (family === 0 || rest.length > 0) return false;
+    return (
+      bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+    );
+  });
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
+}

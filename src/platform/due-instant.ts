@@ -1,0 +1,47 @@
+import { startOf, type UtcDay } from './utc-day.js';
+
+const minuteMs = 60_000;
+
+/** Is this the name of a time zone? */
+export function isZone(text: unknown): boolean {
+  if (typeof text !== 'string') return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The one instant of a UTC day at which clocks of the zone show `hour`:00. The zone's offset is taken
+ * at noon UTC of that day, so that each day has exactly one such instant, also when clocks change.
+ * @param hour 0 to 23
+ */
+export function dueInstant(day: UtcDay, hour: number, zone: string): Date {
+  const noon = new Date(startOf(day).getTime() + 720 * minuteMs);
+  const minutes = (((hour * 60 - offsetAt(noon, zone)) % 1440) + 1440) % 1440;
+  return new Date(startOf(day).getTime() + minutes * minuteMs);
+}
+
+/** Minutes that the zone is ahead of UTC. */
+function offsetAt(instant: Date, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+  }).formatToParts(instant);
+  const part = (type: string) => Number(parts.find((each) => each.type === type)?.value);
+  const local = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+  );
+  return Math.round((local - instant.getTime()) / minuteMs);
+}

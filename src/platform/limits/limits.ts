@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../clock.js';
+import { TooMany } from '../refusals.js';
+
+/** How often something may be tried: `most` times within a window of `seconds`. */
+export interface Limit {
+  most: number;
+  seconds: number;
+}
+
+/**
+ * Counts tries in the database, before they are judged, so that parallel requests, other instances
+ * and a restart gain nothing. A window begins with the first try and ends `seconds` later.
+ */
+@Injectable()
+export class Limits {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws TooMany with the seconds until the window ends */
+  async count(key: string, limit: Limit, text: string): Promise<void> {
+    const now = this.clock.now();
+    const windowStart = new Date(now.getTime() - limit.seconds * 1000);
+    const [row] = await this.dataSource.query<{ count: number; started_at: Date }[]>(
+      `insert into attempts as a (key, count, started_at) values ($1, 1, $2)
+       on conflict (key) do update set
+         count = case when a.started_at <= $3 then 1 else a.count + 1 end,
+         started_at = case when a.started_at <= $3 then $2 else a.started_at end
+       returning count, started_at`,
+      [key, now, windowStart],
+    );
+    if (!row || row.count <= limit.most) return;
+    const ends = row.started_at.getTime() + limit.seconds * 1000;
+    throw new TooMany(Math.max(1, Math.ceil((ends - now.getTime()) / 1000)), text);
+  }
+
+  /** Begins anew after a success. */
+  async forget(key: string): Promise<void> {
+    await this.dataSource.query(`delete from attempts where key = $1`, [key]);
+  }
+}

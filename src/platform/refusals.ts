@@ -1,0 +1,76 @@
+/**
+ * Expected refusals: a request that cannot be done, with a public text for the person and a status
+ * for the machine. `reason` is for the log alone. Everything that is not a Refusal is a bug.
+ */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly publicText: string,
+    readonly reason = publicText,
+  ) {
+    super(reason);
+  }
+}
+
+/** Absent, or not for these eyes: both look alike (R8). */
+export class NotFound extends Refusal {
+  constructor(reason?: string) {
+    super(404, 'not_found', 'There is nothing here, or it is not yours to see.', reason);
+  }
+}
+
+/** Seen, but not allowed (R8). */
+export class Forbidden extends Refusal {
+  constructor(publicText: string) {
+    super(403, 'forbidden', publicText);
+  }
+}
+
+/** Input that breaks a rule. `fields` maps a field's name to a sentence for that field. */
+export class Invalid extends Refusal {
+  constructor(readonly fields: Record<string, string>) {
+    super(422, 'invalid', 'Please check the marked fields.', Object.keys(fields).join(', '));
+  }
+}
+
+/** The state of things does not allow it now. */
+export class Conflict extends Refusal {
+  constructor(publicText: string) {
+    super(409, 'conflict', publicText);
+  }
+}
+
+export class TooMany extends Refusal {
+  /** @param retryAfter seconds until another try is judged */
+  constructor(
+    readonly retryAfter: number,
+    publicText: string,
+  ) {
+    super(429, 'too_many', publicText);
+  }
+}
+
+/** No session, or not far enough signed in. `goTo` is the page that comes next. */
+export class SignInNeeded extends Refusal {
+  constructor(readonly goTo: string) {
+    super(401, 'sign_in_needed', 'Please sign in.');
+  }
+}
+
+/** A current TOTP code is needed before this request is done (R9, R10). */
+export class StepUpNeeded extends Refusal {
+  constructor(
+    readonly purpose: 'step_up' | 'unlock',
+    readonly codeError?: string,
+  ) {
+    super(403, 'step_up_needed', codeError ?? 'Please confirm with a code.');
+  }
+}
+
+/** A form without a valid token: too old, from another sign-in, or not ours at all. */
+export class StaleForm extends Refusal {
+  constructor(readonly mayBeSentAgain: boolean) {
+    super(403, 'stale_form', 'This page was open too long, or was not opened here.');
+  }
+}

@@ -1,0 +1,59 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { Invalid, Refusal, SignInNeeded } from '../refusals.js';
+
+/** A field as a template prints it: what was typed, and the sentence about it. */
+export interface Field {
+  value: string;
+  error?: string;
+}
+
+/**
+ * Reads a form's fields into an instance of `Form`. Only fields that the class declares with a
+ * default are taken, as text; a repeated or missing field is the default.
+ */
+export function readForm<T extends object>(Form: new () => T, body: unknown): T {
+  const blank = new Form() as Record<string, string>;
+  const sent = (body ?? {}) as Record<string, unknown>;
+  const taken = Object.keys(blank).map((name) => {
+    const value = Object.hasOwn(sent, name) ? sent[name] : undefined;
+    return [name, typeof value === 'string' ? value : blank[name]];
+  });
+  return plainToInstance(Form, Object.fromEntries(taken));
+}
+
+/** @throws Invalid with one sentence for each field that breaks a rule of the class */
+export function checkForm(form: object): void {
+  const problems = validateSync(form, { stopAtFirstError: true });
+  if (problems.length === 0) return;
+  throw new Invalid(
+    Object.fromEntries(
+      problems.map(({ property, constraints }) => [
+        property,
+        Object.values(constraints ?? { unknown: 'This is not valid.' })[0]!,
+      ]),
+    ),
+  );
+}
+
+/** The form's fields for the template, with the sentences of a refusal where there is one. */
+export function fieldsOf<T extends object>(form: T, refusal?: unknown): Record<keyof T, Field> {
+  const errors = refusal instanceof Invalid ? refusal.fields : {};
+  const fields = Object.entries(form as Record<string, string>).map(([name, value]) => [
+    name,
+    { value, error: errors[name] },
+  ]);
+  return Object.fromEntries(fields) as Record<keyof T, Field>;
+}
+
+/**
+ * How a form's page answers: 200 when it is fresh, otherwise the refusal's status and, when it
+ * belongs to no field, its text above the form. What is not a refusal is passed on.
+ */
+export function answerTo(error: unknown): { status: number; message?: string } {
+  if (error === undefined) return { status: 200 };
+  if (!(error instanceof Refusal) || error instanceof SignInNeeded) throw error;
+  return error instanceof Invalid
+    ? { status: error.status }
+    : { status: error.status, message: error.publicText };
+}

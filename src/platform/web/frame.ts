@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify';
+
+/** A short message above the page's content. */
+export interface Notice {
+  kind: 'success' | 'warning' | 'error';
+  text: string;
+}
+
+/** What every page shows around its content. */
+export interface Frame {
+  title: string;
+  user?: { name: string; roleText: string; it: boolean };
+  nav: { label: string; href: string; current: boolean }[];
+  csrf: string;
+  notice?: Notice;
+  demo?: { mailboxUrl: string };
+  support: string;
+  path: string;
+  now: string;
+}
+
+/** Knows who looks at the page; the feature that signs people in provides it. */
+export abstract class FrameSource {
+  abstract frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice'>;
+}

@@ -1,0 +1,57 @@
+import { daysBetween, type UtcDay, utcDay } from './utc-day.js';
+
+const dayFormat = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const timeFormat = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** A UTC day in words, e.g. `Thu 3 June 2027`. */
+export function dayText(day: UtcDay): string {
+  return dayFormat.format(new Date(`${day}T00:00:00Z`)).replace(',', '');
+}
+
+/** An instant in words, e.g. `Thu 3 June 2027, 07:00 UTC`. */
+export function instantText(instant: Date): string {
+  return `${dayText(utcDay(instant))}, ${timeFormat.format(instant)} UTC`;
+}
+
+/** How far a day lies from today, e.g. `today`, `in 12 days`, `3 days ago`. */
+export function distanceText(day: UtcDay, today: UtcDay): string {
+  const days = daysBetween(today, day);
+  if (days === 0) return 'today';
+  if (days === 1) return 'tomorrow';
+  if (days === -1) return 'yesterday';
+  return days > 0 ? `in ${days} days` : `${-days} days ago`;
+}
+
+/** For a `<time>` element: the machine's form beside the reader's. */
+export interface Moment {
+  iso: string;
+  text: string;
+}
+
+export function momentOf(instant: Date): Moment {
+  return { iso: instant.toISOString(), text: instantText(instant) };
+}
+
+export function dayMoment(day: UtcDay): Moment {
+  return { iso: day, text: dayText(day) };
+}
+
+/**
+ * The exclusive end of a secret in words: the last day and its midnight, `Thu 3 June 2027, 24:00 UTC`,
+ * so that the day read is the last day on which it works; any other time of day as it is.
+ */
+export function endText(end: Date): string {
+  const before = new Date(end.getTime() - 1);
+  const midnight = end.getTime() % 86_400_000 === 0;
+  return midnight ? `${dayText(utcDay(before))}, 24:00 UTC` : instantText(end);
+}

@@ -1,0 +1,177 @@
+import { label, type Milestone } from '../reminders/milestones.js';
+import { daysLeft, lastDay } from '../secrets/expiry.js';
+import { isLive, secretState } from '../secrets/state.js';
+import { isSuperseded } from '../secrets/superseded.js';
+import { limitText } from '../secrets/secrets.service.js';
+import { distanceText, endText, momentOf } from '../platform/words.js';
+import { utcDay } from '../platform/utc-day.js';
+import type { ApplicationRow, ContactRow, PersonRow, SecretRecord } from './credentials.query.js';
+import type * as models from './models.js';
+
+const stateTexts: Record<models.SecretState['key'], string> = {
+  active: 'Active',
+  expiring: 'Ends soon',
+  superseded: 'Replaced',
+  off: 'Switched off',
+  expired: 'Expired',
+  deleted: 'Deleted',
+};
+
+/** Fewer than two credential managers is worth a word, never a block (R4). */
+function cover(managers: ContactRow[]): string | undefined {
+  if (managers.length >= 2) return undefined;
+  return managers.length === 0
+    ? 'This application has no credential manager. Ask support to appoint two.'
+    : 'This application has one credential manager only. With two, somebody can act when one is away.';
+}
+
+export const applicationHref = (id: string) => `/manage-api-credentials/${id}`;
+export const secretHref = (applicationId: string, id: string) =>
+  `${applicationHref(applicationId)}/secrets/${id}`;
+
+const disabledText =
+  'IT has disabled this application. Its secrets do not work until it is enabled.';
+
+export function homeApplication(
+  row: ApplicationRow,
+  now: Date,
+  withManagers: boolean,
+): models.HomeApplication {
+  return {
+    id: row.id,
+    name: row.name,
+    organisation: row.organisation,
+    href: applicationHref(row.id),
+    clientId: row.clientId,
+    disabled: row.disabled ? disabledText : undefined,
+    environments: environments(row),
+    secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
+    cover: cover(row.managers),
+    managers: withManagers ? row.managers.map(({ name }) => name) : undefined,
+    createHref:
+      row.mayManage && !row.disabled ? `${applicationHref(row.id)}/secrets/new` : undefined,
+  };
+}
+
+export function applicationPage(
+  row: ApplicationRow,
+  now: Date,
+  most: number,
+): models.ApplicationPage {
+  const counted = row.secrets.filter(({ expiresAt }) => expiresAt > now).length;
+  return {
+    name: row.name,
+    organisation: row.organisation,
+    clientId: row.clientId,
+    disabled: row.disabled ? disabledText : undefined,
+    environments: environments(row),
+    managers: row.managers.map(contact),
+    orgAdmins: row.orgAdmins.map(contact),
+    cover: cover(row.managers),
+    secrets: row.secrets.map((secret) => ({
+      ...secretLine(row, secret, now),
+      createdBy: someone(secret.createdBy),
+      createdAt: momentOf(secret.createdAt),
+      lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
+      lastReminder: secret.lastReminder
+        ? {
+            at: momentOf(secret.lastReminder.at),
+            milestone: label(secret.lastReminder.milestone as Milestone),
+          }
+        : undefined,
+      actions: actionsOf(row, secret, now),
+    })),
+    count: `${counted} of ${most} secrets`,
+    createHref: row.mayManage ? `${applicationHref(row.id)}/secrets/new` : undefined,
+    createRefusal: refusalToCreate(row, counted, most),
+  };
+}
+
+function refusalToCreate(row: ApplicationRow, counted: number, most: number): string | undefined {
+  if (row.disabled) return 'IT has disabled this application, so it cannot get a secret now.';
+  return counted >= most ? limitText(most) : undefined;
+}
+
+export function environments(row: ApplicationRow): models.Environment[] {
+  const texts = { production: 'Production', sandbox: 'Sandbox' } as const;
+  return (['production', 'sandbox'] as const)
+    .map((key) => ({
+      key,
+      text: texts[key],
+      resources: row.resources.filter(({ environment }) => environment === key),
+    }))
+    .filter(({ resources }) => resources.length > 0);
+}
+
+export function secretLine(
+  application: ApplicationRow,
+  secret: SecretRecord,
+  now: Date,
+): models.SecretLine {
+  const key = secretState(
+    { ...secret, superseded: isSuperseded(secret, siblings(application, secret), now) },
+    now,
+  );
+  const life = secret.expiresAt.getTime() - secret.createdAt.getTime();
+  const left = Math.max(0, secret.expiresAt.getTime() - now.getTime());
+  const endsWhen = distanceText(lastDay(secret.expiresAt), utcDay(now));
+  return {
+    id: secret.id,
+    name: secret.name,
+    hint: secret.hint,
+    href: secretHref(application.id, secret.id),
+    state: { key, text: stateTexts[key] },
+    ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
+    endsWhen,
+    lifeLeft: Math.round((100 * left) / life),
+    warning: warningOf(key, daysLeft(secret.expiresAt, utcDay(now))),
+  };
+}
+
+function warningOf(key: models.SecretState['key'], left: number): string | undefined {
+  if (key === 'superseded')
+    return 'A newer secret is in use. Delete this one when nothing needs it.';
+  if (key === 'expired') return 'It no longer works. Delete it when nothing uses it any more.';
+  if (key !== 'expiring') return undefined;
+  if (left === 0) return 'Its last day is today. Create a new one now and switch over.';
+  return `Only ${left} ${left === 1 ? 'day' : 'days'} left. Create a new one and switch over.`;
+}
+
+/** What the viewer may do with a secret (S1, S9, S10); nothing for those who only look (R14). */
+export function actionsOf(
+  row: ApplicationRow,
+  secret: SecretRecord,
+  now: Date,
+): models.SecretAction[] {
+  if (!row.mayManage || secret.deletedAt) return [];
+  const expired = secret.expiresAt <= now;
+  const kinds: models.SecretAction['kind'][] = expired
+    ? ['delete']
+    : [secret.disabledAt ? 'switch-on' : 'switch-off', 'delete'];
+  return kinds.map((kind) => ({
+    kind,
+    href: `${secretHref(row.id, secret.id)}/${kind}`,
+    action: `${secretHref(row.id, secret.id)}/${kind}`,
+    cancelHref: applicationHref(row.id),
+    secretId: secret.id,
+    secretName: secret.name,
+    hint: secret.hint,
+    application: row.name,
+    createdBy: someone(secret.createdBy),
+    createdAt: momentOf(secret.createdAt),
+    lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
+    lastLive: isLive(secret, now) && !siblings(row, secret).some((other) => isLive(other, now)),
+  }));
+}
+
+export function someone(person: PersonRow | null): models.Person {
+  return person ?? { name: 'Keyturn', left: false };
+}
+
+function siblings(row: ApplicationRow, secret: SecretRecord): SecretRecord[] {
+  return row.secrets.filter(({ id }) => id !== secret.id);
+}
+
+function contact({ name, email, endsAt }: ContactRow): models.Contact {
+  return { name, email, until: endsAt ? momentOf(endsAt) : undefined };
+}

@@ -1,0 +1,132 @@
+import type { DataSource } from 'typeorm';
+import type { Environment } from '../applications/application.entity.js';
+import { mayManage, maySee } from '../applications/permission.js';
+import type { Viewer } from '../authentication/viewer.js';
+
+/** An application with all that the pages of this door show of it. */
+export interface ApplicationRow {
+  id: string;
+  name: string;
+  clientId: string;
+  organisation: string;
+  disabled: boolean;
+  mayManage: boolean;
+  resources: { name: string; environment: Environment; audience: string }[];
+  managers: ContactRow[];
+  orgAdmins: ContactRow[];
+  secrets: SecretRecord[];
+}
+
+export interface ContactRow {
+  name: string;
+  email: string;
+  endsAt: Date | null;
+}
+
+export interface SecretRecord {
+  id: string;
+  name: string;
+  hint: string;
+  createdAt: Date;
+  createdBy: PersonRow | null;
+  expiresAt: Date;
+  disabledAt: Date | null;
+  disabledBy: PersonRow | null;
+  deletedAt: Date | null;
+  deletedBy: PersonRow | null;
+  lastUsedAt: Date | null;
+  lastReminder: { at: Date; milestone: string } | null;
+}
+
+export interface PersonRow {
+  name: string;
+  left: boolean;
+}
+
+export interface Selection {
+  applicationId?: string;
+  /** Also finds this secret when it is deleted. */
+  secretId?: string;
+  /** At most so many applications. */
+  limit: number;
+}
+
+/** The applications that the viewer may see, the one with the nearest end first (S1, R8, R14). */
+export async function findApplications(
+  dataSource: DataSource,
+  viewer: Viewer,
+  now: Date,
+  { applicationId, secretId, limit }: Selection,
+): Promise<ApplicationRow[]> {
+  const rows = await dataSource.query<ApplicationRow[]>(sql, [
+    viewer.id,
+    now,
+    applicationId ?? null,
+    secretId ?? null,
+    limit,
+  ]);
+  return rows.map(withDates);
+}
+
+const person = (id: string) => `
+  (select json_build_object('name', p.name, 'left', p.closed_at is not null)
+   from users p where p.id = ${id})`;
+
+const contacts = (role: string, place: string) => `
+  (select coalesce(json_agg(json_build_object('name', u.name, 'email', u.email,
+     'endsAt', r.ends_at) order by u.name), '[]')
+   from role_assignments r join users u on u.id = r.user_id
+   where r.role = '${role}' and ${place} and r.withdrawn_at is null
+     and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null)`;
+
+const sql = `
+  select a.id, a.name, a.client_id as "clientId", o.name as organisation,
+    a.disabled_at is not null as disabled,
+    ${mayManage('a', '$1', '$2')} as "mayManage",
+    (select coalesce(json_agg(json_build_object('name', r.name, 'environment', r.environment,
+        'audience', r.audience) order by r.name), '[]')
+      from grants g join resources r on r.id = g.resource_id
+      where g.application_id = a.id) as resources,
+    ${contacts('credential_manager', 'r.application_id = a.id')} as managers,
+    ${contacts('org_admin', 'r.organisation_id = a.organisation_id')} as "orgAdmins",
+    (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
+        'createdAt', s.created_at, 'createdBy', ${person('s.created_by')},
+        'expiresAt', s.expires_at,
+        'disabledAt', s.disabled_at, 'disabledBy', ${person('s.disabled_by')},
+        'deletedAt', s.deleted_at, 'deletedBy', ${person('s.deleted_by')},
+        'lastUsedAt', s.last_used_at,
+        'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
+          from reminders l where l.secret_id = s.id and l.state = 'sent'
+          order by l.attempted_at desc limit 1)
+      ) order by s.expires_at, s.created_at), '[]')
+      from secrets s where s.application_id = a.id
+        and (s.deleted_at is null or s.id = $4)) as secrets
+  from applications a
+  join organisations o on o.id = a.organisation_id
+  where a.deleted_at is null and ($3::uuid is null or a.id = $3) and ${maySee('a', '$1', '$2')}
+  order by (select min(s.expires_at) from secrets s where s.application_id = a.id
+      and s.deleted_at is null and s.disabled_at is null), a.name
+  limit $5`;
+
+/** JSON has no dates: they come as text. */
+function withDates(row: ApplicationRow): ApplicationRow {
+  const date = (value: unknown) => (value === null ? null : new Date(value as string));
+  const contact = (each: ContactRow) => ({ ...each, endsAt: date(each.endsAt) });
+  return {
+    ...row,
+    managers: row.managers.map(contact),
+    orgAdmins: row.orgAdmins.map(contact),
+    secrets: row.secrets.map((secret) => ({
+      ...secret,
+      createdAt: new Date(secret.createdAt),
+      expiresAt: new Date(secret.expiresAt),
+      disabledAt: date(secret.disabledAt),
+      deletedAt: date(secret.deletedAt),
+      lastUsedAt: date(secret.lastUsedAt),
+      lastReminder: secret.lastReminder && {
+        ...secret.lastReminder,
+        at: new Date(secret.lastReminder.at),
+      },
+    })),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Notice } from '../platform/web/frame.js';
+
+const texts: Record<string, string> = {
+  'switch-off': 'The secret is switched off. It does not work until you switch it on again.',
+  'switch-on': 'The secret is switched on and works again.',
+  delete: 'The secret is deleted. It does not work any more.',
+};
+
+/** After a change the address names what was done; only our own texts are shown. */
+export function doneNotice(done: unknown): Notice | undefined {
+  const text = typeof done === 'string' && Object.hasOwn(texts, done) ? texts[done] : undefined;
+  return text === undefined ? undefined : { kind: 'success', text };
+}

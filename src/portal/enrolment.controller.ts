@@ -1,0 +1,206 @@
+import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import QRCode from 'qrcode';
+import { Enrolment, type Invited, InvitationGone } from '../authentication/enrolment.service.js';
+import { DuringSignIn, Public } from '../authentication/marks.js';
+import { passwordRules } from '../authentication/password-rule.js';
+import { totpUri } from '../authentication/totp.js';
+import { Config } from '../platform/config/config.js';
+import { Invalid } from '../platform/refusals.js';
+import { setCookie } from '../platform/web/cookies.js';
+import { answerTo, readForm } from '../platform/web/form.js';
+import { originOf } from '../platform/web/origin.js';
+import { noticeOf, Pages } from '../platform/web/pages.js';
+import type {
+  EnrolPage,
+  InvitationPage,
+  RecoveryCodesAgainPage,
+  RecoveryCodesPage,
+} from './models.js';
+
+const renewal = '/enrol/recovery-codes';
+
+class PasswordForm {
+  password = '';
+  passwordAgain = '';
+}
+
+class CodeForm {
+  code = '';
+}
+
+class StoredForm {
+  stored = '';
+}
+
+/** The first sign-in: invitation, password, authenticator app, recovery codes (R2). */
+@Controller()
+export class EnrolmentController {
+  constructor(
+    private readonly enrolment: Enrolment,
+    private readonly pages: Pages,
+    private readonly config: Config,
+  ) {}
+
+  @Public()
+  @Get('invitations/:token')
+  async invitation(
+    @Param('token') token: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    try {
+      return this.showInvitation(request, reply, await this.enrolment.invited(token));
+    } catch (error) {
+      return this.gone(request, reply, error);
+    }
+  }
+
+  @Public()
+  @Post('invitations/:token')
+  async accept(
+    @Param('token') token: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    try {
+      const user = await this.enrolment.invited(token);
+      const form = readForm(PasswordForm, body);
+      try {
+        if (form.password !== form.passwordAgain) {
+          throw new Invalid({ passwordAgain: 'The two passwords are not the same.' });
+        }
+        const session = await this.enrolment.accept(token, form.password, originOf(request));
+        setCookie(this.config, reply, 'session', session);
+        return await reply.redirect('/enrol', 303);
+      } catch (error) {
+        if (error instanceof InvitationGone) throw error;
+        return this.showInvitation(request, reply, user, error);
+      }
+    } catch (error) {
+      return this.gone(request, reply, error);
+    }
+  }
+
+  @DuringSignIn('enrolment')
+  @Get('enrol')
+  key(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.showKey(request, reply);
+  }
+
+  @DuringSignIn('enrolment')
+  @Post('enrol')
+  async confirm(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    try {
+      const { code } = readForm(CodeForm, body);
+      const { codes, token } = await this.enrolment.confirm(request.live!, code);
+      setCookie(this.config, reply, 'session', token);
+      return this.showCodes(request, reply, codes);
+    } catch (error) {
+      return this.showKey(request, reply, error);
+    }
+  }
+
+  /** After a reload the codes are gone: they can only be replaced by new ones. */
+  @DuringSignIn('recovery_codes')
+  @Get('enrol/recovery-codes')
+  codesAgain(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.pages.send(request, reply, {
+      view: 'auth/recovery-codes-again',
+      title: 'Recovery codes',
+      model: { action: renewal } satisfies RecoveryCodesAgainPage,
+    });
+  }
+
+  @DuringSignIn('recovery_codes')
+  @Post('enrol/recovery-codes')
+  async renew(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.showCodes(request, reply, await this.enrolment.renewRecoveryCodes(request.live!));
+  }
+
+  @DuringSignIn('recovery_codes')
+  @Post('enrol/done')
+  async done(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const { stored } = readForm(StoredForm, body);
+    if (stored !== 'yes') {
+      return this.pages.send(request, reply, {
+        view: 'auth/recovery-codes-again',
+        title: 'Recovery codes',
+        status: 422,
+        notice: noticeOf(
+          'You did not tick that you have stored the codes. They are shown once, so make new ones.',
+        ),
+        model: { action: renewal } satisfies RecoveryCodesAgainPage,
+      });
+    }
+    setCookie(this.config, reply, 'session', await this.enrolment.finish(request.live!));
+    return reply.redirect('/', 303);
+  }
+
+  private showInvitation(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { name, email, organisation }: Invited,
+    error?: unknown,
+  ): FastifyReply {
+    const { status, message } = answerTo(error);
+    const errors = error instanceof Invalid ? error.fields : {};
+    // The address holds the token: it must not leave by a referrer.
+    void reply.header('referrer-policy', 'no-referrer');
+    return this.pages.send(request, reply, {
+      view: 'auth/invitation',
+      title: 'Welcome',
+      status,
+      notice: noticeOf(message),
+      model: {
+        organisation: organisation ?? 'Operator staff',
+        name,
+        email,
+        password: { value: '', error: errors.password },
+        passwordAgain: { value: '', error: errors.passwordAgain },
+        rules: passwordRules,
+      } satisfies InvitationPage,
+    });
+  }
+
+  private gone(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+    if (!(error instanceof InvitationGone)) throw error;
+    return this.pages.send(request, reply, {
+      view: 'auth/invitation-gone',
+      title: 'Invitation',
+      status: error.status,
+      model: {},
+    });
+  }
+
+  private async showKey(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    error?: unknown,
+  ): Promise<FastifyReply> {
+    const { status, message } = answerTo(error);
+    const { session, viewer } = request.live!;
+    const key = await this.enrolment.key(session);
+    return this.pages.send(request, reply, {
+      view: 'auth/enrol',
+      title: 'Set up your authenticator app',
+      status,
+      notice: noticeOf(message),
+      model: {
+        qrSvg: await QRCode.toString(totpUri(key, viewer.email), { type: 'svg', margin: 2 }),
+        key,
+        email: viewer.email,
+        code: { value: '', error: error instanceof Invalid ? error.fields.code : undefined },
+      } satisfies EnrolPage,
+    });
+  }
+
+  private showCodes(request: FastifyRequest, reply: FastifyReply, codes: string[]): FastifyReply {
+    return this.pages.send(request, reply, {
+      view: 'auth/recovery-codes',
+      title: 'Recovery codes',
+      model: { codes, stored: { value: '' }, action: '/enrol/done' } satisfies RecoveryCodesPage,
+    });
+  }
+}

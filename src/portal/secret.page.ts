@@ -1,0 +1,76 @@
+import { dayText, distanceText, momentOf } from '../platform/words.js';
+import { utcDay } from '../platform/utc-day.js';
+import { milestoneDay, milestones } from '../reminders/milestones.js';
+import type { LedgerRow } from '../reminders/reminders.query.js';
+import { actionsOf, applicationHref, secretLine, someone } from './credentials.page.js';
+import type { ApplicationRow, SecretRecord } from './credentials.query.js';
+import type { ReminderRow, SecretPage, SecretState } from './models.js';
+
+const outcomes: Record<ReminderRow['outcome']['key'], string> = {
+  due: 'Waiting',
+  sent: 'Sent',
+  failed: 'Failed',
+  no_recipient: 'Nobody to mail',
+  superseded: 'Not needed',
+};
+
+/** One secret with its reminder ledger. */
+export function secretPage(
+  application: ApplicationRow,
+  secret: SecretRecord,
+  ledger: LedgerRow[],
+  now: Date,
+): SecretPage {
+  const line = secretLine(application, secret, now);
+  const { disabledAt, disabledBy, deletedAt, deletedBy } = secret;
+  return {
+    ...line,
+    application: {
+      name: application.name,
+      href: applicationHref(application.id),
+      clientId: application.clientId,
+    },
+    createdBy: someone(secret.createdBy),
+    createdAt: momentOf(secret.createdAt),
+    lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
+    switchedOff: disabledAt ? { by: someone(disabledBy), at: momentOf(disabledAt) } : undefined,
+    deleted: deletedAt ? { by: someone(deletedBy), at: momentOf(deletedAt) } : undefined,
+    actions: actionsOf(application, secret, now),
+    reminders: ledger.map(reminderRow),
+    nextReminder: nextReminder(application, secret, line.state.key, now),
+  };
+}
+
+function reminderRow(row: LedgerRow): ReminderRow {
+  return {
+    at: momentOf(row.attemptedAt ?? row.plannedAt),
+    milestone: row.label,
+    recipient: row.address ?? undefined,
+    outcome: { key: row.state, text: outcomes[row.state] },
+    answer: row.serverAnswer ?? undefined,
+  };
+}
+
+/** The day of the next mail, or why none is coming (M1, M7). */
+function nextReminder(
+  application: ApplicationRow,
+  secret: SecretRecord,
+  state: SecretState['key'],
+  now: Date,
+): string {
+  if (state === 'deleted') return 'No more mails: the secret is deleted.';
+  if (state === 'off') return 'No mails while it is switched off.';
+  if (application.disabled) return 'No mails while the application is disabled.';
+  if (state === 'expired') return 'No more mails after the one that it has expired.';
+  const today = utcDay(now);
+  const created = utcDay(secret.createdAt);
+  const coming = milestones
+    .filter((milestone) => milestone !== 'expired')
+    .filter((milestone) => state !== 'superseded' || milestone === '42' || milestone === '21')
+    .map((milestone) => milestoneDay(milestone, secret.expiresAt))
+    .find((day) => day > today && day > created);
+  if (coming) return `Next mail: ${dayText(coming)} (${distanceText(coming, today)}).`;
+  return state === 'superseded'
+    ? 'No daily mails, because a newer secret is in use.'
+    : 'No more mails before it ends.';
+}

@@ -1,0 +1,271 @@
+import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { IsNotEmpty } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DuringSignIn, Public } from '../authentication/marks.js';
+import { pageOf } from '../authentication/guard.js';
+import { Sessions } from '../authentication/sessions.service.js';
+import { SignIn } from '../authentication/sign-in.service.js';
+import { Config } from '../platform/config/config.js';
+import { clearCookie, setCookie } from '../platform/web/cookies.js';
+import { answerTo, checkForm, fieldsOf, readForm } from '../platform/web/form.js';
+import { safeNext } from '../platform/web/next.js';
+import { originOf } from '../platform/web/origin.js';
+import { noticeOf, Pages } from '../platform/web/pages.js';
+import type { CodePage, RecoveryPage, SignInPage, UnlockPage } from './models.js';
+
+class SignInForm {
+  @IsNotEmpty({ message: 'Type your e-mail address.' })
+  email = '';
+
+  @IsNotEmpty({ message: 'Type your password.' })
+  password = '';
+
+  next = '';
+}
+
+class CodeForm {
+  @IsNotEmpty({ message: 'Type the six digits that your app shows now.' })
+  code = '';
+
+  next = '';
+}
+
+class RecoveryForm {
+  @IsNotEmpty({ message: 'Type one of your recovery codes.' })
+  recoveryCode = '';
+
+  next = '';
+}
+
+/** Password, code or recovery code, unlock, sign out (R1, R10, R11). */
+@Controller()
+export class SignInController {
+  constructor(
+    private readonly signIn: SignIn,
+    private readonly sessions: Sessions,
+    private readonly pages: Pages,
+    private readonly config: Config,
+  ) {}
+
+  @Public()
+  @Get('sign-in')
+  form(@Query('next') next: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    if (request.live) return reply.redirect(pageOf(request.live), 303);
+    const form = Object.assign(new SignInForm(), { next: safeNext(next) ?? '' });
+    return this.show(request, reply, form);
+  }
+
+  @Public()
+  @Post('sign-in')
+  async withPassword(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = readForm(SignInForm, body);
+    try {
+      checkForm(form);
+      const { token, stage } = await this.signIn.withPassword(
+        form.email,
+        form.password,
+        originOf(request),
+      );
+      if (request.live) await this.sessions.end(request.live.session.id);
+      clearCookie(this.config, reply, 'visitor');
+      setCookie(this.config, reply, 'session', token);
+      const page = stage === 'code' ? '/sign-in/code' : '/enrol';
+      return await reply.redirect(withNext(page, form.next), 303);
+    } catch (error) {
+      return this.show(request, reply, form, error);
+    }
+  }
+
+  @DuringSignIn('code')
+  @Get('sign-in/code')
+  codeForm(
+    @Query('next') next: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = Object.assign(new CodeForm(), { next: safeNext(next) ?? '' });
+    return this.showCode(request, reply, form);
+  }
+
+  @DuringSignIn('code')
+  @Post('sign-in/code')
+  async withCode(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = readForm(CodeForm, body);
+    try {
+      checkForm(form);
+      setCookie(
+        this.config,
+        reply,
+        'session',
+        await this.signIn.withCode(request.live!, form.code),
+      );
+      return await reply.redirect(safeNext(form.next) ?? '/', 303);
+    } catch (error) {
+      return this.showCode(request, reply, form, error);
+    }
+  }
+
+  @DuringSignIn('code')
+  @Get('sign-in/recovery')
+  recoveryForm(
+    @Query('next') next: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = Object.assign(new RecoveryForm(), { next: safeNext(next) ?? '' });
+    return this.showRecovery(request, reply, form);
+  }
+
+  @DuringSignIn('code')
+  @Post('sign-in/recovery')
+  async withRecoveryCode(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = readForm(RecoveryForm, body);
+    try {
+      checkForm(form);
+      const token = await this.signIn.withRecoveryCode(request.live!, form.recoveryCode);
+      setCookie(this.config, reply, 'session', token);
+      return await reply.redirect(safeNext(form.next) ?? '/', 303);
+    } catch (error) {
+      return this.showRecovery(request, reply, form, error);
+    }
+  }
+
+  @DuringSignIn('locked')
+  @Get('unlock')
+  unlockForm(
+    @Query('next') next: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const form = Object.assign(new CodeForm(), { next: safeNext(next) ?? '' });
+    return this.showUnlock(request, reply, form);
+  }
+
+  @DuringSignIn('locked')
+  @Post('unlock')
+  async unlock(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const form = readForm(CodeForm, body);
+    try {
+      checkForm(form);
+      const token = await this.signIn.again(request.live!, form.code, 'code');
+      setCookie(this.config, reply, 'session', token);
+      return await reply.redirect(safeNext(form.next) ?? '/', 303);
+    } catch (error) {
+      return this.showUnlock(request, reply, form, error);
+    }
+  }
+
+  /** Public, so that a locked or half-done session can be left as well. */
+  @Public()
+  @Post('sign-out')
+  async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    if (request.live) await this.signIn.signOut(request.live.session, request.live.viewer);
+    clearCookie(this.config, reply, 'session');
+    return reply.redirect('/signed-out', 303);
+  }
+
+  @Public()
+  @Get('signed-out')
+  signedOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.pages.send(request, reply, {
+      view: 'auth/signed-out',
+      title: 'Signed out',
+      model: {},
+    });
+  }
+
+  private show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: SignInForm,
+    error?: unknown,
+  ): FastifyReply {
+    const { status, message } = answerTo(error);
+    const { email, password, next } = fieldsOf(form, error);
+    return this.pages.send(request, reply, {
+      view: 'auth/sign-in',
+      title: 'Sign in',
+      status,
+      notice: noticeOf(message),
+      model: { email, password: { ...password, value: '' }, next } satisfies SignInPage,
+    });
+  }
+
+  private showCode(request: FastifyRequest, reply: FastifyReply, form: CodeForm, error?: unknown) {
+    const { status, message } = answerTo(error);
+    return this.pages.send(request, reply, {
+      view: 'auth/code',
+      title: 'Your code',
+      status,
+      notice: noticeOf(message),
+      model: {
+        ...emptied(form, error),
+        recoveryHref: withNext('/sign-in/recovery', form.next),
+      } satisfies CodePage,
+    });
+  }
+
+  private showRecovery(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: RecoveryForm,
+    error?: unknown,
+  ) {
+    const { status, message } = answerTo(error);
+    return this.pages.send(request, reply, {
+      view: 'auth/recovery',
+      title: 'Recovery code',
+      status,
+      notice: noticeOf(message),
+      model: {
+        recoveryCode: { value: '', error: fieldsOf(form, error).recoveryCode.error },
+        next: { value: form.next },
+        codeHref: withNext('/sign-in/code', form.next),
+      } satisfies RecoveryPage,
+    });
+  }
+
+  private showUnlock(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: CodeForm,
+    error?: unknown,
+  ) {
+    const { status, message } = answerTo(error);
+    return this.pages.send(request, reply, {
+      view: 'auth/unlock',
+      title: 'Still there?',
+      status,
+      notice: noticeOf(message),
+      model: {
+        ...emptied(form, error),
+        email: request.live!.viewer.email,
+      } satisfies UnlockPage,
+    });
+  }
+}
+
+/** A code is never sent back to the page. */
+function emptied(form: CodeForm, error: unknown) {
+  return {
+    code: { value: '', error: fieldsOf(form, error).code.error },
+    next: { value: form.next },
+  };
+}
+
+function withNext(page: string, next: string): string {
+  const safe = safeNext(next);
+  return safe ? `${page}?next=${encodeURIComponent(safe)}` : page;
+}

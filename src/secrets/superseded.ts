@@ -1,0 +1,22 @@
+import { isLive, type Standing } from './state.js';
+
+export interface Usage extends Standing {
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+/**
+ * M7: another live secret of the same application, created later and expiring later, has
+ * authenticated, and the old one has not since. Only the last use of each is known, so "since" means:
+ * the old one's last use lies before the newer one's.
+ */
+export function isSuperseded(secret: Usage, siblings: readonly Usage[], now: Date): boolean {
+  return siblings.some(
+    (other) =>
+      isLive(other, now) &&
+      other.createdAt > secret.createdAt &&
+      other.expiresAt > secret.expiresAt &&
+      other.lastUsedAt !== null &&
+      (secret.lastUsedAt === null || secret.lastUsedAt < other.lastUsedAt),
+  );
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const mark = '_kt1_';
+
+/**
+ * A new secret value (S6): 3 random characters (the hint), `_kt1_`, 37 random characters, and 6
+ * characters of CRC-32 over all before them; base 62 throughout.
+ */
+export function newValue(): string {
+  const body = randomText(3) + mark + randomText(37);
+  return body + checksum(body);
+}
+
+/** What stays readable of a value. */
+export function hintOf(value: string): string {
+  return value.slice(0, 3);
+}
+
+/** True for the form and the checksum of a value of ours; says nothing about whether it works. */
+export function hasValidForm(text: string): boolean {
+  if (!/^[0-9A-Za-z]{3}_kt1_[0-9A-Za-z]{43}$/.test(text)) return false;
+  return checksum(text.slice(0, -6)) === text.slice(-6);
+}
+
+export type Inspection = 'well_formed' | 'client_id' | 'broken' | 'unknown';
+
+/** What a pasted text looks like, without asking the database (S6, S14). */
+export function inspectValue(text: string): Inspection {
+  if (hasValidForm(text)) return 'well_formed';
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text.trim())) return 'client_id';
+  return text.includes('_kt1') || text.includes('kt1_') ? 'broken' : 'unknown';
+}
+
+/** Bytes of 248 and above are thrown away, so that every character is equally likely. */
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      if (byte < 248 && text.length < length) text += alphabet[byte % 62];
+    }
+  }
+  return text;
+}
+
+function checksum(text: string): string {
+  let rest = crc32(Buffer.from(text, 'utf8'));
+  let digits = '';
+  for (let place = 0; place < 6; place++) {
+    digits = alphabet[rest % 62] + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
+}
+
+/** CRC-32 as in IEEE 802.3, unsigned. Node's own exists from 22.2 on. */
+export function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}

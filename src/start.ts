@@ -1,0 +1,76 @@
+import type { DataSource } from 'typeorm';
+import type { Clock } from './platform/clock.js';
+import type { Config } from './platform/config/config.js';
+import { keysOf } from './platform/config/load.js';
+import {
+  buildDataSource,
+  type DatabaseConnection,
+  migrate,
+} from './platform/database/data-source.js';
+import { startLocalPostgres } from './platform/database/local-postgres.js';
+import { checkKeys } from './platform/keys/key-checks.js';
+import { Mailer } from './platform/mail/mailer.js';
+import { mailerOf } from './platform/mail/mailer-of.js';
+import type { Platform } from './platform/platform.module.js';
+import { entities, migrations } from './schema.js';
+
+/** The platform, and how to take it down again. */
+export interface Started {
+  platform: Platform;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the database (the configured server, or our own in the data folder), brings its schema up to
+ * date and checks that keys and database belong together.
+ * @throws Error with a sentence for the operator
+ */
+export async function startPlatform(config: Config, clock: Clock): Promise<Started> {
+  const keys = keysOf(config);
+  const { connection, stop: stopServer } = await openServer(config);
+  const dataSource = buildDataSource(connection, entities, migrations, {
+    poolSize: config.DATABASE_POOL,
+  });
+  let mailer: Mailer | undefined;
+  const stop = async () => {
+    await mailer?.close();
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await stopServer();
+  };
+  try {
+    await connect(dataSource, config);
+    await migrate(dataSource);
+    await checkKeys(dataSource, keys);
+    mailer = mailerOf(config, clock);
+    return { platform: { config, keys, clock, dataSource, mailer }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openServer(
+  config: Config,
+): Promise<{ connection: DatabaseConnection; stop: () => Promise<void> }> {
+  if (config.DATABASE_URL) {
+    return { connection: { url: config.DATABASE_URL }, stop: () => Promise.resolve() };
+  }
+  const { stop, ...connection } = await startLocalPostgres({
+    dataDir: config.DATA_DIR,
+    binDir: config.LOCAL_PG_BIN,
+  });
+  return { connection, stop };
+}
+
+async function connect(dataSource: DataSource, config: Config): Promise<void> {
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    if (!config.DATABASE_URL) throw error;
+    const { hostname, port } = new URL(config.DATABASE_URL);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `DATABASE_URL: no connection to ${hostname || 'the server'}${port ? `:${port}` : ''}: ${reason}`,
+    );
+  }
+}

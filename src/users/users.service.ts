@@ -1,0 +1,152 @@
+import { Injectable } from '@nestjs/common';
+import { isEmail } from 'class-validator';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DataSource, IsNull } from 'typeorm';
+import { type Actor, Audit } from '../audit/audit.service.js';
+import { Organisation } from '../organisations/organisation.entity.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { Keys } from '../platform/keys/keys.js';
+import { renderMail } from '../platform/mail/mail-views.js';
+import { Outbox } from '../platform/mail/outbox.service.js';
+import { cleanName, problemOfName } from '../platform/plain-text.js';
+import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
+import { instantText } from '../platform/words.js';
+import { Invitation, User } from './user.entity.js';
+
+export interface UserWish {
+  email: string;
+  name: string;
+  /** Null for operator staff. */
+  organisationId: string | null;
+}
+
+/** Portal accounts: invited, active, closed. */
+@Injectable()
+export class Users {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly outbox: Outbox,
+    private readonly audit: Audit,
+    private readonly keys: Keys,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  /** Makes an account and mails the invitation (R2). @throws Invalid, NotFound */
+  async invite(actor: Actor, wish: UserWish): Promise<User> {
+    const user = this.checked(wish);
+    try {
+      await inTransaction(this.dataSource, async (tx) => {
+        await tx.insert(User, user);
+        await this.sendInvitation(tx, actor, user);
+      });
+    } catch (error) {
+      if (violated(error, 'users_email_key')) {
+        throw new Invalid({ email: 'There is an account with this e-mail address already.' });
+      }
+      if (violated(error, 'users_organisation_fkey')) throw new NotFound('no such organisation');
+      throw error;
+    }
+    this.outbox.kick();
+    return user;
+  }
+
+  /** A new invitation; the earlier ones are void. @throws NotFound, Conflict */
+  async inviteAgain(actor: Actor, userId: string): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const user = await this.open(tx, userId);
+      if (user.activatedAt) throw new Conflict('This person has completed the first sign-in.');
+      await this.revokeInvitations(tx, userId);
+      await this.sendInvitation(tx, actor, user);
+    });
+    this.outbox.kick();
+  }
+
+  /** Closes an account; its sessions end at their next request (R7), its secrets live on (R13). */
+  async close(actor: Actor, userId: string): Promise<void> {
+    if (actor.id === userId) throw new Conflict('You cannot close your own account.');
+    await inTransaction(this.dataSource, async (tx) => {
+      const user = await this.open(tx, userId);
+      await tx.update(User, { id: userId }, { closedAt: this.clock.now() });
+      await this.revokeInvitations(tx, userId);
+      await this.audit.record(tx, actor, { action: 'user.close', ...about(user) });
+    });
+  }
+
+  private async open(tx: Tx, userId: string): Promise<User> {
+    const user = await tx.findOne(User, {
+      where: { id: userId, closedAt: IsNull() },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (!user) throw new NotFound('no such account, or closed');
+    return user;
+  }
+
+  private async revokeInvitations(tx: Tx, userId: string): Promise<void> {
+    const open = { userId, usedAt: IsNull(), revokedAt: IsNull() };
+    await tx.update(Invitation, open, { revokedAt: this.clock.now() });
+  }
+
+  private async sendInvitation(tx: Tx, actor: Actor, user: User): Promise<void> {
+    const now = this.clock.now();
+    const token = randomBytes(32).toString('base64url');
+    const expiresAt = new Date(now.getTime() + this.config.INVITATION_HOURS * 3_600_000);
+    await tx.insert(Invitation, {
+      id: randomUUID(),
+      userId: user.id,
+      tokenDigest: this.keys.digest('invitation', token).digest,
+      createdBy: actor.id,
+      createdAt: now,
+      expiresAt,
+    });
+    const organisation = user.organisationId
+      ? await tx.findOneBy(Organisation, { id: user.organisationId })
+      : null;
+    await this.outbox.enqueue(tx, {
+      kind: 'invitation',
+      userId: user.id,
+      to: { name: user.name, address: user.email },
+      subject: 'Your invitation to Keyturn',
+      ...renderMail('invitation', {
+        name: user.name,
+        organisation: organisation?.name,
+        invitedBy: actor.name,
+        link: `${this.config.PUBLIC_URL}/invitations/${token}`,
+        validUntil: instantText(expiresAt),
+        support: this.config.SUPPORT_ADDRESS,
+      }),
+    });
+    await this.audit.record(tx, actor, { action: 'user.invite', ...about(user) });
+  }
+
+  private checked({ email, name, organisationId }: UserWish): User {
+    const fields: Record<string, string> = {};
+    const address = email.trim().toLowerCase();
+    if (!isEmail(address, { allow_utf8_local_part: false })) {
+      fields.email = 'Type one e-mail address, such as anna@example.org.';
+    }
+    const nameProblem = problemOfName(name);
+    if (nameProblem) fields.name = nameProblem;
+    if (Object.keys(fields).length > 0) throw new Invalid(fields);
+    return {
+      id: randomUUID(),
+      organisationId,
+      email: address,
+      name: cleanName(name),
+      passwordHash: null,
+      createdAt: this.clock.now(),
+      activatedAt: null,
+      lastSignInAt: null,
+      closedAt: null,
+    };
+  }
+}
+
+function about(user: User) {
+  return {
+    subject: { kind: 'user', id: user.id, name: user.email },
+    organisationId: user.organisationId,
+  };
+}
