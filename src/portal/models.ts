@@ -1,15 +1,10 @@
 import type { Field } from '../platform/web/form.js';
+import type { Moment } from '../platform/words.js';
 
 /*
  * What the templates of this door print: `templates/pages/auth/*` and `templates/pages/portal/*`.
  * Each page model is named after its template. Texts are ready to print and are escaped there.
  */
-
-/** A moment or a day: ISO 8601 for machines; words for people, "Tue 3 June 2027, 00:00 UTC". */
-export interface Moment {
-  iso: string;
-  text: string;
-}
 
 // Sign-in
 
