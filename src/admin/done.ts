@@ -1,0 +1,25 @@
+import type { Notice } from '../platform/web/frame.js';
+
+const texts = {
+  'organisation-created': 'The organisation is created. Next, create its applications.',
+  'application-created': 'The application is created and has its client ID. Next, grant resources.',
+  disabled: 'The application is disabled. Its secrets do not work until it is enabled again.',
+  enabled: 'The application is enabled. Its secrets work again.',
+  deleted: 'The application is deleted. Nothing can connect with its secrets any more.',
+  granted: 'The resource is granted.',
+  'grant-withdrawn': 'The resource is withdrawn.',
+  'role-given': 'The role is given. It holds from now on.',
+  'role-withdrawn': 'The role is withdrawn. It holds no longer.',
+  invited: 'The account is made and the invitation is on its way by mail. Next, give it a role.',
+  'invited-again': 'A new invitation is on its way by mail. Earlier ones do not work any more.',
+  'factor-reset': 'The second factor is reset. The next sign-in asks for a new one.',
+  closed: 'The account is closed. It cannot sign in any more.',
+};
+
+export type Done = keyof typeof texts;
+
+/** After a change the address names what was done; only our own texts are shown. */
+export function doneNotice(done: unknown): Notice | undefined {
+  if (typeof done !== 'string' || !Object.hasOwn(texts, done)) return undefined;
+  return { kind: 'success', text: texts[done as Done] };
+}

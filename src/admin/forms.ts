@@ -1,0 +1,83 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsNotEmpty, IsUUID, Matches } from 'class-validator';
+import { Invalid, NotFound } from '../platform/refusals.js';
+
+/*
+ * The shape of the forms of this door. What a value must be is known by the feature that takes it;
+ * here stands only what a form alone can get wrong: nothing chosen, or not from the list.
+ */
+
+const Trimmed = () => Transform(({ value }: { value: string }) => value.trim());
+
+/** The value of an organisation field for operator staff, who belong to none. */
+export const operator = 'operator';
+
+export class OrganisationForm {
+  country = '';
+  name = '';
+
+  @Trimmed()
+  slug = '';
+
+  @Trimmed()
+  ion = '';
+}
+
+export class ApplicationForm {
+  @IsIn(['partner', 'partner_alternative'], { message: 'Choose a kind of application.' })
+  kind = '';
+
+  @Matches(/^[A-Z0-9]{1,20}$/, { message: 'Choose an API from the list.' })
+  apiCode = '';
+}
+
+/** On whose word a role is given (R5), and until when (R3). */
+class ConfirmationForm {
+  @IsNotEmpty({ message: 'Who in the organisation confirmed it?' })
+  confirmedBy = '';
+
+  @IsNotEmpty({ message: 'When was it confirmed? Choose today or an earlier day.' })
+  confirmedOn = '';
+
+  lastDay = '';
+}
+
+/** On the page of an application: to whom. */
+export class ManagerForm extends ConfirmationForm {
+  @IsUUID('all', { message: 'Choose someone from the list.' })
+  userId = '';
+}
+
+/** On the page of a user: which role, `org_admin` or `credential_manager <application>`. */
+export class RoleForm extends ConfirmationForm {
+  @Matches(/^(org_admin|credential_manager [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
+    message: 'Choose a role from the list.',
+  })
+  role = '';
+}
+
+export class UserForm {
+  email = '';
+  name = '';
+
+  @Matches(new RegExp(`^(${operator}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`), {
+    message: 'Choose an organisation, or operator staff.',
+  })
+  organisationId = '';
+}
+
+export class ResetForm {
+  identityCheck = '';
+}
+
+/** What somebody else took off the list meanwhile is a problem of the field, not of the page. */
+export function goneFromList(error: unknown, field: string, sentence: string): unknown {
+  return error instanceof NotFound ? new Invalid({ [field]: sentence }) : error;
+}
+
+/** A refusal of the feature about a field that has another name in the form. */
+export function renamed(error: unknown, from: string, to: string): unknown {
+  if (!(error instanceof Invalid) || !error.fields[from]) return error;
+  const { [from]: sentence, ...others } = error.fields;
+  return new Invalid({ ...others, [to]: sentence! });
+}

@@ -1,0 +1,255 @@
+import type { Field } from '../platform/web/form.js';
+import type { Moment } from '../platform/words.js';
+import type { Pagination } from './keyset.js';
+
+/*
+ * What the templates of this door print: `templates/pages/admin/*`. Each page model is named after
+ * its template. Texts are ready to print and are escaped there.
+ */
+
+export interface Link {
+  label: string;
+  href?: string;
+}
+
+export interface State {
+  key: string;
+  text: string;
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+export interface Fact {
+  label: string;
+  text: string;
+}
+
+/** admin/organisations */
+export interface OrganisationsPage {
+  q: string;
+  organisations: {
+    name: string;
+    href: string;
+    country: string;
+    slug: string;
+    ion?: string;
+    applications: number;
+    users: number;
+  }[];
+  pagination: Pagination;
+}
+
+/** admin/organisation-new */
+export interface OrganisationNewPage {
+  country: Field;
+  name: Field;
+  slug: Field;
+  ion: Field;
+  countries: Option[];
+  /** A short name made from the name that was typed. */
+  suggestion?: string;
+}
+
+/** admin/organisation */
+export interface OrganisationPage {
+  name: string;
+  facts: Fact[];
+  newApplicationHref: string;
+  newUserHref: string;
+  applications: ApplicationLine[];
+  users: UserLine[];
+}
+
+export interface ApplicationLine {
+  name: string;
+  href: string;
+  state: State;
+  /** Live secrets: not deleted, not off, not expired. */
+  secrets: number;
+  /** The next end among them. */
+  nextEnd?: Moment & { when: string };
+  /** R4, M6: one sentence each. */
+  warnings: string[];
+}
+
+export interface UserLine {
+  name: string;
+  email: string;
+  href: string;
+  state: State;
+  /** On the list of all users. */
+  organisation?: Link;
+  roles: string[];
+  lastSignIn?: Moment;
+}
+
+/** admin/application-new */
+export interface ApplicationNewPage {
+  organisation: Link;
+  kind: Field;
+  apiCode: Field;
+  apis: Option[];
+  /** Every name that can result, one for each combination. */
+  names: { name: string; what: string; taken: boolean }[];
+}
+
+/** admin/application */
+export interface ApplicationPage {
+  name: string;
+  organisation: Link;
+  clientId: string;
+  state: State;
+  facts: Fact[];
+  /** A deleted application is only looked at. */
+  deleted: boolean;
+  warnings: string[];
+  secretsHref?: string;
+  /** Those of its API that it has, or may have. */
+  resources: {
+    id: string;
+    name: string;
+    environment: State;
+    audience: string;
+    /** Granted since; absent when it is not granted. */
+    since?: Moment;
+    withdrawHref?: string;
+  }[];
+  /** Where a form with `resourceId` posts; absent for a deleted application. */
+  grantAction?: string;
+  /** Why there are no other resources to grant. */
+  grantNote?: string;
+  managers: RoleLine[];
+  /** Absent for a deleted application. */
+  manager?: {
+    action: string;
+    userId: Field;
+    confirmedBy: Field;
+    confirmedOn: Field;
+    lastDay: Field;
+    people: Option[];
+    today: string;
+    inviteHref: string;
+  };
+  steps: { label: string; text: string; href: string; danger: boolean }[];
+}
+
+/** A role that someone has. */
+export interface RoleLine {
+  /** The person, or the role, depending on the page. */
+  title: Link;
+  soft?: string;
+  state?: State;
+  confirmation?: string;
+  since: Moment;
+  lastDay?: Moment;
+  withdrawHref?: string;
+}
+
+/** admin/users */
+export interface UsersPage {
+  q: string;
+  users: UserLine[];
+  pagination: Pagination;
+}
+
+/** admin/user-new */
+export interface UserNewPage {
+  email: Field;
+  name: Field;
+  organisationId: Field;
+  organisations: Option[];
+  cancelHref: string;
+  /** How long an invitation can be used. */
+  hours: number;
+}
+
+/** admin/user */
+export interface UserPage {
+  name: string;
+  email: string;
+  state: State;
+  organisation?: Link;
+  facts: Fact[];
+  roles: RoleLine[];
+  /** For an open account of an organisation. */
+  giveRole?: {
+    action: string;
+    role: Field;
+    confirmedBy: Field;
+    confirmedOn: Field;
+    lastDay: Field;
+    options: Option[];
+    today: string;
+  };
+  /** For operator staff without the role: where the form posts. */
+  giveItAction?: string;
+  /** Before the first sign-in was completed. */
+  invite?: { action: string; text: string };
+  /** For somebody else's open account with a second factor. */
+  reset?: { action: string; identityCheck: Field };
+  /** For somebody else's open account. */
+  closeHref?: string;
+  secrets: MadeSecret[];
+}
+
+/** A secret that this person made and that is not deleted (R13). */
+export interface MadeSecret {
+  name: string;
+  hint: string;
+  href?: string;
+  application: string;
+  state: State;
+  ends: Moment;
+}
+
+/** admin/confirm: a question with one button. */
+export interface ConfirmPage {
+  breadcrumb: Link[];
+  heading: string;
+  paragraphs: string[];
+  warning?: string;
+  facts: Fact[];
+  action: string;
+  button: string;
+  danger: boolean;
+  cancelHref: string;
+  hidden?: { name: string; value: string }[];
+  secrets?: MadeSecret[];
+}
+
+/** admin/audit */
+export interface AuditPage {
+  q: string;
+  events: {
+    at: Moment;
+    actor: Link;
+    action: string;
+    subject: Link;
+    subjectKind: string;
+    place?: string;
+    outcome: State;
+    address?: string;
+    details: Fact[];
+  }[];
+  pagination: Pagination;
+}
+
+/** admin/reminders */
+export interface RemindersPage {
+  runs: {
+    asOf: Moment;
+    day: Moment;
+    state: State;
+    due: number;
+    sent: number;
+    failed: number;
+    skipped: number;
+    noRecipient: number;
+    duration: string;
+    error?: string;
+  }[];
+  pagination: Pagination;
+}

@@ -1,0 +1,13 @@
+/** What was typed into a search line: without control characters, which PostgreSQL cannot hold. */
+export function searchText(typed: unknown): string {
+  if (typeof typed !== 'string') return '';
+  return typed
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 100);
+}
+
+/** A pattern for `ilike` that finds the text anywhere; `%` and `_` stand for themselves. */
+export function containing(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}

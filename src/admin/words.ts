@@ -1,0 +1,56 @@
+import { countryName } from '../organisations/country.js';
+import { type Moment, momentOf } from '../platform/words.js';
+import type { State } from './models.js';
+
+/** The state of an account: invited, active, closed. */
+export function userState(user: { activated: boolean; closed: boolean }): State {
+  if (user.closed) return { key: 'closed', text: 'Closed' };
+  return user.activated ? { key: 'active', text: 'Active' } : { key: 'invited', text: 'Invited' };
+}
+
+export function applicationState(application: { disabled: boolean; deleted: boolean }): State {
+  if (application.deleted) return { key: 'deleted', text: 'Deleted' };
+  return application.disabled
+    ? { key: 'disabled', text: 'Disabled' }
+    : { key: 'active', text: 'Active' };
+}
+
+/** Roles of a list's row in words. */
+export function roleTexts(user: { it?: boolean; orgAdmin: boolean; manages: number }): string[] {
+  const manager =
+    user.manages === 1
+      ? 'Credential manager of 1 application'
+      : `Credential manager of ${user.manages} applications`;
+  return [user.it && 'IT', user.orgAdmin && 'Org admin', user.manages > 0 && manager].filter(
+    (text): text is string => typeof text === 'string',
+  );
+}
+
+/** What is missing around an application (R4, M6). */
+export function warningsOf(application: {
+  deleted: boolean;
+  managers: number;
+  orgAdmins: number;
+}): string[] {
+  if (application.deleted) return [];
+  const { managers, orgAdmins } = application;
+  return [
+    managers === 0 && 'It has no credential manager. It should have two.',
+    managers === 1 && 'It has one credential manager only. It should have two.',
+    managers + orgAdmins === 0 && 'Nobody gets its reminders: no credential manager, no org admin.',
+  ].filter((text) => text !== false);
+}
+
+/** JSON and columns bring times as text or as dates. */
+export function moment(at: string | Date): Moment {
+  return momentOf(new Date(at));
+}
+
+export function maybeMoment(at: string | Date | null): Moment | undefined {
+  return at === null ? undefined : moment(at);
+}
+
+/** A country with its name, e.g. `Netherlands (NL)`. */
+export function countryText(code: string): string {
+  return `${countryName(code)} (${code})`;
+}
