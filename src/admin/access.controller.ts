@@ -1,0 +1,118 @@
+import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { Applications } from '../applications/applications.service.js';
+import { Roles } from '../applications/roles.service.js';
+import { ItOnly, StepUp } from '../authentication/marks.js';
+import { Clock } from '../platform/clock.js';
+import { NotFound } from '../platform/refusals.js';
+import { answerTo, checkForm, readForm } from '../platform/web/form.js';
+import { noticeOf, Pages } from '../platform/web/pages.js';
+import { uuidOf } from '../platform/web/uuid-param.js';
+import { withdrawGrantPage } from './application-confirm.page.js';
+import { applicationPage } from './application.page.js';
+import { findApplication } from './applications.query.js';
+import { goneFromList, ManagerForm } from './forms.js';
+import { applicationHref } from './hrefs.js';
+
+/** What an application may reach and who manages it (A6, A7, R3–R6). */
+@ItOnly()
+@Controller('admin/applications/:id')
+export class AccessController {
+  constructor(
+    private readonly applications: Applications,
+    private readonly roles: Roles,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly pages: Pages,
+  ) {}
+
+  @StepUp()
+  @Post('grants')
+  async grant(
+    @Param('id') id: string,
+    @Body() body: { resourceId?: unknown } | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    try {
+      const resourceId = uuidOf(String(body?.resourceId));
+      await this.applications.grant(request.viewer!, uuidOf(id), resourceId);
+      return await reply.redirect(`${applicationHref(uuidOf(id))}?done=granted`, 303);
+    } catch (error) {
+      return this.showAgain(request, reply, id, error);
+    }
+  }
+
+  @Get('grants/:resource/withdraw')
+  async askWithdrawal(
+    @Param('id') id: string,
+    @Param('resource') resourceId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await this.find(id);
+    const resource = row.resources.find((each) => each.id === uuidOf(resourceId));
+    if (!resource?.grantedAt || row.deletedAt) return reply.redirect(applicationHref(row.id), 303);
+    const model = withdrawGrantPage(row, resource);
+    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+  }
+
+  @StepUp()
+  @Post('grants/:resource/withdraw')
+  async withdrawGrant(
+    @Param('id') id: string,
+    @Param('resource') resourceId: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.applications.withdrawGrant(request.viewer!, uuidOf(id), uuidOf(resourceId));
+    return reply.redirect(`${applicationHref(uuidOf(id))}?done=grant-withdrawn`, 303);
+  }
+
+  @StepUp()
+  @Post('managers')
+  async makeManager(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const applicationId = uuidOf(id);
+    const form = readForm(ManagerForm, body);
+    try {
+      checkForm(form);
+      const wish = { ...form, role: 'credential_manager' as const, applicationId };
+      await this.roles.give(request.viewer!, wish);
+      return await reply.redirect(`${applicationHref(applicationId)}?done=role-given`, 303);
+    } catch (error) {
+      const told = goneFromList(error, 'userId', 'This person has no open account any more.');
+      return this.showAgain(request, reply, id, told, form);
+    }
+  }
+
+  private async find(id: string) {
+    const row = await findApplication(this.dataSource, uuidOf(id), this.clock.now());
+    if (!row) throw new NotFound('no such application');
+    return row;
+  }
+
+  private async showAgain(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    id: string,
+    error: unknown,
+    form?: ManagerForm,
+  ) {
+    const { status, message } = answerTo(error);
+    const row = await this.find(id);
+    if (status === 404 || row.deletedAt) throw new NotFound('no such resource, or deleted');
+    return this.pages.send(request, reply, {
+      view: 'admin/application',
+      title: row.name,
+      status,
+      notice: noticeOf(message),
+      model: applicationPage(row, this.clock.now(), form, error),
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { type ApplicationKind, applicationName } from '../applications/application-name.js';
+import type { Field } from '../platform/web/form.js';
+import type { ApplicationNewRow } from './applications.query.js';
+import type { ApplicationForm } from './forms.js';
+import { organisationHref } from './hrefs.js';
+import type { ApplicationNewPage } from './models.js';
+
+export function applicationNewPage(
+  row: ApplicationNewRow,
+  { kind, apiCode }: Record<keyof ApplicationForm, Field>,
+): ApplicationNewPage {
+  return {
+    organisation: { label: row.name, href: organisationHref(row.id) },
+    kind,
+    apiCode,
+    apis: [
+      { value: '', label: 'Choose an API' },
+      ...row.apis.map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
+    ],
+    names: combinations(row).map(({ kind, api }) => {
+      const { country, slug } = row;
+      const name = applicationName({ kind, country, slug, api: api.code });
+      return { name, what: whatItIs(kind, api.name), taken: row.taken.includes(name) };
+    }),
+  };
+}
+
+/** Every API as Partner; as PartnerAlternative only SMC (A7). */
+function combinations({ apis }: ApplicationNewRow) {
+  const partners = apis.map((api) => ({ kind: 'partner' as ApplicationKind, api }));
+  const alternatives = apis
+    .filter(({ code }) => code === 'SMC')
+    .map((api) => ({ kind: 'partner_alternative' as ApplicationKind, api }));
+  return [...partners, ...alternatives];
+}
+
+function whatItIs(kind: ApplicationKind, api: string): string {
+  return kind === 'partner' ? api : 'Dummy for testing Match-Connect against itself';
+}

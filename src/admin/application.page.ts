@@ -1,0 +1,127 @@
+import { fieldsOf } from '../platform/web/form.js';
+import { utcDay } from '../platform/utc-day.js';
+import { dayMoment, dayText, instantText } from '../platform/words.js';
+import { lastDay } from '../secrets/expiry.js';
+import type { ApplicationFacts, ManagerRow, ResourceRow } from './applications.query.js';
+import { ManagerForm } from './forms.js';
+import { applicationHref, organisationHref, secretsHref, userHref } from './hrefs.js';
+import type { ApplicationPage, RoleLine } from './models.js';
+import { applicationState, moment, userState, warningsOf } from './words.js';
+
+const environmentTexts = { production: 'Production', sandbox: 'Sandbox' } as const;
+
+/** @param form what was typed to make someone credential manager, and what was wrong with it */
+export function applicationPage(
+  row: ApplicationFacts,
+  now: Date,
+  form = new ManagerForm(),
+  error?: unknown,
+): ApplicationPage {
+  const href = applicationHref(row.id);
+  const deleted = row.deletedAt !== null;
+  const standing = { deleted, disabled: row.disabledAt !== null };
+  return {
+    name: row.name,
+    organisation: { label: row.organisation, href: organisationHref(row.organisationId) },
+    clientId: row.clientId,
+    state: applicationState(standing),
+    facts: factsOf(row),
+    deleted,
+    warnings: warningsOf({
+      deleted,
+      managers: row.managers.length,
+      orgAdmins: row.orgAdmins,
+    }),
+    secretsHref: deleted ? undefined : secretsHref(row.id),
+    resources: row.resources
+      .filter(({ grantedAt }) => grantedAt !== null || !deleted)
+      .map((resource) => resourceLine(resource, href, deleted)),
+    grantAction: deleted ? undefined : `${href}/grants`,
+    grantNote:
+      row.kind === 'partner_alternative'
+        ? 'A PartnerAlternative application is a dummy for testing. It can have the Match-Connect sandbox and nothing else.'
+        : undefined,
+    managers: row.managers.map((manager) => managerLine(manager, deleted)),
+    manager: deleted ? undefined : managerForm(row, now, form, error),
+    steps: deleted ? [] : stepsOf(href, row),
+  };
+}
+
+function factsOf(row: ApplicationFacts) {
+  const facts = [
+    { label: 'Kind', text: row.kind === 'partner' ? 'Partner' : 'PartnerAlternative' },
+    { label: 'API', text: row.api },
+    {
+      label: 'Secrets that work',
+      text: row.disabledAt || row.deletedAt ? '0' : `${row.liveSecrets}`,
+    },
+    {
+      label: 'Created',
+      text: instantText(row.createdAt) + (row.createdBy ? `, by ${row.createdBy}` : ''),
+    },
+  ];
+  if (row.disabledAt) facts.push({ label: 'Disabled', text: instantText(row.disabledAt) });
+  if (row.deletedAt) facts.push({ label: 'Deleted', text: instantText(row.deletedAt) });
+  return facts;
+}
+
+function resourceLine(
+  { id, name, environment, audience, grantedAt }: ResourceRow,
+  href: string,
+  deleted: boolean,
+): ApplicationPage['resources'][number] {
+  return {
+    id,
+    name,
+    environment: { key: environment, text: environmentTexts[environment] },
+    audience,
+    since: grantedAt ? moment(grantedAt) : undefined,
+    withdrawHref: grantedAt && !deleted ? `${href}/grants/${id}/withdraw` : undefined,
+  };
+}
+
+function managerLine(manager: ManagerRow, deleted: boolean): RoleLine {
+  return {
+    title: { label: manager.name, href: userHref(manager.userId) },
+    soft: manager.email,
+    state: userState(manager),
+    confirmation: `${manager.confirmedBy}, ${dayText(manager.confirmedOn)}`,
+    since: moment(manager.grantedAt),
+    lastDay: manager.endsAt ? dayMoment(lastDay(new Date(manager.endsAt))) : undefined,
+    withdrawHref: deleted
+      ? undefined
+      : `/admin/roles/${manager.assignmentId}/withdraw?back=application`,
+  };
+}
+
+function managerForm(row: ApplicationFacts, now: Date, form: ManagerForm, error: unknown) {
+  return {
+    action: `${applicationHref(row.id)}/managers`,
+    ...fieldsOf(form, error),
+    people: [
+      { value: '', label: 'Choose someone' },
+      ...row.others.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` })),
+    ],
+    today: utcDay(now),
+    inviteHref: `/admin/users/new?organisation=${row.organisationId}`,
+  };
+}
+
+function stepsOf(href: string, { disabledAt }: ApplicationFacts): ApplicationPage['steps'] {
+  const turn = disabledAt
+    ? { label: 'Enable', text: 'Its secrets work again, as they are.', href: `${href}/enable` }
+    : {
+        label: 'Disable',
+        text: 'Its secrets stop at once. You can enable it again; nothing is lost.',
+        href: `${href}/disable`,
+      };
+  return [
+    { ...turn, danger: false },
+    {
+      label: 'Delete',
+      text: 'Its secrets are dead at once and for ever. Only the record stays.',
+      href: `${href}/delete`,
+      danger: true,
+    },
+  ];
+}

@@ -1,0 +1,107 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { ItOnly, StepUp } from '../authentication/marks.js';
+import { Organisations } from '../organisations/organisations.service.js';
+import { Clock } from '../platform/clock.js';
+import { NotFound } from '../platform/refusals.js';
+import { answerTo, fieldsOf, readForm } from '../platform/web/form.js';
+import { noticeOf, Pages } from '../platform/web/pages.js';
+import { uuidOf } from '../platform/web/uuid-param.js';
+import { doneNotice } from './done.js';
+import { OrganisationForm } from './forms.js';
+import { organisationHref } from './hrefs.js';
+import { readCursor, slice } from './keyset.js';
+import type { OrganisationsPage } from './models.js';
+import { organisationLine, organisationNewPage, organisationPage } from './organisations.page.js';
+import { findOrganisation, findOrganisations } from './organisations.query.js';
+import { searchText } from './search-text.js';
+
+/** Members: list, create, look at (P1). */
+@ItOnly()
+@Controller('admin')
+export class OrganisationsController {
+  constructor(
+    private readonly organisations: Organisations,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  start(@Res() reply: FastifyReply) {
+    return reply.redirect('/admin/organisations', 303);
+  }
+
+  @Get('organisations')
+  async list(
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const q = searchText(query.q);
+    const cursor = readCursor(query, [/^\P{Cc}{1,200}$/u, /^[0-9a-f-]{36}$/]);
+    const found = await findOrganisations(this.dataSource, q, cursor);
+    const { rows, pagination } = slice(found, cursor, ({ sort, id }) => [sort, id], { q });
+    return this.pages.send(request, reply, {
+      view: 'admin/organisations',
+      title: 'Organisations',
+      model: {
+        q,
+        organisations: rows.map(organisationLine),
+        pagination,
+      } satisfies OrganisationsPage,
+    });
+  }
+
+  @Get('organisations/new')
+  form(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.showForm(request, reply, new OrganisationForm());
+  }
+
+  @StepUp()
+  @Post('organisations')
+  async create(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const form = readForm(OrganisationForm, body);
+    try {
+      const { id } = await this.organisations.create(request.viewer!, form);
+      return await reply.redirect(`${organisationHref(id)}?done=organisation-created`, 303);
+    } catch (error) {
+      return this.showForm(request, reply, form, error);
+    }
+  }
+
+  @Get('organisations/:id')
+  async show(
+    @Param('id') id: string,
+    @Query('done') done: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const now = this.clock.now();
+    const row = await findOrganisation(this.dataSource, uuidOf(id), now);
+    if (!row) throw new NotFound('no such organisation');
+    return this.pages.send(request, reply, {
+      view: 'admin/organisation',
+      title: row.name,
+      notice: doneNotice(done),
+      model: organisationPage(row, now),
+    });
+  }
+
+  private showForm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: OrganisationForm,
+    error?: unknown,
+  ) {
+    const { status, message } = answerTo(error);
+    return this.pages.send(request, reply, {
+      view: 'admin/organisation-new',
+      title: 'New organisation',
+      status,
+      notice: noticeOf(message),
+      model: organisationNewPage(fieldsOf(form, error)),
+    });
+  }
+}

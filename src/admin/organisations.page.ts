@@ -1,0 +1,88 @@
+import { isSlug, suggestSlug } from '../organisations/slug.js';
+import { countries } from '../organisations/country.js';
+import type { Field } from '../platform/web/form.js';
+import { utcDay } from '../platform/utc-day.js';
+import { distanceText } from '../platform/words.js';
+import { lastDay } from '../secrets/expiry.js';
+import type { OrganisationForm } from './forms.js';
+import { applicationHref, organisationHref, userHref } from './hrefs.js';
+import type * as models from './models.js';
+import type { OrganisationFacts, OrganisationRow } from './organisations.query.js';
+import {
+  applicationState,
+  countryText,
+  maybeMoment,
+  moment,
+  roleTexts,
+  userState,
+  warningsOf,
+} from './words.js';
+
+export function organisationLine(
+  row: OrganisationRow,
+): models.OrganisationsPage['organisations'][number] {
+  return {
+    name: row.name,
+    href: organisationHref(row.id),
+    country: countryText(row.country),
+    slug: row.slug,
+    ion: row.ion ?? undefined,
+    applications: row.applications,
+    users: row.users,
+  };
+}
+
+export function organisationNewPage(
+  fields: Record<keyof OrganisationForm, Field>,
+): models.OrganisationNewPage {
+  const { country, name, slug, ion } = fields;
+  const suggestion = suggestSlug(name.value);
+  return {
+    country,
+    name,
+    slug,
+    ion,
+    countries: [
+      { value: '', label: 'Choose a country' },
+      ...countries().map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
+    ],
+    suggestion: isSlug(suggestion) && suggestion !== slug.value ? suggestion : undefined,
+  };
+}
+
+export function organisationPage(row: OrganisationFacts, now: Date): models.OrganisationPage {
+  const href = organisationHref(row.id);
+  return {
+    name: row.name,
+    facts: [
+      { label: 'Country', text: countryText(row.country) },
+      { label: 'Short name', text: row.slug },
+      { label: 'ION', text: row.ion ?? 'none' },
+      { label: 'Created', text: moment(row.createdAt).text },
+    ],
+    newApplicationHref: `${href}/applications/new`,
+    newUserHref: `/admin/users/new?organisation=${row.id}`,
+    applications: row.applications.map((application) => ({
+      name: application.name,
+      href: applicationHref(application.id),
+      state: applicationState(application),
+      secrets: application.deleted ? 0 : application.secrets,
+      nextEnd: application.deleted ? undefined : nextEnd(application.nextEnd, now),
+      warnings: warningsOf(application),
+    })),
+    users: row.users.map((user) => ({
+      name: user.name,
+      email: user.email,
+      href: userHref(user.id),
+      state: userState(user),
+      roles: user.closed ? [] : roleTexts(user),
+      lastSignIn: maybeMoment(user.lastSignInAt),
+    })),
+  };
+}
+
+function nextEnd(expiresAt: string | null, now: Date) {
+  if (!expiresAt) return undefined;
+  const end = new Date(expiresAt);
+  return { ...moment(end), when: distanceText(lastDay(end), utcDay(now)) };
+}
