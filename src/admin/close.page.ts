@@ -1,0 +1,29 @@
+import { userHref } from './hrefs.js';
+import { madeSecret } from './made-secret.page.js';
+import type { ConfirmPage } from './models.js';
+import type { UserFacts } from './user.query.js';
+
+/** What the end of an account means, and which of its secrets live on (R7, R13). */
+export function closePage(row: UserFacts, now: Date): ConfirmPage {
+  return {
+    breadcrumb: [
+      { label: 'Users', href: '/admin/users' },
+      { label: row.name, href: userHref(row.id) },
+    ],
+    heading: 'Close this account?',
+    paragraphs: [
+      'Whoever is signed in with it is out at the next click, and all its roles are without effect. No more reminders go to it. The account cannot be opened again.',
+      'Its record stays. The secrets this person made keep working: if they may know a value, ask the other credential managers to replace it.',
+    ],
+    facts: [
+      { label: 'Name', text: row.name },
+      { label: 'E-mail', text: row.email },
+      { label: 'Organisation', text: row.organisation ?? 'Operator staff' },
+    ],
+    secrets: row.secrets.map((secret) => madeSecret(secret, now)),
+    action: `${userHref(row.id)}/close`,
+    button: 'Close account',
+    danger: true,
+    cancelHref: userHref(row.id),
+  };
+}

@@ -1,0 +1,43 @@
+import { endText } from '../platform/words.js';
+import { secretState } from '../secrets/state.js';
+import { isSuperseded } from '../secrets/superseded.js';
+import { secretsHref } from './hrefs.js';
+import type { MadeSecret } from './models.js';
+import type { MadeSecretRow, SecretTimes } from './user.query.js';
+
+const texts = {
+  active: 'Active',
+  expiring: 'Ends soon',
+  superseded: 'Replaced',
+  off: 'Switched off',
+  expired: 'Expired',
+  deleted: 'Deleted',
+};
+
+/** A secret as IT sees it beside the person who made it (R13). */
+export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
+  const secret = withDates(row);
+  const superseded = isSuperseded(secret, row.others.map(withDates), now);
+  const key = secretState({ ...secret, superseded }, now);
+  return {
+    name: row.name,
+    hint: row.hint,
+    href: row.applicationDeleted ? undefined : secretsHref(row.applicationId),
+    application: row.application,
+    state: row.applicationDeleted
+      ? { key: 'deleted', text: 'Application deleted' }
+      : { key, text: texts[key] },
+    ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
+  };
+}
+
+function withDates(row: SecretTimes) {
+  const date = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    createdAt: new Date(row.createdAt),
+    expiresAt: new Date(row.expiresAt),
+    disabledAt: date(row.disabledAt),
+    deletedAt: date(row.deletedAt),
+    lastUsedAt: date(row.lastUsedAt),
+  };
+}

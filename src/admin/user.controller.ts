@@ -1,0 +1,135 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { ItOnly, StepUp } from '../authentication/marks.js';
+import { Resets } from '../authentication/resets.service.js';
+import { Clock } from '../platform/clock.js';
+import { NotFound } from '../platform/refusals.js';
+import { answerTo, readForm } from '../platform/web/form.js';
+import { noticeOf, Pages } from '../platform/web/pages.js';
+import { uuidOf } from '../platform/web/uuid-param.js';
+import { Users } from '../users/users.service.js';
+import { closePage } from './close.page.js';
+import { type Done, doneNotice } from './done.js';
+import { ResetForm } from './forms.js';
+import { userHref } from './hrefs.js';
+import { type Typed, userPage } from './user.page.js';
+import { findUser, type UserFacts } from './user.query.js';
+
+/** One account: look, invite again, reset the factor, close (R2, R12, R13). */
+@ItOnly()
+@Controller('admin/users/:id')
+export class UserController {
+  constructor(
+    private readonly users: Users,
+    private readonly resets: Resets,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  async show(
+    @Param('id') id: string,
+    @Query('done') done: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await this.find(id);
+    return this.pages.send(request, reply, {
+      view: 'admin/user',
+      title: row.name,
+      notice: doneNotice(done),
+      model: userPage(row, request.viewer!, this.clock.now()),
+    });
+  }
+
+  @StepUp()
+  @Post('invitation')
+  async inviteAgain(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    try {
+      await this.users.inviteAgain(request.viewer!, uuidOf(id));
+      return await this.done(reply, id, 'invited-again');
+    } catch (error) {
+      return this.showAgain(request, reply, id, { error });
+    }
+  }
+
+  @StepUp()
+  @Post('factor-reset')
+  async resetFactor(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const reset = readForm(ResetForm, body);
+    try {
+      await this.resets.resetFactor(request.viewer!, uuidOf(id), reset.identityCheck);
+      return await this.done(reply, id, 'factor-reset');
+    } catch (error) {
+      return this.showAgain(request, reply, id, { reset, error });
+    }
+  }
+
+  @Get('close')
+  async askToClose(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await this.find(id);
+    if (row.closedAt || row.id === request.viewer!.id) return reply.redirect(userHref(row.id), 303);
+    const model = closePage(row, this.clock.now());
+    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+  }
+
+  @StepUp()
+  @Post('close')
+  async close(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    try {
+      await this.users.close(request.viewer!, uuidOf(id));
+      return await this.done(reply, id, 'closed');
+    } catch (error) {
+      return this.showAgain(request, reply, id, { error });
+    }
+  }
+
+  /** Addresses of the page's forms: who loads one anew gets the page itself. */
+  @Get(['invitation', 'factor-reset', 'roles', 'it'])
+  backToPage(@Param('id') id: string, @Res() reply: FastifyReply) {
+    return reply.redirect(userHref(uuidOf(id)), 303);
+  }
+
+  private done(reply: FastifyReply, id: string, done: Done) {
+    return reply.redirect(`${userHref(uuidOf(id))}?done=${done}`, 303);
+  }
+
+  private async find(id: string): Promise<UserFacts> {
+    const row = await findUser(this.dataSource, uuidOf(id), this.clock.now());
+    if (!row) throw new NotFound('no such user');
+    return row;
+  }
+
+  private async showAgain(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    id: string,
+    typed: Typed & { error: unknown },
+  ) {
+    const { status, message } = answerTo(typed.error);
+    if (status === 404) throw typed.error;
+    const row = await this.find(id);
+    return this.pages.send(request, reply, {
+      view: 'admin/user',
+      title: row.name,
+      status,
+      notice: noticeOf(message),
+      model: userPage(row, request.viewer!, this.clock.now(), typed),
+    });
+  }
+}

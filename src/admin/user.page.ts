@@ -1,0 +1,121 @@
+import type { Viewer } from '../authentication/viewer.js';
+import { fieldsOf } from '../platform/web/form.js';
+import { utcDay } from '../platform/utc-day.js';
+import { dayMoment, dayText, instantText } from '../platform/words.js';
+import { lastDay } from '../secrets/expiry.js';
+import { ResetForm, RoleForm } from './forms.js';
+import { applicationHref, organisationHref, userHref } from './hrefs.js';
+import { madeSecret } from './made-secret.page.js';
+import type { RoleLine, UserPage } from './models.js';
+import type { UserFacts, UserRoleRow } from './user.query.js';
+import { moment, userState } from './words.js';
+
+/** What was typed into one of the page's forms, and what was wrong with it. */
+export interface Typed {
+  role?: RoleForm;
+  reset?: ResetForm;
+  error?: unknown;
+}
+
+export function userPage(row: UserFacts, viewer: Viewer, now: Date, typed: Typed = {}): UserPage {
+  const href = userHref(row.id);
+  const open = row.closedAt === null;
+  const somebodyElse = row.id !== viewer.id;
+  const isIt = row.roles.some(({ role }) => role === 'it');
+  return {
+    name: row.name,
+    email: row.email,
+    state: stateOf(row),
+    organisation: row.organisationId
+      ? { label: row.organisation!, href: organisationHref(row.organisationId) }
+      : undefined,
+    facts: factsOf(row, now),
+    roles: row.roles.map((role) => roleLine(role, row, somebodyElse)),
+    giveRole: open && row.organisationId ? roleForm(row, now, typed) : undefined,
+    giveItAction: open && !row.organisationId && !isIt ? `${href}/it` : undefined,
+    invite:
+      open && !row.activatedAt
+        ? { action: `${href}/invitation`, text: invitationText(row, now) }
+        : undefined,
+    reset:
+      open && somebodyElse && row.hasFactor
+        ? {
+            action: `${href}/factor-reset`,
+            ...fieldsOf(typed.reset ?? new ResetForm(), typed.reset && typed.error),
+          }
+        : undefined,
+    closeHref: open && somebodyElse ? `${href}/close` : undefined,
+    secrets: row.secrets.map((secret) => madeSecret(secret, now)),
+  };
+}
+
+export function stateOf({ activatedAt, closedAt }: UserFacts) {
+  return userState({ activated: activatedAt !== null, closed: closedAt !== null });
+}
+
+function factsOf(row: UserFacts, now: Date) {
+  const facts = [
+    { label: 'E-mail', text: row.email },
+    { label: 'Invited', text: instantText(row.createdAt) },
+    {
+      label: 'First sign-in',
+      text: row.activatedAt
+        ? instantText(row.activatedAt)
+        : `not yet${row.closedAt ? '' : `. ${invitationText(row, now)}`}`,
+    },
+    { label: 'Last sign-in', text: row.lastSignInAt ? instantText(row.lastSignInAt) : 'never' },
+    { label: 'Second factor', text: factorText(row) },
+  ];
+  if (row.closedAt) facts.push({ label: 'Closed', text: instantText(row.closedAt) });
+  return facts;
+}
+
+function factorText({ hasFactor, recoveryCodes }: UserFacts): string {
+  if (!hasFactor) return 'not set up; the next sign-in asks for it';
+  const left = recoveryCodes === 1 ? '1 recovery code' : `${recoveryCodes} recovery codes`;
+  return `authenticator app, ${left} left`;
+}
+
+function invitationText({ invitedUntil }: UserFacts, now: Date): string {
+  if (!invitedUntil) return 'There is no invitation that can be used.';
+  return invitedUntil > now
+    ? `The invitation can be used until ${instantText(invitedUntil)}.`
+    : `The invitation ran out on ${instantText(invitedUntil)}.`;
+}
+
+function roleLine(row: UserRoleRow, user: UserFacts, somebodyElse: boolean): RoleLine {
+  const mayWithdraw = row.role !== 'it' || somebodyElse;
+  return {
+    title: titleOf(row, user),
+    confirmation: row.confirmedBy ? `${row.confirmedBy}, ${dayText(row.confirmedOn!)}` : undefined,
+    since: moment(row.grantedAt),
+    lastDay: row.endsAt ? dayMoment(lastDay(new Date(row.endsAt))) : undefined,
+    withdrawHref: mayWithdraw ? `/admin/roles/${row.assignmentId}/withdraw?back=user` : undefined,
+  };
+}
+
+function titleOf({ role, applicationId, application }: UserRoleRow, { organisation }: UserFacts) {
+  if (role === 'it') return { label: 'IT' };
+  if (role === 'org_admin') return { label: `Org admin of ${organisation}` };
+  return {
+    label: `Credential manager of ${application}`,
+    href: applicationHref(applicationId!),
+  };
+}
+
+function roleForm(row: UserFacts, now: Date, typed: Typed): UserPage['giveRole'] {
+  const isAdmin = row.roles.some(({ role }) => role === 'org_admin');
+  return {
+    action: `${userHref(row.id)}/roles`,
+    ...fieldsOf(typed.role ?? new RoleForm(), typed.role && typed.error),
+    options: [
+      { value: '', label: 'Choose a role' },
+      ...row.applications.map(({ id, name }) => ({
+        value: `credential_manager ${id}`,
+        label: `Credential manager of ${name}`,
+      })),
+      ...(isAdmin ? [] : [{ value: 'org_admin', label: `Org admin of ${row.organisation}` }]),
+    ],
+    today: utcDay(now),
+  };
+}

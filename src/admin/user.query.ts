@@ -1,0 +1,108 @@
+import type { DataSource } from 'typeorm';
+import type { Role } from '../applications/role-assignment.entity.js';
+import type { UtcDay } from '../platform/utc-day.js';
+import { liveRole } from './live-role.js';
+
+export interface UserFacts {
+  id: string;
+  name: string;
+  email: string;
+  organisationId: string | null;
+  organisation: string | null;
+  createdAt: Date;
+  activatedAt: Date | null;
+  lastSignInAt: Date | null;
+  closedAt: Date | null;
+  hasFactor: boolean;
+  recoveryCodes: number;
+  /** The end of the invitation that can still be used, or of the last one. */
+  invitedUntil: Date | null;
+  roles: UserRoleRow[];
+  /** Applications of the organisation that this person does not manage. */
+  applications: { id: string; name: string }[];
+  secrets: MadeSecretRow[];
+}
+
+export interface UserRoleRow {
+  assignmentId: string;
+  role: Role;
+  applicationId: string | null;
+  application: string | null;
+  confirmedBy: string | null;
+  confirmedOn: UtcDay | null;
+  grantedAt: string;
+  endsAt: string | null;
+}
+
+export interface MadeSecretRow extends SecretTimes {
+  name: string;
+  hint: string;
+  applicationId: string;
+  application: string;
+  applicationDeleted: boolean;
+  /** The other secrets of the application, to tell whether this one is replaced (M7). */
+  others: SecretTimes[];
+}
+
+/** JSON has no dates: they come as text. */
+export interface SecretTimes {
+  createdAt: string;
+  expiresAt: string;
+  disabledAt: string | null;
+  deletedAt: string | null;
+  lastUsedAt: string | null;
+}
+
+/** A person with roles and with the secrets of theirs that are not deleted (R13). */
+export async function findUser(
+  dataSource: DataSource,
+  id: string,
+  now: Date,
+): Promise<UserFacts | undefined> {
+  const rows = await dataSource.query<UserFacts[]>(sql, [id, now]);
+  return rows[0];
+}
+
+const roles = `
+  select coalesce(json_agg(json_build_object('assignmentId', r.id, 'role', r.role,
+      'applicationId', a.id, 'application', a.name, 'confirmedBy', r.confirmed_by,
+      'confirmedOn', r.confirmed_on, 'grantedAt', r.granted_at, 'endsAt', r.ends_at)
+    order by r.role desc, a.name), '[]')
+  from role_assignments r left join applications a on a.id = r.application_id
+  where r.user_id = u.id and ${liveRole('$2')} and a.deleted_at is null`;
+
+const applications = `
+  select coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name), '[]')
+  from applications a
+  where a.organisation_id = u.organisation_id and a.deleted_at is null
+    and not exists (select 1 from role_assignments r where r.user_id = u.id
+      and r.role = 'credential_manager' and r.application_id = a.id and ${liveRole('$2')})`;
+
+const times = (secret: string) => `
+  'createdAt', ${secret}.created_at, 'expiresAt', ${secret}.expires_at,
+  'disabledAt', ${secret}.disabled_at, 'deletedAt', ${secret}.deleted_at,
+  'lastUsedAt', ${secret}.last_used_at`;
+
+const secrets = `
+  select coalesce(json_agg(json_build_object('name', s.name, 'hint', s.hint,
+      'applicationId', a.id, 'application', a.name,
+      'applicationDeleted', a.deleted_at is not null, ${times('s')},
+      'others', (select coalesce(json_agg(json_build_object(${times('x')})), '[]')
+        from secrets x where x.application_id = s.application_id and x.id <> s.id
+          and x.deleted_at is null)
+    ) order by s.expires_at), '[]')
+  from secrets s join applications a on a.id = s.application_id
+  where s.created_by = u.id and s.deleted_at is null`;
+
+const sql = `
+  select u.id, u.name, u.email, o.id as "organisationId", o.name as organisation,
+    u.created_at as "createdAt", u.activated_at as "activatedAt",
+    u.last_sign_in_at as "lastSignInAt", u.closed_at as "closedAt",
+    exists (select 1 from totp_factors f where f.user_id = u.id) as "hasFactor",
+    (select count(*)::int from recovery_codes c
+      where c.user_id = u.id and c.used_at is null) as "recoveryCodes",
+    (select max(i.expires_at) from invitations i
+      where i.user_id = u.id and i.used_at is null and i.revoked_at is null) as "invitedUntil",
+    (${roles}) as roles, (${applications}) as applications, (${secrets}) as secrets
+  from users u left join organisations o on o.id = u.organisation_id
+  where u.id = $1`;

@@ -1,0 +1,90 @@
+import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { ItOnly, StepUp } from '../authentication/marks.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { answerTo, checkForm, fieldsOf, readForm } from '../platform/web/form.js';
+import { noticeOf, Pages } from '../platform/web/pages.js';
+import { Users } from '../users/users.service.js';
+import { goneFromList, operator, UserForm } from './forms.js';
+import { userHref } from './hrefs.js';
+import { readCursor, slice } from './keyset.js';
+import type { UsersPage } from './models.js';
+import { searchText } from './search-text.js';
+import { userLine, userNewPage } from './users.page.js';
+import { findOrganisationOptions, findUsers } from './users.query.js';
+
+/** The list of all people, and the invitation of a new one (R2). */
+@ItOnly()
+@Controller('admin/users')
+export class UsersController {
+  constructor(
+    private readonly users: Users,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  async list(
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const q = searchText(query.q);
+    const cursor = readCursor(query, [/^\P{Cc}{1,200}$/u, /^[0-9a-f-]{36}$/]);
+    const found = await findUsers(this.dataSource, q, cursor, this.clock.now());
+    const { rows, pagination } = slice(found, cursor, ({ sort, id }) => [sort, id], { q });
+    return this.pages.send(request, reply, {
+      view: 'admin/users',
+      title: 'Users',
+      model: { q, users: rows.map(userLine), pagination } satisfies UsersPage,
+    });
+  }
+
+  @Get('new')
+  form(
+    @Query('organisation') organisation: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const organisationId = typeof organisation === 'string' ? organisation : '';
+    return this.showForm(request, reply, Object.assign(new UserForm(), { organisationId }));
+  }
+
+  @StepUp()
+  @Post()
+  async invite(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const form = readForm(UserForm, body);
+    try {
+      checkForm(form);
+      const { id } = await this.users.invite(request.viewer!, {
+        ...form,
+        organisationId: form.organisationId === operator ? null : form.organisationId,
+      });
+      return await reply.redirect(`${userHref(id)}?done=invited`, 303);
+    } catch (error) {
+      const sentence = 'Choose an organisation, or operator staff.';
+      return this.showForm(request, reply, form, goneFromList(error, 'organisationId', sentence));
+    }
+  }
+
+  private async showForm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: UserForm,
+    error?: unknown,
+  ) {
+    const { status, message } = answerTo(error);
+    const organisations = await findOrganisationOptions(this.dataSource);
+    return this.pages.send(request, reply, {
+      view: 'admin/user-new',
+      title: 'Invite a user',
+      status,
+      notice: noticeOf(message),
+      model: userNewPage(organisations, fieldsOf(form, error), this.config.INVITATION_HOURS),
+    });
+  }
+}
