@@ -1,0 +1,94 @@
+import { parseUtcDay } from '../platform/utc-day.js';
+import { dayText, endText } from '../platform/words.js';
+import type { Fact } from './models.js';
+
+/** What happened, for readers; the keys are what the features write into the audit. */
+const actions: Record<string, string> = {
+  'organisation.create': 'Organisation created',
+  'application.create': 'Application created',
+  'application.disable': 'Application disabled',
+  'application.enable': 'Application enabled',
+  'application.delete': 'Application deleted',
+  'grant.give': 'Resource granted',
+  'grant.withdraw': 'Resource withdrawn',
+  'user.invite': 'User invited',
+  'user.close': 'Account closed',
+  'role.give': 'Role given',
+  'role.withdraw': 'Role withdrawn',
+  'invitation.accept': 'Invitation accepted',
+  'factor.enrol': 'Second factor set up',
+  'factor.reset': 'Second factor reset',
+  'recovery_codes.renew': 'Recovery codes renewed',
+  'session.sign_in': 'Sign-in',
+  'session.sign_out': 'Sign-out',
+  'secret.create': 'Secret created',
+  'secret.switch_off': 'Secret switched off',
+  'secret.switch_on': 'Secret switched on',
+  'secret.delete': 'Secret deleted',
+};
+
+const kinds: Record<string, string> = {
+  organisation: 'Organisation',
+  application: 'Application',
+  user: 'User',
+  secret: 'Secret',
+};
+
+const labels: Record<string, string> = {
+  confirmedBy: 'Confirmed by',
+  confirmedOn: 'Confirmed on',
+  lastDay: 'Last day',
+  identityCheck: 'Identity check',
+  expiresAt: 'Ends',
+};
+
+const values: Record<string, string> = {
+  credential_manager: 'credential manager',
+  org_admin: 'org admin',
+  it: 'IT',
+  totp: 'code of the app',
+  recovery_code: 'recovery code',
+};
+
+export function actionText(action: string): string {
+  return actions[action] ?? inWords(action);
+}
+
+export function kindText(kind: string): string {
+  return kinds[kind] ?? inWords(kind);
+}
+
+/** The codes of the actions that a reader means by this text. */
+export function actionsLike(text: string): string[] {
+  const wanted = text.toLowerCase();
+  return Object.keys(actions).filter((action) => actions[action]!.toLowerCase().includes(wanted));
+}
+
+/** The facts that an event keeps, as words. */
+export function detailFacts(detail: Record<string, unknown>): Fact[] {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value]) => ({
+      label: labels[name] ?? inWords(name),
+      text: valueText(name, value),
+    }));
+}
+
+function valueText(name: string, value: unknown): string {
+  if (typeof value !== 'string')
+    return typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+  const day = parseUtcDay(value);
+  if (day) return dayText(day);
+  if (name === 'expiresAt') return endText(new Date(value));
+  if (name === 'hint') return `${value}…`;
+  return values[value] ?? value;
+}
+
+/** `recovery_codes.renew` → `Recovery codes renew`; `keyNumber` → `Key number`. */
+function inWords(code: string): string {
+  const text = code
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[._-]+/g, ' ')
+    .toLowerCase();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,44 @@
+import { actionText, detailFacts, kindText } from './audit-words.js';
+import type { EventRow } from './audit.query.js';
+import { applicationHref, organisationHref, userHref } from './hrefs.js';
+import type { AuditPage } from './models.js';
+import { moment } from './words.js';
+
+export function auditLine(row: EventRow): AuditPage['events'][number] {
+  return {
+    at: moment(row.at),
+    actor: { label: row.actor, href: row.actorId ? userHref(row.actorId) : undefined },
+    action: actionText(row.action),
+    subject: { label: row.subject, href: subjectHref(row) },
+    subjectKind: kindText(row.subjectKind),
+    place: placeOf(row),
+    outcome:
+      row.outcome === 'done' ? { key: 'done', text: 'Done' } : { key: 'refused', text: 'Refused' },
+    address: row.address ?? undefined,
+    details: detailFacts(row.detail),
+  };
+}
+
+/** A secret has no page of its own here; its application has. */
+function subjectHref(row: EventRow): string | undefined {
+  if (row.subjectKind === 'secret')
+    return row.applicationId ? applicationHref(row.applicationId) : undefined;
+  if (!row.subjectId) return undefined;
+  const pages: Record<string, (id: string) => string> = {
+    organisation: organisationHref,
+    application: applicationHref,
+    user: userHref,
+  };
+  return pages[row.subjectKind]?.(row.subjectId);
+}
+
+/** Where it was, as far as the subject's name does not say so. */
+function placeOf({
+  subjectKind,
+  application,
+  organisation,
+  subject,
+}: EventRow): string | undefined {
+  if (subjectKind !== 'application' && application) return application;
+  return organisation && organisation !== subject ? organisation : undefined;
+}
