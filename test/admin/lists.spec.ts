@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { ReminderRun } from '../../src/reminders/reminder.entity.js';
+import { User } from '../../src/users/user.entity.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import type { Visitor } from '../support/visitor.js';
+import { idOf, it } from './cast.js';
+
+let service: TestApp;
+let browser: Visitor;
+beforeAll(async () => {
+  service = await startTestApp();
+  browser = await service.signedIn(it);
+});
+afterAll(() => service.close());
+
+/** The first cell of each row of the table on the page. */
+function lines(): string[] {
+  const body = /<tbody>([\s\S]*)<\/tbody>/.exec(browser.page.text)?.[1] ?? '';
+  return [...body.matchAll(/<th scope="row"><a[^>]*>([^<]*)<\/a>/g)].map(([, text]) => text!);
+}
+
+function href(rel: 'next' | 'prev'): string | undefined {
+  const link = new RegExp(`<a[^>]*rel="${rel}"[^>]*href="([^"]*)"`).exec(browser.page.text)?.[1];
+  return link?.replaceAll('&amp;', '&');
+}
+
+describe('search', () => {
+  test.each([
+    ['organisations', 'matchp', 'Stichting Matchpunt'],
+    ['organisations', 'lanetrust-sm', 'The Lane Trust Registry'],
+    ['organisations', '0381', 'Stichting Matchpunt'],
+    ['organisations', 'de', 'Spenderregister Donautal'],
+    ['users', 'ANNA@', 'Anna Visser'],
+    ['users', 'ibérico', 'Lucía Moreno'],
+    ['audit', 'Role given', 'Role given'],
+    ['audit', 'role.give', 'Role given'],
+    ['audit', 'Inês', 'Sign-in'],
+  ])('in %s for %j finds %j', async (list, q, found) => {
+    await browser.get(`/admin/${list}?${new URLSearchParams({ q })}`);
+    expect(browser.words).toContain(found);
+  });
+
+  test('finds an organisation by a client ID', async () => {
+    const { clientId } = service.world.applications.find(({ name }) => name.includes('Donautal'))!;
+    await browser.get(`/admin/organisations?q=${clientId.toUpperCase()}`);
+    expect(lines()).toEqual(['Spenderregister Donautal']);
+  });
+
+  test.each(['organisations', 'users', 'audit'])(
+    'in %s takes what was typed as it is',
+    async (list) => {
+      for (const q of [
+        '%',
+        'a_a',
+        '\\',
+        "'; drop table users; --",
+        '\u0000',
+        '<b>',
+        'x'.repeat(5000),
+      ]) {
+        const page = await browser.get(`/admin/${list}?${new URLSearchParams({ q })}`);
+        expect(page.status).toBe(200);
+        expect(page.text).not.toContain('<b>');
+        if (q !== '\u0000') expect(browser.words).toContain('Nothing found');
+      }
+      expect((await browser.get(`/admin/${list}?q=a&q=b`)).status).toBe(200);
+    },
+  );
+});
+
+describe('pages of a list', () => {
+  const made = Array.from({ length: 120 }, (_, at) => `Person ${String(at).padStart(3, '0')}`);
+
+  beforeAll(async () => {
+    await service.dataSource.getRepository(User).insert(
+      made.map((name, at) => ({
+        id: randomUUID(),
+        organisationId: null,
+        // Three of each name: the id decides.
+        name: name.slice(0, -1),
+        email: `person${at}@many.example`,
+        passwordHash: null,
+        createdAt: service.clock.now(),
+      })),
+    );
+  });
+
+  test('show everybody once, forward and back', async () => {
+    const emails = () => browser.page.text.match(/person\d+@many\.example/g) ?? [];
+    const forward: string[][] = [];
+    await browser.get('/admin/users?q=many.example');
+    expect(href('prev')).toBeUndefined();
+    for (;;) {
+      forward.push(emails());
+      const next = href('next');
+      if (!next) break;
+      expect(next).toContain('q=many.example');
+      await browser.get(`/admin/users${next}`);
+    }
+    expect(forward.map((page) => page.length)).toEqual([50, 50, 20]);
+    expect(new Set(forward.flat()).size).toBe(120);
+    const back: string[][] = [];
+    for (let previous = href('prev'); previous; previous = href('prev')) {
+      await browser.get(`/admin/users${previous}`);
+      back.unshift(emails());
+    }
+    expect(back).toEqual(forward.slice(0, 2));
+  });
+
+  test.each(['organisations', 'users', 'audit', 'reminders'])(
+    'of %s take no cursor that was not made here',
+    async (list) => {
+      const wrong = ['x', '', btoa('[1]'), btoa('["a\\u0000","b"]'), btoa('["a"]'), btoa('{}')];
+      const more = [btoa('["99999999999999999999"]'), btoa('["a","x"]'), btoa('["\\ud800","y"]')];
+      for (const cursor of [...wrong, ...more]) {
+        for (const name of ['after', 'before']) {
+          const page = await browser.get(
+            `/admin/${list}?${new URLSearchParams({ [name]: cursor })}`,
+          );
+          expect(page.status).toBe(200);
+        }
+      }
+    },
+  );
+
+  test('of the audit are newest first and lead back in time', async () => {
+    await service.dataSource.query(
+      `insert into audit_events (at, actor_name, action, subject_kind, subject_name, outcome)
+       select $1, 'Somebody', 'import.row_done', 'row', 'Row ' || n, 'done'
+       from generate_series(1, 45) n`,
+      [service.clock.now()],
+    );
+    await browser.get('/admin/audit');
+    const first = browser.words;
+    expect(first).toMatch(/Import row done Row 45 .* Row 1 .* Sign-in/);
+    expect(first.indexOf('Sign-in')).toBeLessThan(first.indexOf('Secret created'));
+    await browser.get(`/admin/audit${href('next')}`);
+    expect(browser.words).toContain('Organisation created');
+    expect(href('prev')).toBeDefined();
+  });
+});
+
+describe('the audit (P3)', () => {
+  test('speaks in words', async () => {
+    await browser.get('/admin/audit?q=anna@matchpunt.example');
+    expect(browser.words).toMatch(
+      /Role given .*anna@matchpunt.example User, .* Done Role: credential manager Application: Partner-NL-Matchpunt-SMC Confirmed by: Board secretary of Matchpunt Confirmed on: /,
+    );
+    await browser.get('/admin/audit?q=Laboratory');
+    expect(browser.words).toMatch(
+      /Secret created .*Laboratory link Secret, Partner-NL-Matchpunt-SMC/,
+    );
+    expect(browser.words).toMatch(/Hint: \w{3}… Ends: /);
+    expect(browser.page.text).not.toContain('{&quot;');
+  });
+
+  test('says what was refused, and from where', async () => {
+    const stranger = service.visitor();
+    await stranger.get('/sign-in');
+    await stranger.submit({ email: 'olga@matchpunt.example', password: 'wrong' });
+    await browser.get('/admin/audit');
+    expect(browser.words).toMatch(/Someone not signed in from 127\.0\.0\.1 Sign-in .* Refused/);
+  });
+});
+
+test('the runs of the reminders show what they did (M12)', async () => {
+  await browser.get('/admin/reminders');
+  expect(browser.words).toContain('No run yet');
+  const run = {
+    asOf: new Date('2026-12-01T07:00:00Z'),
+    day: '2026-12-01',
+    startedAt: new Date('2026-12-01T07:00:01Z'),
+    finishedAt: new Date('2026-12-01T07:00:03.5Z'),
+  };
+  const counts = { due: 4, sent: 3, failed: 1, skipped: 7, noRecipient: 2 };
+  await service.dataSource.getRepository(ReminderRun).insert([
+    { ...run, ...counts, id: randomUUID(), error: null },
+    { ...run, id: randomUUID(), finishedAt: null, error: 'The <mail server> was gone' },
+  ]);
+  await browser.get('/admin/reminders');
+  expect(browser.words).toMatch(/Tue 1 December 2026 as of Tue 1 December 2026, 07:00 UTC/);
+  expect(browser.words).toMatch(/With failures 4 3 1 7 2 2\.5 s/);
+  expect(browser.words).toMatch(/Broke off The <mail server> was gone/);
+});
+
+describe('what does not exist', () => {
+  const ids = ['x', '1', '00000000-0000-4000-8000-000000000000', '%00', "'", '..%2f..'];
+
+  test.each(ids)('is not found: %s', async (id) => {
+    for (const path of [
+      `/admin/organisations/${id}`,
+      `/admin/organisations/${id}/applications/new`,
+      `/admin/applications/${id}`,
+      `/admin/applications/${id}/disable`,
+      `/admin/applications/${id}/grants/${id}/withdraw`,
+      `/admin/users/${id}`,
+      `/admin/users/${id}/close`,
+      `/admin/roles/${id}/withdraw`,
+    ]) {
+      expect([path, (await browser.get(path)).status]).toEqual([path, 404]);
+    }
+  });
+
+  test('an id is found in capitals as well', async () => {
+    const id = await idOf(service, 'organisations', 'slug', 'Matchpunt');
+    expect((await browser.get(`/admin/organisations/${id.toUpperCase()}`)).status).toBe(200);
+  });
+});
