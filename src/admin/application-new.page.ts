@@ -25,13 +25,18 @@ export function applicationNewPage(
   };
 }
 
+interface Combination {
+  kind: ApplicationKind;
+  api: { code: string; name: string };
+}
+
 /** Every API as Partner; as PartnerAlternative only SMC (A7). */
-function combinations({ apis }: ApplicationNewRow) {
-  const partners = apis.map((api) => ({ kind: 'partner' as ApplicationKind, api }));
-  const alternatives = apis
-    .filter(({ code }) => code === 'SMC')
-    .map((api) => ({ kind: 'partner_alternative' as ApplicationKind, api }));
-  return [...partners, ...alternatives];
+function combinations({ apis }: ApplicationNewRow): Combination[] {
+  const smc = apis.filter(({ code }) => code === 'SMC');
+  return [
+    ...apis.map((api): Combination => ({ kind: 'partner', api })),
+    ...smc.map((api): Combination => ({ kind: 'partner_alternative', api })),
+  ];
 }
 
 function whatItIs(kind: ApplicationKind, api: string): string {

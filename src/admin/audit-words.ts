@@ -46,8 +46,6 @@ const values: Record<string, string> = {
   credential_manager: 'credential manager',
   org_admin: 'org admin',
   it: 'IT',
-  totp: 'code of the app',
-  recovery_code: 'recovery code',
 };
 
 export function actionText(action: string): string {
@@ -75,8 +73,7 @@ export function detailFacts(detail: Record<string, unknown>): Fact[] {
 }
 
 function valueText(name: string, value: unknown): string {
-  if (typeof value !== 'string')
-    return typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+  if (typeof value !== 'string') return JSON.stringify(value);
   const day = parseUtcDay(value);
   if (day) return dayText(day);
   if (name === 'expiresAt') return endText(new Date(value));

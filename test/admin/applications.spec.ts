@@ -73,7 +73,7 @@ describe('a new application (A1–A5, A7)', () => {
     [{ apiCode: 'DM' }, 'kind', /Choose a kind/],
   ])('refuses %j', async (fields, field, sentence) => {
     const before = await countEvents(service);
-    const page = await create(fields as Record<string, string>);
+    const page = await create(fields);
     expect(page.status).toBe(422);
     expect(errorAt(browser, field)).toMatch(sentence);
     expect(await countEvents(service)).toBe(before);
