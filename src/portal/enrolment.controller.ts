@@ -8,9 +8,9 @@ import { totpUri } from '../authentication/totp.js';
 import { Config } from '../platform/config/config.js';
 import { Invalid } from '../platform/refusals.js';
 import { setCookie } from '../platform/web/cookies.js';
-import { answerTo, readForm } from '../platform/web/form.js';
+import { readForm } from '../platform/web/form.js';
 import { originOf } from '../platform/web/origin.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { Pages } from '../platform/web/pages.js';
 import type {
   EnrolPage,
   InvitationPage,
@@ -128,9 +128,10 @@ export class EnrolmentController {
         view: 'auth/recovery-codes-again',
         title: 'Recovery codes',
         status: 422,
-        notice: noticeOf(
-          'You did not tick that you have stored the codes. They are shown once, so make new ones.',
-        ),
+        notice: {
+          kind: 'error',
+          text: 'You did not tick that you have stored the codes. They are shown once, so make new ones.',
+        },
         model: { action: renewal } satisfies RecoveryCodesAgainPage,
       });
     }
@@ -144,15 +145,13 @@ export class EnrolmentController {
     { name, email, organisation }: Invited,
     error?: unknown,
   ): FastifyReply {
-    const { status, message } = answerTo(error);
     const errors = error instanceof Invalid ? error.fields : {};
     // The address holds the token: it must not leave by a referrer.
     void reply.header('referrer-policy', 'no-referrer');
     return this.pages.send(request, reply, {
       view: 'auth/invitation',
       title: 'Welcome',
-      status,
-      notice: noticeOf(message),
+      error,
       model: {
         organisation: organisation ?? 'Operator staff',
         name,
@@ -179,14 +178,12 @@ export class EnrolmentController {
     reply: FastifyReply,
     error?: unknown,
   ): Promise<FastifyReply> {
-    const { status, message } = answerTo(error);
     const { session, viewer } = request.live!;
     const key = await this.enrolment.key(session);
     return this.pages.send(request, reply, {
       view: 'auth/enrol',
       title: 'Set up your authenticator app',
-      status,
-      notice: noticeOf(message),
+      error,
       model: {
         qrSvg: await QRCode.toString(totpUri(key, viewer.email), { type: 'svg', margin: 2 }),
         key,

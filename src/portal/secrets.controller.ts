@@ -5,8 +5,8 @@ import { StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Forbidden, NotFound } from '../platform/refusals.js';
-import { answerTo, fieldsOf, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { fieldsOf, readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
@@ -160,12 +160,10 @@ export class SecretsController {
     form: SecretForm,
     error?: unknown,
   ): FastifyReply {
-    const { status, message } = answerTo(error);
     return this.pages.send(request, reply, {
       view: 'portal/secret-new',
       title: 'Create a secret',
-      status,
-      notice: noticeOf(message),
+      error,
       model: secretNewPage(
         { name: row.name, href: applicationHref(row.id) },
         fieldsOf(form, error),

@@ -7,10 +7,10 @@ import { Sessions } from '../authentication/sessions.service.js';
 import { SignIn } from '../authentication/sign-in.service.js';
 import { Config } from '../platform/config/config.js';
 import { clearCookie, setCookie } from '../platform/web/cookies.js';
-import { answerTo, checkForm, fieldsOf, readForm } from '../platform/web/form.js';
+import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
 import { safeNext } from '../platform/web/next.js';
 import { originOf } from '../platform/web/origin.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { Pages } from '../platform/web/pages.js';
 import type { CodePage, RecoveryPage, SignInPage, UnlockPage } from './models.js';
 
 class SignInForm {
@@ -192,24 +192,20 @@ export class SignInController {
     form: SignInForm,
     error?: unknown,
   ): FastifyReply {
-    const { status, message } = answerTo(error);
     const { email, password, next } = fieldsOf(form, error);
     return this.pages.send(request, reply, {
       view: 'auth/sign-in',
       title: 'Sign in',
-      status,
-      notice: noticeOf(message),
+      error,
       model: { email, password: { ...password, value: '' }, next } satisfies SignInPage,
     });
   }
 
   private showCode(request: FastifyRequest, reply: FastifyReply, form: CodeForm, error?: unknown) {
-    const { status, message } = answerTo(error);
     return this.pages.send(request, reply, {
       view: 'auth/code',
       title: 'Your code',
-      status,
-      notice: noticeOf(message),
+      error,
       model: {
         ...emptied(form, error),
         recoveryHref: withNext('/sign-in/recovery', form.next),
@@ -223,12 +219,10 @@ export class SignInController {
     form: RecoveryForm,
     error?: unknown,
   ) {
-    const { status, message } = answerTo(error);
     return this.pages.send(request, reply, {
       view: 'auth/recovery',
       title: 'Recovery code',
-      status,
-      notice: noticeOf(message),
+      error,
       model: {
         recoveryCode: { value: '', error: fieldsOf(form, error).recoveryCode.error },
         next: { value: form.next },
@@ -243,12 +237,10 @@ export class SignInController {
     form: CodeForm,
     error?: unknown,
   ) {
-    const { status, message } = answerTo(error);
     return this.pages.send(request, reply, {
       view: 'auth/unlock',
       title: 'Still there?',
-      status,
-      notice: noticeOf(message),
+      error,
       model: {
         ...emptied(form, error),
         email: request.live!.viewer.email,
