@@ -1,0 +1,44 @@
+import type { NodemailerError } from 'nodemailer';
+import { MailRefused } from './mailer.js';
+import { answerLine } from './one-line.js';
+
+/**
+ * What a failed hand-over means. Only an answer to the recipient or to the message itself is for
+ * good: a server that refuses us at the greeting, at the login or as a sender refuses everybody, and
+ * that is the operator's to repair, not a reason to give up on people's mails.
+ */
+export function refusalOf(error: unknown): MailRefused {
+  if (error instanceof MailRefused) return error;
+  const failure = error as NodemailerError;
+  const answered = failure.responseCode !== undefined || isOurOwn(failure);
+  return new MailRefused({
+    answer: answerLine(failure.response ?? describe(failure)),
+    permanent: isOurOwn(failure) || (failure.permanent === true && isAboutTheMessage(failure)),
+    answered,
+    mayHaveArrived: !answered && isLostOnTheWay(failure),
+  });
+}
+
+function isAboutTheMessage({ command }: NodemailerError): boolean {
+  return command === 'RCPT TO' || command === 'DATA';
+}
+
+/** Nodemailer would not even send it: address not usable, larger than the server takes. */
+function isOurOwn({ code, responseCode }: NodemailerError): boolean {
+  return responseCode === undefined && (code === 'EENVELOPE' || code === 'EMESSAGE');
+}
+
+/** An established connection that ended without an answer, or our own patience. */
+function isLostOnTheWay({ code, command, cause, ...rest }: NodemailerError): boolean {
+  const { originalCode, timeoutType } = rest as { originalCode?: string; timeoutType?: string };
+  if (code === 'EABORT') return true;
+  if (command !== 'CONN' || neverThere.has(originalCode ?? '')) return false;
+  if (code === 'ETIMEDOUT') return timeoutType === 'SOCKET_TIMEOUT';
+  return code === 'ECONNECTION' || code === 'ESOCKET';
+}
+
+const neverThere = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+
+function describe({ code, message }: NodemailerError): string {
+  return code === 'EABORT' ? 'no answer in time' : `${message} (${code ?? 'unknown'})`;
+}

@@ -1,0 +1,76 @@
+import { createTransport } from 'nodemailer';
+import type { Clock } from '../clock.js';
+import type { Config } from '../config/config.js';
+import { parseMailbox } from './address.js';
+import { type Envelope, type MailAddress, Mailer } from './mailer.js';
+import { messageOf } from './message.js';
+import { answerLine } from './one-line.js';
+import { refusalOf } from './smtp-failure.js';
+
+/** All in milliseconds. */
+export interface Patience {
+  /** Until the connection stands. */
+  connect: number;
+  /** Until the server has greeted. */
+  greeting: number;
+  /** Without a byte from the server. */
+  silence: number;
+  /** For one message as a whole, also with a server that answers in drops. */
+  message: number;
+}
+
+const patience: Patience = {
+  connect: 10_000,
+  greeting: 10_000,
+  silence: 30_000,
+  message: 120_000,
+};
+
+export const smtpConnections = 5;
+
+/** Sends through the configured server over a few connections that are kept. */
+export class SmtpMailer extends Mailer {
+  readonly description: string;
+  private readonly from: MailAddress;
+  private readonly transport;
+
+  constructor(
+    config: Config,
+    private readonly clock: Clock,
+    private readonly limits: Patience = patience,
+  ) {
+    super();
+    const url = config.SMTP_URL!;
+    this.description = `SMTP server ${new URL(url).host}`;
+    this.from = parseMailbox(config.MAIL_FROM);
+    this.transport = createTransport({
+      url,
+      pool: true,
+      maxConnections: smtpConnections,
+      // Only ever repeats what was not begun: a kept connection that the server has closed since.
+      maxRequeues: 2,
+      idleTimeout: 20_000,
+      connectionTimeout: limits.connect,
+      greetingTimeout: limits.greeting,
+      socketTimeout: limits.silence,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+  }
+
+  async send(envelope: Envelope): Promise<{ answer: string }> {
+    const message = messageOf(envelope, this.from, this.clock.now());
+    const signal = AbortSignal.timeout(this.limits.message);
+    try {
+      const { response } = await this.transport.sendMail({ ...message, signal });
+      return { answer: answerLine(response) };
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  close(): Promise<void> {
+    this.transport.close();
+    return Promise.resolve();
+  }
+}
