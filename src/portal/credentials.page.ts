@@ -19,10 +19,11 @@ const stateTexts: Record<models.SecretState['key'], string> = {
 
 /** Fewer than two credential managers is worth a word, never a block (R4). */
 function cover(managers: ContactRow[]): string | undefined {
-  if (managers.length >= 2) return undefined;
-  return managers.length === 0
-    ? 'This application has no credential manager. Ask support to appoint two.'
-    : 'This application has one credential manager only. With two, somebody can act when one is away.';
+  const active = managers.filter(({ invited }) => !invited).length;
+  if (active >= 2) return undefined;
+  return active === 0
+    ? 'This application has no active credential manager. Ask support to appoint two.'
+    : 'This application has one active credential manager. With two, somebody can act when one is away.';
 }
 
 export const applicationHref = (id: string) => `/manage-api-credentials/${id}`;
@@ -47,7 +48,7 @@ export function homeApplication(
     environments: environments(row),
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
     cover: cover(row.managers),
-    managers: withManagers ? row.managers.map(({ name }) => name) : undefined,
+    managers: withManagers ? row.managers.map(nameOf) : undefined,
     createHref:
       row.mayManage && !row.disabled ? `${applicationHref(row.id)}/secrets/new` : undefined,
   };
@@ -172,6 +173,11 @@ function siblings(row: ApplicationRow, secret: SecretRecord): SecretRecord[] {
   return row.secrets.filter(({ id }) => id !== secret.id);
 }
 
-function contact({ name, email, endsAt }: ContactRow): models.Contact {
-  return { name, email, until: endsAt ? momentOf(endsAt) : undefined };
+function contact(row: ContactRow): models.Contact {
+  const { email, endsAt } = row;
+  return { name: nameOf(row), email, until: endsAt ? momentOf(endsAt) : undefined };
+}
+
+function nameOf({ name, invited }: ContactRow): string {
+  return invited ? `${name} (invited)` : name;
 }

@@ -20,6 +20,8 @@ export interface ApplicationRow {
 export interface ContactRow {
   name: string;
   email: string;
+  /** Has not completed the first sign-in yet. */
+  invited: boolean;
   endsAt: Date | null;
 }
 
@@ -74,7 +76,7 @@ const person = (id: string) => `
 
 const contacts = (role: string, place: string) => `
   (select coalesce(json_agg(json_build_object('name', u.name, 'email', u.email,
-     'endsAt', r.ends_at) order by u.name), '[]')
+     'invited', u.activated_at is null, 'endsAt', r.ends_at) order by u.name), '[]')
    from role_assignments r join users u on u.id = r.user_id
    where r.role = '${role}' and ${place} and r.withdrawn_at is null
      and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null)`;
@@ -105,7 +107,7 @@ const sql = `
   join organisations o on o.id = a.organisation_id
   where a.deleted_at is null and ($3::uuid is null or a.id = $3) and ${maySee('a', '$1', '$2')}
   order by (select min(s.expires_at) from secrets s where s.application_id = a.id
-      and s.deleted_at is null and s.disabled_at is null), a.name
+      and s.deleted_at is null and s.disabled_at is null and s.expires_at > $2), a.name
   limit $5`;
 
 /** JSON has no dates: they come as text. */

@@ -226,6 +226,8 @@ export interface ApplicationLink {
 /** portal/secret-created: the only place where the value ever is (S5). */
 export interface SecretCreatedPage {
   application: ApplicationLink & { clientId: string };
+  /** The page of this secret, where a reload or the back button leads. */
+  href: string;
   name: string;
   value: string;
   ends: Moment;

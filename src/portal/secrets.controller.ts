@@ -74,13 +74,14 @@ export class SecretsController {
     try {
       const { secret, value } = await this.secrets.issue(request.viewer!, row.id, form);
       const now = this.clock.now();
-      const { ends, endsWhen } = secretLine(row, { ...secret, ...bare }, now);
+      const { ends, endsWhen, href } = secretLine(row, { ...secret, ...bare }, now);
       return this.pages.send(request, reply, {
         view: 'portal/secret-created',
         title: 'Copy your secret now',
         status: 201,
         model: {
           application: { name: row.name, href: applicationHref(row.id), clientId: row.clientId },
+          href,
           name: secret.name,
           value,
           ends,

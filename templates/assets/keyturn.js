@@ -85,6 +85,8 @@ window.addEventListener('pageshow', () => {
 /* What is shown once: ask before it is lost. */
 const once = document.querySelector('[data-shown-once]');
 if (once) {
+  // A reload and the back button lead to the secret's own page, which knows no value.
+  history.replaceState(null, '', once.dataset.shownOnce);
   const ask = (event) => event.preventDefault();
   window.addEventListener('beforeunload', ask);
   const disarm = () => window.removeEventListener('beforeunload', ask);

@@ -77,7 +77,11 @@ describe('creating a secret (S2–S8)', () => {
     expect(browser.page.status).toBe(201);
     expect(browser.page.headers.get('cache-control')).toBe('no-store');
     expect(value).toMatch(form);
-    for (const path of [home(), `${home()}/secrets/${await secretCalled('Shown once')}`, '/manage-api-credentials']) {
+    for (const path of [
+      home(),
+      `${home()}/secrets/${await secretCalled('Shown once')}`,
+      '/manage-api-credentials',
+    ]) {
       await browser.get(path);
       expect(browser.page.text).toContain('Shown once');
       expect(browser.page.text).toContain(value.slice(0, 3));
@@ -167,7 +171,11 @@ describe('creating a secret (S2–S8)', () => {
     await lock.startTransaction();
     await lock.query('select 1 from applications where id = $1 for update', [application]);
     const tries = Array.from({ length: 20 }, (_, n) =>
-      browser.send('POST', action, new URLSearchParams({ ...fields, name: `Race ${n}` }).toString()),
+      browser.send(
+        'POST',
+        action,
+        new URLSearchParams({ ...fields, name: `Race ${n}` }).toString(),
+      ),
     );
     await waitingFor(lock, 3);
     await lock.commitTransaction();

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { startTestApp, type TestApp } from '../support/app.js';
+import {
+  browserPath,
+  howToInstall,
+  launch,
+  signIn,
+  submitOf,
+  violations,
+} from '../support/browser.js';
+import { totp } from '../support/totp.js';
+
+const anna = 'anna@matchpunt.example';
+const secretForm = /^[0-9A-Za-z]{3}_kt1_[0-9A-Za-z]{43}$/;
+
+const inBrowser = browserPath ? describe : describe.skip;
+const name = browserPath ? 'in a browser' : `in a browser (${howToInstall})`;
+
+inBrowser(name, () => {
+  let service: TestApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    service = await startTestApp();
+    browser = await launch();
+    context = await browser.newContext();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    page = await context.newPage();
+    page.setDefaultTimeout(5_000);
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+  });
+
+  test('a credential manager creates a secret, sees it once, switches it off and on, deletes it', async () => {
+    await signIn(service, page, anna);
+    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).toEqual([
+      'Partner-NL-Matchpunt-SMC',
+      'PartnerAlternative-NL-Matchpunt-SMC',
+      'Partner-NL-Matchpunt-DM',
+    ]);
+    await page.getByRole('link', { name: 'Partner-NL-Matchpunt-DM', exact: true }).click();
+    const application = page.url();
+
+    await page.getByRole('link', { name: 'Create secret' }).click();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Secret by Anna Visser');
+    expect(await page.getByLabel('Last day').getAttribute('max')).toBe('2027-12-01');
+    await page.getByLabel('Name').fill('Browser secret');
+    await page.getByRole('button', { name: '90 days' }).click();
+    expect(await page.getByLabel('Last day').inputValue()).toBe('2027-03-01');
+    await submitOf(page).click();
+
+    const value = await page.locator('#secret-value').textContent();
+    expect(value).toMatch(secretForm);
+    await page.getByRole('button', { name: 'Copy secret' }).click();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(value);
+
+    // Leaving asks first; then neither the back button nor a reload brings the value back.
+    await page.getByRole('link', { name: 'I have stored it' }).click();
+    await page.waitForURL(application);
+    expect(await page.content()).not.toContain(value!.slice(8));
+    await page.goBack();
+    for (const again of ['the back button', 'a reload']) {
+      if (again === 'a reload') await page.reload();
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain(
+        'Browser secret',
+      );
+      const text = await page.content();
+      expect(text).toContain(value!.slice(0, 3));
+      expect(text).not.toContain(value!.slice(8));
+    }
+    await page.goto(application);
+
+    const row = page.getByRole('listitem').filter({ hasText: 'Browser secret' });
+    await row.getByRole('link', { name: 'Switch off' }).click();
+    const dialog = page.locator('dialog[open]');
+    expect(await dialog.textContent()).toContain('Browser secret');
+    await dialog.getByRole('button', { name: 'Switch off' }).click();
+    expect(await page.getByText('The secret is switched off').isVisible()).toBe(true);
+    expect(await row.textContent()).toContain('Switched off');
+
+    await row.getByRole('link', { name: 'Switch on' }).click();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Switch on' }).click();
+    expect(await row.textContent()).toContain('Active');
+
+    await row.getByRole('link', { name: 'Delete' }).click();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    await row.getByRole('link', { name: 'Delete' }).click();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('The secret is deleted').waitFor();
+    expect(await row.count()).toBe(0);
+  });
+
+  test('a step-up keeps what was typed', async () => {
+    await page.getByRole('link', { name: 'Create secret' }).click();
+    await page.getByLabel('Name').fill('After the step-up');
+    service.clock.advance(20 * 60_000);
+    await submitOf(page).click();
+    await page.getByLabel('Code').fill(totp(service.account(anna).totpKey, service.clock.now()));
+    await submitOf(page).click();
+    await page.getByText('After the step-up').first().waitFor();
+    expect(await page.locator('#secret-value').textContent()).toMatch(secretForm);
+    await page.getByRole('link', { name: 'I have stored it' }).click();
+  });
+
+  test('the words beside the date are the same from the server and from the script', async () => {
+    await page.getByRole('link', { name: 'Create secret' }).click();
+    const said = async () => [
+      await page.locator('#ends-text').textContent(),
+      await page.locator('#mails-text').textContent(),
+    ];
+    const byServer = await said();
+    const chosen = await page.getByLabel('Last day').inputValue();
+    await page.getByLabel('Last day').fill('2027-01-05');
+    expect(await said()).not.toEqual(byServer);
+    await page.getByLabel('Last day').fill(chosen);
+    expect(await said()).toEqual(byServer);
+  });
+
+  test('axe finds nothing, in light and dark, on the pages of a credential manager', async () => {
+    const origin = service.url;
+    await page.goto(`${origin}/manage-api-credentials`);
+    const application = await page
+      .getByRole('link', { name: 'Partner-NL-Matchpunt-SMC', exact: true })
+      .getAttribute('href');
+    await page.goto(origin + application!);
+    const secret = await page
+      .getByRole('link', { name: 'Laboratory link', exact: true })
+      .getAttribute('href');
+    const paths = [
+      '/manage-api-credentials',
+      application!,
+      `${application!}/secrets/new`,
+      secret!,
+      `${secret!}/delete`,
+      '/nowhere',
+    ];
+    for (const path of paths) {
+      await page.goto(origin + path);
+      expect({ path, found: await violations(page) }).toEqual({ path, found: [] });
+    }
+  });
+
+  test('nothing is wider than a screen of 320 px', async () => {
+    await page.setViewportSize({ width: 320, height: 700 });
+    await page.goto(`${service.url}/manage-api-credentials`);
+    const application = await page
+      .getByRole('link', { name: 'Partner-NL-Matchpunt-SMC', exact: true })
+      .getAttribute('href');
+    for (const path of ['/manage-api-credentials', application!, `${application!}/secrets/new`]) {
+      await page.goto(service.url + path);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    }
+  });
+
+  test('nothing was against the content security policy, and no script failed', () => {
+    expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+  });
+});
+
+inBrowser(`${name}, without JavaScript`, () => {
+  let service: TestApp;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    service = await startTestApp();
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await service.close();
+  });
+
+  test('everything works, with pages in place of dialogs', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    page.setDefaultTimeout(5_000);
+    await signIn(service, page, anna);
+    await page.getByRole('link', { name: 'Partner-NL-Matchpunt-DM', exact: true }).click();
+    await page.getByRole('link', { name: 'Create secret' }).click();
+    await page.getByLabel('Name').fill('Without a script');
+    await page.getByLabel('Last day').fill('2027-02-28');
+    await submitOf(page).click();
+    expect(await page.locator('#secret-value').textContent()).toMatch(secretForm);
+    await page.getByRole('link', { name: 'I have stored it' }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'Without a script' });
+    await row.getByRole('link', { name: 'Delete' }).click();
+    expect(page.url()).toMatch(/\/delete$/);
+    await submitOf(page).click();
+    await page.getByText('The secret is deleted').waitFor();
+    expect(await row.count()).toBe(0);
+  });
+});
