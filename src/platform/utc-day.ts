@@ -3,9 +3,15 @@ export type UtcDay = string & { readonly utcDay: true };
 
 const dayMs = 86_400_000;
 
-/** The UTC day that an instant lies in. */
+/**
+ * The UTC day that an instant lies in.
+ * @throws RangeError for an invalid date and outside the years 0000 to 9999, where days would no
+ * longer compare as texts
+ */
 export function utcDay(instant: Date): UtcDay {
-  return instant.toISOString().slice(0, 10) as UtcDay;
+  const text = instant.toISOString();
+  if (text.length !== 24) throw new RangeError(`${text} is not in a year of four digits`);
+  return text.slice(0, 10) as UtcDay;
 }
 
 /** A day as people type it: four-digit year, a real day of the calendar; anything else is `undefined`. */
@@ -21,6 +27,7 @@ export function startOf(day: UtcDay): Date {
   return new Date(`${day}T00:00:00Z`);
 }
 
+/** So many days later, or earlier for a negative number. @throws RangeError after 9999-12-31 */
 export function addDays(day: UtcDay, days: number): UtcDay {
   return utcDay(new Date(startOf(day).getTime() + days * dayMs));
 }
