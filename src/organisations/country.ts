@@ -17,9 +17,9 @@ export function isCountryCode(text: string): boolean {
   return known.has(text);
 }
 
-/** The English name of a country code. */
+/** The English name of a country; what is not a code comes back as it is. */
 export function countryName(code: string): string {
-  return names.of(code) ?? code;
+  return (isCountryCode(code) && names.of(code)) || code;
 }
 
 /** All countries by name, for a list to choose from. */
