@@ -8,6 +8,7 @@ export interface NameParts {
 }
 
 /**
+ * The only place where an application's name is made; it is never taken apart again.
  * A3: `Partner-<CC>-<Organisation>-<API>` or `PartnerAlternative-<CC>-<Organisation>-SMC`.
  * @throws RangeError for an alternative of another API than SMC
  */
