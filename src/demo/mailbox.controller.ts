@@ -1,0 +1,80 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { Public } from '../authentication/marks.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { Keys } from '../platform/keys/keys.js';
+import { type KeptMail, Mailbox } from '../platform/mail/mailbox.js';
+import { Mailer } from '../platform/mail/mailer.js';
+import { NotFound } from '../platform/refusals.js';
+import { Pages } from '../platform/web/pages.js';
+import { momentOf } from '../platform/words.js';
+import { currentCodes } from './codes.js';
+
+const shownAtMost = 200;
+
+/** What the demo has mailed, open to whoever can reach the demo; and the codes of its accounts. */
+@Public()
+@Controller('mailbox')
+export class MailboxController {
+  constructor(
+    private readonly mailbox: Mailbox,
+    private readonly mailer: Mailer,
+    private readonly dataSource: DataSource,
+    private readonly keys: Keys,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const mails = await this.mailbox.list(shownAtMost);
+    return this.pages.send(request, reply, {
+      view: 'demo/mailbox',
+      title: 'Mailbox',
+      model: {
+        elsewhere: this.config.SMTP_URL ? this.mailer.description : undefined,
+        mails: mails.map(line),
+        codes: await currentCodes(this.dataSource, this.keys, this.clock.now()),
+      },
+    });
+  }
+
+  @Get(':id')
+  async show(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const mail = await this.find(id);
+    return this.pages.send(request, reply, {
+      view: 'demo/mail',
+      title: mail.subject,
+      model: { ...line(mail), id, text: mail.text, headers: mail.headers },
+    });
+  }
+
+  /** The HTML part in a frame of its own: nothing in it runs, and it belongs to no origin. */
+  @Get(':id/html')
+  async html(@Param('id') id: string, @Res() reply: FastifyReply) {
+    const mail = await this.find(id);
+    return reply
+      .header(
+        'content-security-policy',
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; " +
+          'sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation',
+      )
+      .header('x-frame-options', 'SAMEORIGIN')
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(mail.html.replace(/<head[^>]*>/i, '$&<base target="_top">'));
+  }
+
+  private async find(id: string): Promise<KeptMail> {
+    const mail = await this.mailbox.read(id);
+    if (!mail) throw new NotFound('no such mail');
+    return mail;
+  }
+}
+
+function line({ id, date, from, to, subject }: KeptMail) {
+  return { href: `/mailbox/${id}`, at: momentOf(date), from, to, subject };
+}
