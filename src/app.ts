@@ -51,6 +51,7 @@ async function configure(app: NestFastifyApplication, config: Config): Promise<v
         frameAncestors: ["'none'"],
       },
     },
+    originAgentCluster: false,
     // Same-origin, so that a form posted after the session's end can lead back to its page.
     referrerPolicy: { policy: 'same-origin' },
     hsts: config.PUBLIC_URL.startsWith('https:') && { maxAge: 31_536_000 },
