@@ -9,14 +9,16 @@ export interface Standing {
   deletedAt: Date | null;
 }
 
-/** Works now: not deleted, not off, not at its end. */
+/** Works now, as far as it depends on the secret: not deleted, not off, not at its end. */
 export function isLive({ expiresAt, disabledAt, deletedAt }: Standing, now: Date): boolean {
   return deletedAt === null && disabledAt === null && now < expiresAt;
 }
 
 /**
- * S11, computed and never stored. Expiring: the last day is less than one calendar month (clamped)
- * from today; on 31 January the 27th of February is, the 28th is not.
+ * S11, computed and never stored. The first that fits: deleted, expired, off, superseded, expiring,
+ * active. Expiring goes by UTC days, so that it does not change within a day: the last day is less
+ * than one calendar month (clamped) from today; on 31 January the 27th of February is, the 28th is
+ * not.
  */
 export function secretState(secret: Standing & { superseded: boolean }, now: Date): State {
   if (secret.deletedAt) return 'deleted';
