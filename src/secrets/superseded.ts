@@ -8,7 +8,9 @@ export interface Usage extends Standing {
 /**
  * M7: another live secret of the same application, created later and expiring later, has
  * authenticated, and the old one has not since. Only the last use of each is known, so "since" means:
- * the old one's last use lies before the newer one's.
+ * the old one's last use lies before the newer one's. At the same instant it is not superseded: when
+ * in doubt, people are reminded.
+ * @param siblings the other secrets of the same application; the secret itself may be among them
  */
 export function isSuperseded(secret: Usage, siblings: readonly Usage[], now: Date): boolean {
   return siblings.some(
