@@ -1,11 +1,18 @@
+/** Code points. */
 const longest = 100;
 
-/** S2: the name a form begins with, `Secret by <name>`, numbered when it is taken. */
+/**
+ * S2: the name a form begins with, `Secret by <name>`, cut to fit and numbered when it is taken.
+ * @param taken names of the application's undeleted secrets; case does not count
+ */
 export function freeSecretName(userName: string, taken: readonly string[]): string {
   return free(`Secret by ${userName}`, taken);
 }
 
-/** S2: the name of a secret that was created without one, `Standard Key`, numbered when it is taken. */
+/**
+ * S2: the name of a secret that was created without one, `Standard Key`, numbered when it is taken.
+ * @param taken names of the application's undeleted secrets; case does not count
+ */
 export function freeStandardName(taken: readonly string[]): string {
   return free('Standard Key', taken);
 }
