@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { totp } from '../support/totp.js';
+import type { Visitor } from '../support/visitor.js';
+
+const noor = 'noor@matchpunt.example';
+const password = 'Lantern quietly beneath 7 oaks';
+
+let service: TestApp;
+let link: string;
+
+beforeAll(async () => {
+  service = await startTestApp();
+  link = lastLink();
+});
+afterAll(() => service.close());
+
+/** The path in the last invitation that was mailed. */
+function lastLink(): string {
+  const { text } = service.mailer.sent.filter(({ to }) => to.address === noor).at(-1)!;
+  return new URL(/https?:\/\/\S+\/invitations\/\S+/.exec(text)![0]).pathname;
+}
+
+async function accept(browser: Visitor, fields = {}): Promise<void> {
+  await browser.get(link);
+  await browser.submit({ password, passwordAgain: password, ...fields });
+}
+
+function keyOn(browser: Visitor): string {
+  return /\b[A-Z2-7]{32}\b/.exec(browser.page.text.replace(/ /g, ''))![0];
+}
+
+function codesOn(browser: Visitor): string[] {
+  return [...new Set(browser.words.match(/\b[2-9a-hjkmnp-z]{4}(-[2-9a-hjkmnp-z]{4}){3}\b/g))];
+}
+
+describe('the first sign-in (R2)', () => {
+  const browser = () => service.visitor();
+  let person: Visitor;
+  let key: string;
+  let codes: string[];
+
+  test.each([
+    ['a short password', { password: 'short', passwordAgain: 'short' }, 'at least 12'],
+    ['two different passwords', { passwordAgain: 'something else 123' }, 'not the same'],
+    [
+      'a common password',
+      { password: 'password1234', passwordAgain: 'password1234' },
+      'Many people',
+    ],
+  ])('refuses %s and keeps the invitation', async (_, fields, sentence) => {
+    const visitor = browser();
+    await accept(visitor, fields);
+    expect(visitor.page.status).toBe(422);
+    expect(visitor.words).toContain(sentence);
+    expect(visitor.page.text).not.toContain('something else 123');
+  });
+
+  test('says whom it is for, and does not leak the link by a referrer', async () => {
+    const visitor = browser();
+    await visitor.get(link);
+    expect(visitor.words).toContain('Noor Bakker');
+    expect(visitor.words).toContain('Stichting Matchpunt');
+    expect(visitor.page.headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  test('goes from password to authenticator app', async () => {
+    person = browser();
+    await accept(person);
+    expect(person.page.path).toBe('/enrol');
+    expect(person.page.text).toContain('<svg');
+    key = keyOn(person);
+  });
+
+  test('takes the invitation once', async () => {
+    const second = browser();
+    await second.get(link);
+    expect(second.page.status).toBe(410);
+  });
+
+  test('cannot be cut short', async () => {
+    for (const path of ['/manage-api-credentials', '/enrol/recovery-codes', '/sign-in/code', '/']) {
+      await person.get(path);
+      expect(person.page.path).toBe('/enrol');
+    }
+  });
+
+  test('keeps the key while it is being scanned, and takes no other', async () => {
+    expect(keyOn(person)).toBe(key);
+    await person.submit({ code: '000000', key: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' });
+    expect(person.page.status).toBe(422);
+    expect(keyOn(person)).toBe(key);
+  });
+
+  test('shows ten recovery codes once', async () => {
+    await person.submit({ code: totp(key, service.clock.now()) });
+    codes = codesOn(person);
+    expect(codes).toHaveLength(10);
+    await person.get('/enrol/recovery-codes');
+    expect(codesOn(person)).toHaveLength(0);
+    await person.get('/manage-api-credentials');
+    expect(person.page.path).toBe('/enrol/recovery-codes');
+    await person.submit({});
+    const renewed = codesOn(person);
+    expect(renewed).toHaveLength(10);
+    expect(renewed).not.toEqual(codes);
+    codes = renewed;
+  });
+
+  test('wants to hear that they are stored', async () => {
+    const { action, fields } = person.form();
+    await person.post(action, fields);
+    expect(person.page.status).toBe(422);
+    await person.get('/enrol/recovery-codes');
+    await person.submit({});
+    codes = codesOn(person);
+    await person.submit({ stored: 'yes' });
+    expect(person.page.path).toBe('/manage-api-credentials');
+    expect(person.words).toContain('Partner-NL-Matchpunt-DM');
+    expect(person.words).not.toContain('Partner-NL-Matchpunt-SMC');
+  });
+
+  test('leaves an audit event of every step', async () => {
+    const rows = await service.dataSource.query<{ action: string }[]>(
+      `select action from audit_events where actor_name = 'Noor Bakker' order by id`,
+    );
+    expect(rows.map(({ action }) => action)).toEqual([
+      'invitation.accept',
+      'factor.enrol',
+      'recovery_codes.renew',
+      'recovery_codes.renew',
+      'session.sign_in',
+    ]);
+  });
+
+  test('a recovery code signs in once, typed as people type', async () => {
+    const [code] = codes;
+    for (const [typed, status] of [
+      [code!.toUpperCase().replaceAll('-', ' '), 200],
+      [code!, 422],
+    ] as const) {
+      const visitor = browser();
+      await visitor.get('/sign-in');
+      await visitor.submit({ email: noor, password });
+      await visitor.get('/sign-in/recovery');
+      await visitor.submit({ recoveryCode: typed });
+      expect(visitor.page.status).toBe(status);
+    }
+  });
+
+  test('an invitation is void after 72 hours', async () => {
+    const ines = await service.signedIn('ines@keyturn.example');
+    const invite = async (email: string) => {
+      await ines.get('/admin/users/new');
+      const [option] = /value="([0-9a-f-]{36})"[^>]*>[^<]*Matchpunt/.exec(ines.page.text)!.slice(1);
+      await ines.submit({ email, name: 'New Person', organisationId: option! });
+      const { text } = service.mailer.sent.at(-1)!;
+      return new URL(/https?:\/\/\S+\/invitations\/\S+/.exec(text)![0]).pathname;
+    };
+    const late = await invite('late@matchpunt.example');
+    service.clock.advance(72 * 3_600_000);
+    const visitor = browser();
+    await visitor.get(late);
+    expect(visitor.page.status).toBe(410);
+  });
+});

@@ -1,0 +1,98 @@
+import 'reflect-metadata';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
+import { AppModule } from '../src/app.module.js';
+import { startTestApp, type TestApp } from './support/app.js';
+
+let service: TestApp;
+beforeAll(async () => {
+  service = await startTestApp();
+});
+afterAll(() => service.close());
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'ALL', 'OPTIONS', 'HEAD'];
+
+interface Route {
+  name: string;
+  method: string;
+  path: string;
+  marks: { public?: boolean; stage?: string; stepUp?: boolean; itOnly?: boolean };
+}
+
+/** Every route of the doors, with the marks of its rule. */
+async function routes(): Promise<Route[]> {
+  const module = await Test.createTestingModule({
+    imports: [DiscoveryModule, AppModule.with(service.platform)],
+  }).compile();
+  const scanner = new MetadataScanner();
+  return module
+    .get(DiscoveryService)
+    .getControllers()
+    .flatMap(({ instance, metatype }) => {
+      const prototype = Object.getPrototypeOf(instance) as Record<string, object>;
+      const base = String(Reflect.getMetadata('path', metatype!));
+      return scanner.getAllMethodNames(prototype).flatMap((name) => {
+        const handler = prototype[name]!;
+        const paths = Reflect.getMetadata('path', handler) as string | string[] | undefined;
+        const method = methods[Reflect.getMetadata('method', handler) as number]!;
+        const mark = (key: string) =>
+          (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, metatype!)) as never;
+        const marks = {
+          public: mark('public'),
+          stage: mark('stage'),
+          stepUp: mark('stepUp'),
+          itOnly: mark('itOnly'),
+        };
+        return [paths ?? []].flat().map((path) => {
+          const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '');
+          return { name: `${method} ${full}`, method, path: full, marks };
+        });
+      });
+    });
+}
+
+test('only these routes are open to everyone', async () => {
+  const open = (await routes()).filter(({ marks }) => marks.public).map(({ name }) => name);
+  expect(open.sort()).toEqual([
+    'GET /invitations/:token',
+    'GET /sign-in',
+    'GET /signed-out',
+    'POST /invitations/:token',
+    'POST /sign-in',
+    'POST /sign-out',
+  ]);
+});
+
+test('every change by a signed-in person asks for a fresh code', async () => {
+  const without = (await routes())
+    .filter(({ method, marks }) => method !== 'GET' && !marks.public && !marks.stage)
+    .filter(({ marks }) => !marks.stepUp)
+    .map(({ name }) => name);
+  expect(without).toEqual([]);
+});
+
+test('every page of IT is for IT alone', async () => {
+  const wrong = (await routes())
+    .filter(({ path, marks }) => path.startsWith('/admin') !== Boolean(marks.itOnly))
+    .map(({ name }) => name);
+  expect(wrong).toEqual([]);
+});
+
+test('without a session every other route leads to the sign-in and changes nothing', async () => {
+  const visitor = service.visitor();
+  await visitor.get('/sign-in');
+  const { fields } = visitor.form();
+  for (const { method, path, marks, name } of await routes()) {
+    if (marks.public) continue;
+    const concrete = path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
+    const body =
+      method === 'GET' ? undefined : new URLSearchParams({ _csrf: fields._csrf! }).toString();
+    const response = await visitor.send(method, concrete, body);
+    expect({ name, status: response.status, to: response.headers.get('location') }).toEqual({
+      name,
+      status: 303,
+      to: expect.stringMatching(/^\/sign-in/),
+    });
+  }
+});
