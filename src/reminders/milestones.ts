@@ -12,7 +12,9 @@ export interface Lifetime {
 
 /**
  * M1–M3: the one milestone that is due at `now` and not done yet: the tightest that has come. Those
- * on or before the creation day count as done, and a daily mail that was missed is not caught up.
+ * on or before the creation day count as done, and a daily mail that was missed is not caught up. The
+ * mail that it has expired is due from the end on, also on the last day and after any outage.
+ * @param done milestones that have been mailed about
  */
 export function dueMilestone(
   { createdAt, expiresAt }: Lifetime,
@@ -24,6 +26,7 @@ export function dueMilestone(
   if (today <= created) return undefined;
   const tightest = tightestOf(expiresAt, today, now);
   if (!tightest || done.has(tightest)) return undefined;
+  // A wider one that was never sent is dropped: only the tightest is looked at (M2).
   return tightest === 'expired' || milestoneDay(tightest, expiresAt) > created
     ? tightest
     : undefined;
@@ -38,7 +41,7 @@ function tightestOf(expiresAt: Date, today: UtcDay, now: Date): Milestone | unde
   return String(left) as Milestone;
 }
 
-/** The UTC day on which a milestone comes; the one of `expired` is the day of the end. */
+/** The UTC day on which a milestone comes; the one of `expired` is the day of the (exclusive) end. */
 export function milestoneDay(milestone: Milestone, expiresAt: Date): UtcDay {
   return milestone === 'expired'
     ? utcDay(expiresAt)
