@@ -9,7 +9,7 @@ import {
 } from './platform/database/data-source.js';
 import { startLocalPostgres } from './platform/database/local-postgres.js';
 import { checkKeys } from './platform/keys/key-checks.js';
-import { Mailer } from './platform/mail/mailer.js';
+import { type Mailer } from './platform/mail/mailer.js';
 import { mailerOf } from './platform/mail/mailer-of.js';
 import type { Platform } from './platform/platform.module.js';
 import { entities, migrations } from './schema.js';
@@ -55,11 +55,12 @@ async function openServer(
   if (config.DATABASE_URL) {
     return { connection: { url: config.DATABASE_URL }, stop: () => Promise.resolve() };
   }
-  const { stop, ...connection } = await startLocalPostgres({
+  const server = await startLocalPostgres({
     dataDir: config.DATA_DIR,
     binDir: config.LOCAL_PG_BIN,
   });
-  return { connection, stop };
+  const { host, port, user, database } = server;
+  return { connection: { host, port, user, database }, stop: () => server.stop() };
 }
 
 async function connect(dataSource: DataSource, config: Config): Promise<void> {

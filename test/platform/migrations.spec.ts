@@ -27,7 +27,7 @@ describe('migrations', () => {
     const built = await describeSchema(dataSource);
     expect(built.length).toBeGreaterThan(empty.length);
 
-    for (const _ of names) await dataSource.undoLastMigration();
+    for (let left = names.length; left > 0; left--) await dataSource.undoLastMigration();
     expect(await describeSchema(dataSource)).toEqual(empty);
 
     await migrate(dataSource);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { type Config, ConfigurationError, readConfig } from './config.js';
+import { type Config, type ConfigurationError, readConfig } from './config.js';
 
 const key = `1:${randomBytes(32).toString('base64')}`;
 const complete = {

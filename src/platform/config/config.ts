@@ -17,8 +17,9 @@ import { Holds } from './holds.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** What every variable must be, with an example; a problem's line is built from it. */
-const whole = () => Transform(({ value }) => (value === undefined ? value : Number(value)));
+/** Reads a number; what is not one becomes NaN and breaks the rule that follows. */
+const whole = () =>
+  Transform(({ value }: { value: unknown }) => (value === undefined ? value : Number(value)));
 
 /**
  * The whole configuration, read from the environment once at start. The message of each rule says

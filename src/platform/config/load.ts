@@ -1,4 +1,4 @@
-import { Config, readConfig } from './config.js';
+import { type Config, readConfig } from './config.js';
 import { isDemoFolder, keysOfFolder, markDemoFolder } from './key-file.js';
 import { Keyring, type NumberedKey } from '../keys/keyring.js';
 import { Keys } from '../keys/keys.js';

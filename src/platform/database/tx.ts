@@ -29,5 +29,7 @@ export function databaseErrorCode(error: unknown): string | undefined {
 }
 
 function driverError(error: unknown): { code?: string; constraint?: string } | undefined {
-  return error instanceof QueryFailedError ? error.driverError : undefined;
+  return error instanceof QueryFailedError
+    ? (error.driverError as { code?: string; constraint?: string })
+    : undefined;
 }

@@ -52,6 +52,7 @@ export function fieldsOf<T extends object>(form: T, refusal?: unknown): Record<k
  */
 export function answerTo(error: unknown): { status: number; message?: string } {
   if (error === undefined) return { status: 200 };
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- passed on as it came
   if (!(error instanceof Refusal) || error instanceof SignInNeeded) throw error;
   return error instanceof Invalid
     ? { status: error.status }
