@@ -15,10 +15,7 @@ export type ReminderState = 'due' | 'sent' | 'failed' | 'no_recipient' | 'supers
   'reminders_milestone_check',
   `milestone in ('42', '21', '7', '6', '5', '4', '3', '2', '1', '0', 'expired')`,
 )
-@Check(
-  'reminders_state_check',
-  `state in ('due', 'sent', 'failed', 'no_recipient', 'superseded')`,
-)
+@Check('reminders_state_check', `state in ('due', 'sent', 'failed', 'no_recipient', 'superseded')`)
 export class Reminder {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'reminders_pkey' })
   id: string;

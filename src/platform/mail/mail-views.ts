@@ -4,7 +4,7 @@ import { templatesFolder } from '../project-root.js';
 
 const views = join(templatesFolder, 'mail');
 // The file ends in .eta, and Eta adds that only to names without a dot: hence `-text`, not `.txt`.
-const plain = new Eta({ views, cache: true, autoEscape: false, autoTrim: [false, 'nl'] });
+const plain = new Eta({ views, cache: true, autoEscape: false, autoTrim: false });
 const html = new Eta({ views, cache: true, autoEscape: true });
 
 /** Renders `templates/mail/<view>-text.eta` and `<view>-html.eta`; the model is `it` in both. */

@@ -1,0 +1,119 @@
+import type { Config } from '../platform/config/config.js';
+import { messageIdOf } from '../platform/mail/address.js';
+import { renderMail } from '../platform/mail/mail-views.js';
+import type { Envelope } from '../platform/mail/mailer.js';
+import { oneLine } from '../platform/mail/one-line.js';
+import { endText } from '../platform/words.js';
+import { replacement } from './decision.js';
+import type { Ending, Recipient } from './endings.query.js';
+import type { Milestone } from './milestones.js';
+import * as words from './reminder-words.js';
+
+/** One ledger row with its secret. */
+export interface Item {
+  ending: Ending;
+  milestone: Milestone;
+}
+
+export type ReminderMail = Omit<Envelope, 'messageId' | 'date'>;
+
+/** One mail to one person about all that is due for them (M9, M10). */
+export function reminderMail(
+  items: readonly Item[],
+  recipientId: string,
+  now: Date,
+  config: Config,
+): ReminderMail {
+  const sorted = [...items].sort((one, other) => urgency(one, other, now));
+  const readers = sorted.map(({ ending }) => ({ ending, role: roleOf(ending, recipientId) }));
+  const [first] = readers as [(typeof readers)[number]];
+  const subject = oneLine(words.subjectOf(first.ending, sorted.length - 1, now));
+  const frame = {
+    subject,
+    why: oneLine(words.whyText(readers)),
+    support: config.SUPPORT_ADDRESS,
+    home: `${config.PUBLIC_URL}/manage-api-credentials`,
+  };
+  const body =
+    sorted.length === 1
+      ? renderMail('reminder', { ...frame, ...single(first.ending, first.role, now, config) })
+      : renderMail('digest', { ...frame, ...digest(readers, now, config) });
+  return {
+    to: { name: first.role.name, address: first.role.address },
+    subject,
+    ...body,
+    headers: sorted.map(({ ending, milestone }) => ({
+      key: 'X-Reminder',
+      value: `${ending.id}; ${milestone}`,
+    })),
+    references: messageIdOf(config.MAIL_FROM, `secret-${first.ending.id}`),
+  };
+}
+
+/** What ends first comes first; what is replaced can wait. */
+function urgency(one: Item, other: Item, now: Date): number {
+  const rank = ({ ending }: Item) => (replacement(ending, now) ? 1 : 0);
+  return (
+    rank(one) - rank(other) || one.ending.expiresAt.getTime() - other.ending.expiresAt.getTime()
+  );
+}
+
+function roleOf({ recipients }: Ending, recipientId: string): Recipient {
+  return recipients.find(({ id }) => id === recipientId)!;
+}
+
+function single(ending: Ending, role: Recipient, now: Date, config: Config) {
+  const newer = replacement(ending, now);
+  return {
+    ...lineOf(ending, now, config),
+    lead: words.leadOf(ending, now),
+    newer: newer && oneLine(newer.name),
+    application: ending.application.name,
+    clientId: ending.application.clientId,
+    whoActs: role.manager ? undefined : oneLine(words.whoActsText(ending)),
+    button: newer && role.manager ? 'Delete this secret' : 'Open this secret',
+  };
+}
+
+function digest(
+  readers: readonly { ending: Ending; role: Recipient }[],
+  now: Date,
+  config: Config,
+) {
+  const groups = new Map<string, ReturnType<typeof lineOf>[]>();
+  for (const { ending } of readers) {
+    const lines = groups.get(ending.application.name) ?? [];
+    groups.set(ending.application.name, [...lines, lineOf(ending, now, config)]);
+  }
+  const clientIds = new Map(
+    readers.map(({ ending: { application } }) => [application.name, application.clientId]),
+  );
+  const [first] = readers;
+  return {
+    others: readers.length === 2 ? '1 more secret' : `${readers.length - 1} more secrets`,
+    first: lineOf(first!.ending, now, config),
+    lead: words.leadOf(first!.ending, now),
+    groups: [...groups].map(([application, lines]) => ({
+      application,
+      clientId: clientIds.get(application),
+      lines,
+    })),
+    whoActs: readers.every(({ role }) => !role.manager)
+      ? 'You can look on. The credential managers of the applications do this.'
+      : undefined,
+  };
+}
+
+function lineOf(ending: Ending, now: Date, config: Config) {
+  return {
+    name: oneLine(ending.name),
+    hint: ending.hint,
+    when: words.whenText(ending, now),
+    left: words.leftText(ending, now),
+    end: endText(ending.expiresAt),
+    ended: words.isExpired(ending, now),
+    replaced: replacement(ending, now) !== undefined,
+    tone: words.toneOf(ending, now),
+    href: words.hrefOf(ending, config),
+  };
+}

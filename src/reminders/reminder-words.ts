@@ -1,0 +1,103 @@
+import type { Config } from '../platform/config/config.js';
+import { utcDay } from '../platform/utc-day.js';
+import { endText } from '../platform/words.js';
+import { daysLeft } from '../secrets/expiry.js';
+import { replacement } from './decision.js';
+import type { Ending, Recipient } from './endings.query.js';
+
+export type Tone = 'quiet' | 'warn' | 'bad';
+
+/** Whole UTC days from today to the last day on which it works; negative afterwards. */
+function left({ expiresAt }: Ending, now: Date): number {
+  return daysLeft(expiresAt, utcDay(now));
+}
+
+export function isExpired({ expiresAt }: Ending, now: Date): boolean {
+  return now >= expiresAt;
+}
+
+/** `ends in 12 days`, `ends in 1 day`, `ends today`, `has expired`. */
+export function whenText(ending: Ending, now: Date): string {
+  if (isExpired(ending, now)) return 'has expired';
+  const days = left(ending, now);
+  return days === 0 ? 'ends today' : `ends in ${daysText(days)}`;
+}
+
+/** The same as a mark: `12 days left`, `Last day`, `Expired`. */
+export function leftText(ending: Ending, now: Date): string {
+  if (isExpired(ending, now)) return 'Expired';
+  const days = left(ending, now);
+  return days === 0 ? 'Last day' : `${daysText(days)} left`;
+}
+
+export function toneOf(ending: Ending, now: Date): Tone {
+  if (replacement(ending, now)) return 'quiet';
+  if (isExpired(ending, now) || left(ending, now) === 0) return 'bad';
+  return left(ending, now) <= 7 ? 'warn' : 'quiet';
+}
+
+/** M9: days left, secret name and application; the days first, where a mail list cuts it off. */
+export function subjectOf(urgent: Ending, others: number, now: Date): string {
+  const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'secret' : 'secrets'}`;
+  const what = `secret "${urgent.name}" of ${urgent.application.name}`;
+  if (!replacement(urgent, now)) return `${leftText(urgent, now)}: ${what}${more}`;
+  return `Delete it, a newer one is in use: ${what}, ${leftText(urgent, now).toLowerCase()}${more}`;
+}
+
+/** What ends when, and what to do: the second line of the mail. */
+export function leadOf(ending: Ending, now: Date): string {
+  const end = endText(ending.expiresAt);
+  if (isExpired(ending, now)) {
+    return replacement(ending, now)
+      ? `It ended on ${end}. A newer secret is in use: delete this one.`
+      : `It ended on ${end}, and every call with it is refused. If a system still uses it, create a new secret now.`;
+  }
+  return replacement(ending, now)
+    ? `It works until ${end}. A newer secret is in use: delete this one.`
+    : `It works until ${end}. Create a new secret and switch your systems to it before then.`;
+}
+
+/** M9: why the reader gets the mail. */
+export function whyText(reader: readonly { role: Recipient; ending: Ending }[]): string {
+  const managed = names(reader.filter(({ role }) => role.manager).map(application));
+  const organisations = names(
+    reader.filter(({ role }) => role.orgAdmin).map(({ ending }) => ending.organisation),
+  );
+  const roles = [
+    managed.length > 0 && `a credential manager of ${someOf(managed, 'applications')}`,
+    organisations.length > 0 && `an org admin of ${someOf(organisations, 'organisations')}`,
+  ].filter(Boolean);
+  return `You get this mail because you are ${roles.join(' and ')}.`;
+}
+
+/** R14: an org admin looks on. Who can act is said by name, never by address. */
+export function whoActsText(ending: Ending): string {
+  const managers = ending.recipients.filter(({ manager }) => manager).map(({ name }) => name);
+  return managers.length > 0
+    ? `You can look on. Its credential managers do this: ${joined(managers)}.`
+    : 'You can look on, and no credential manager of this application is active: please ask for one.';
+}
+
+export function hrefOf({ id, application }: Ending, config: Config): string {
+  return `${config.PUBLIC_URL}/manage-api-credentials/${application.id}/secrets/${id}`;
+}
+
+function daysText(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+function application({ ending }: { ending: Ending }): string {
+  return ending.application.name;
+}
+
+function names(all: readonly string[]): string[] {
+  return [...new Set(all)];
+}
+
+function someOf(all: readonly string[], kind: string): string {
+  return all.length > 3 ? `${all.length} of these ${kind}` : joined(all);
+}
+
+function joined(all: readonly string[]): string {
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}

@@ -1,0 +1,107 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { inTransaction } from '../platform/database/tx.js';
+import { dueInstant } from '../platform/due-instant.js';
+import { Outbox } from '../platform/mail/outbox.service.js';
+import { utcDay } from '../platform/utc-day.js';
+import { type Refused, refusedNotice } from './notices.js';
+import { Passes } from './passes.js';
+import { Planning } from './reminders.planning.js';
+import { type RunLock, withRunLock } from './run-lock.js';
+import { RunRecord, type RunResult } from './run-record.js';
+
+export interface RunWish {
+  /** The instant that the run answers for; the present when absent. */
+  now?: Date;
+  /** Also before the hour, and what is in a pause after an attempt. */
+  force?: boolean;
+}
+
+/** Looks at the state of all secrets and mails what is due (M1–M10). */
+@Injectable()
+export class Reminders implements OnModuleDestroy {
+  private readonly log = new Logger('Reminders');
+  private readonly stopping = new AbortController();
+  private current: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly planning: Planning,
+    private readonly passes: Passes,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * @returns undefined before the hour of the day (M4), and when another instance is at work
+   * @throws Error when the run broke off; it is in the record of runs
+   */
+  async run({ now = this.clock.now(), force = false }: RunWish = {}): Promise<
+    RunResult | undefined
+  > {
+    if (!force && now < this.dueToday(now)) return undefined;
+    const run = this.runAlone(now, force);
+    this.current = run.catch(() => undefined);
+    return run;
+  }
+
+  /** The message in hand is finished, the rest stays due. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await this.current;
+  }
+
+  private async runAlone(now: Date, force: boolean): Promise<RunResult | undefined> {
+    const result = await withRunLock(this.dataSource, (lock) => this.recorded(now, force, lock));
+    // After the lock, since it is not for these: what support is told leaves at once.
+    await this.outbox
+      .deliverDue()
+      .catch((error: Error) => this.log.error(`Notices are waiting: ${error.name}`));
+    return result;
+  }
+
+  private async recorded(now: Date, force: boolean, lock: RunLock): Promise<RunResult> {
+    const record = new RunRecord(this.dataSource, this.clock, now);
+    if (force || (await record.isFirstToday())) await record.open();
+    try {
+      const { result, fault } = await this.work(now, force, lock);
+      if (record.isOpen || result.due > 0 || fault) await record.close(result, fault);
+      return result;
+    } catch (error) {
+      await record.close(undefined, error);
+      throw error;
+    }
+  }
+
+  private async work(now: Date, force: boolean, lock: RunLock) {
+    const { signal } = this.stopping;
+    const planned = await this.planning.plan(now, lock);
+    const delivered = await this.passes.deliver({ now, force, lock, signal });
+    await this.tellSupport(delivered.refused);
+    const { sent } = delivered;
+    const due = planned.skipped + delivered.due;
+    const skipped = planned.skipped + delivered.skipped;
+    const { noRecipient } = planned;
+    const result = { due, sent, failed: due - sent - skipped, skipped, noRecipient };
+    const faults = planned.unreadable + delivered.broken;
+    return {
+      result,
+      fault: faults > 0 ? new Error(`${faults} left out because of a fault`) : undefined,
+    };
+  }
+
+  /** One notice for all that the mail server refused for good (M8). */
+  private async tellSupport(refused: readonly Refused[]): Promise<void> {
+    if (refused.length === 0) return;
+    await inTransaction(this.dataSource, (tx) =>
+      this.outbox.enqueue(tx, refusedNotice(refused, this.config)),
+    );
+  }
+
+  private dueToday(now: Date): Date {
+    return dueInstant(utcDay(now), this.config.REMINDER_HOUR, this.config.REMINDER_ZONE);
+  }
+}

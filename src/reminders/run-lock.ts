@@ -1,0 +1,37 @@
+import type { DataSource } from 'typeorm';
+
+/** Held by the one instance that works. */
+export interface RunLock {
+  /** Shows that this process is alive. @throws Error when the lock is lost: then stop at once */
+  beat(): Promise<void>;
+}
+
+/**
+ * Does the work only when no other instance is doing it (M4).
+ *
+ * The lock belongs to a transaction that stays open on a connection of its own: it is gone at once
+ * when the process dies, and it also holds behind a pooler that hands connections over between
+ * transactions, where a lock of the session would stay behind. A process that hangs stops beating,
+ * and after five minutes of silence the server ends its transaction, and with it the lock.
+ *
+ * @returns undefined when another instance has the lock
+ */
+export async function withRunLock<T>(
+  dataSource: DataSource,
+  work: (lock: RunLock) => Promise<T>,
+): Promise<T | undefined> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await runner.query(`set local idle_in_transaction_session_timeout = '5min'`);
+    const [row] = (await runner.query(
+      `select pg_try_advisory_xact_lock(hashtextextended('keyturn reminders', 0)) as mine`,
+    )) as { mine: boolean }[];
+    if (!row?.mine) return undefined;
+    return await work({ beat: async () => void (await runner.query('select 1')) });
+  } finally {
+    // Nothing was written on this connection; should it be lost, there is nothing to end.
+    await runner.rollbackTransaction().catch(() => undefined);
+    await runner.release();
+  }
+}
