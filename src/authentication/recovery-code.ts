@@ -5,7 +5,7 @@ const alphabet = '23456789abcdefghjkmnpqrstuvwxyz';
 const groups = 4;
 const groupLength = 4;
 
-/** R1: ten codes of 16 random characters, 79 bits each, in groups for reading. */
+/** R1: ten codes of 16 random characters, 79 bits each, in groups for reading: `k7qf-2m9x-w4hd-zr3c`. */
 export function newRecoveryCodes(): string[] {
   return Array.from({ length: 10 }, () =>
     Array.from({ length: groups }, () =>
@@ -14,7 +14,7 @@ export function newRecoveryCodes(): string[] {
   );
 }
 
-/** The code without what people add or change when they type it. */
+/** A code as it is hashed: without case, spaces, dashes and what else people add when they type it. */
 export function normaliseRecoveryCode(text: string): string {
   return text.toLowerCase().replace(/[^0-9a-z]/g, '');
 }
