@@ -2,7 +2,7 @@ import { startOf, type UtcDay } from './utc-day.js';
 
 const minuteMs = 60_000;
 
-/** Is this the name of a time zone? */
+/** Is this the name of a time zone, such as `UTC` or `Europe/Amsterdam`? */
 export function isZone(text: unknown): boolean {
   if (typeof text !== 'string') return false;
   try {
@@ -14,9 +14,12 @@ export function isZone(text: unknown): boolean {
 }
 
 /**
- * The one instant of a UTC day at which clocks of the zone show `hour`:00. The zone's offset is taken
- * at noon UTC of that day, so that each day has exactly one such instant, also when clocks change.
+ * The one instant of a UTC day at which clocks of the zone show `hour`:00 (M4). It always lies inside
+ * that UTC day, also where the clocks show the date before or after it. The zone's offset is taken at
+ * noon UTC, so that a day on which clocks change has exactly one such instant, too; before the change
+ * it is an hour off.
  * @param hour 0 to 23
+ * @throws RangeError for a name that is no zone
  */
 export function dueInstant(day: UtcDay, hour: number, zone: string): Date {
   const noon = new Date(startOf(day).getTime() + 720 * minuteMs);
