@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { Visitor } from '../support/visitor.js';
+
+interface Ready {
+  url: string;
+  mailbox: string;
+  accounts: {
+    email: string;
+    password: string;
+    totpKey: string;
+    role: string;
+    organisation: string;
+  }[];
+  applications: { name: string; clientId: string; organisation: string; managers: string[] }[];
+  secrets: { clientId: string; name: string; value: string }[];
+}
+
+let dataDir: string;
+const running: ChildProcess[] = [];
+
+beforeAll(async () => {
+  ({ path: dataDir } = await temporaryFolder());
+});
+afterAll(async () => {
+  await Promise.all(running.map(stop));
+});
+
+function run(args: string[], environment: Record<string, string> = {}): ChildProcess {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return spawn(process.execPath, args, {
+    env: { PATH, HOME, TMPDIR, DATA_DIR: dataDir, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Starts `npm run demo -- --json` without npm, and waits for its line. */
+async function demo(): Promise<{ child: ChildProcess; ready: Ready }> {
+  const child = run(['dist/src/main.js', '--demo', '--json'], { PORT: String(await freePort()) });
+  running.push(child);
+  for await (const line of createInterface({ input: child.stdout! })) {
+    return { child, ready: JSON.parse(line) as Ready };
+  }
+  throw new Error('the demo ended before it was ready');
+}
+
+async function output(args: string[], environment = {}) {
+  const child = run(args, environment);
+  const [out, err] = ['', ''].map((text) => ({ text }));
+  child.stdout!.on('data', (chunk) => (out!.text += chunk));
+  child.stderr!.on('data', (chunk) => (err!.text += chunk));
+  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { status, out: out!.text, err: err!.text };
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.kill('SIGTERM');
+  return gone;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+describe('the demo as people start it', () => {
+  let first: { child: ChildProcess; ready: Ready };
+
+  test('says on one line where it is, who can sign in and with what', async () => {
+    first = await demo();
+    const { url, mailbox, accounts, applications, secrets } = first.ready;
+    expect(url).toMatch(/^http:\/\/localhost:\d+$/);
+    expect(mailbox).toBe(`${url}/mailbox`);
+    expect(new Set(accounts.map(({ role }) => role))).toEqual(
+      new Set(['it', 'org_admin', 'credential_manager', 'none']),
+    );
+    expect(applications.map(({ name }) => name)).toContain('Partner-NL-Matchpunt-SMC');
+    expect(secrets[0]!.value).toMatch(/^[0-9A-Za-z]{3}_kt1_[0-9A-Za-z]{43}$/);
+  });
+
+  test('a second instance needs another port only, and shares the sessions', async () => {
+    const second = await demo();
+    expect(second.ready.accounts).toEqual(first.ready.accounts);
+    const visitor = new Visitor(first.ready.url);
+    const anna = first.ready.accounts.find(({ email }) => email.startsWith('anna'))!;
+    await visitor.signIn(anna);
+    expect(visitor.page.path).toBe('/manage-api-credentials');
+    const elsewhere = new Visitor(second.ready.url);
+    visitor.cookies.forEach((value, name) => elsewhere.cookies.set(name, value));
+    await elsewhere.get('/manage-api-credentials');
+    expect(elsewhere.words).toContain('Partner-NL-Matchpunt-SMC');
+    await stop(second.child);
+  });
+
+  test('reminds for any day from the command line, once', async () => {
+    const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    const args = ['dist/src/cli.js', 'remind', '--as-of', `${day}T07:00:00Z`, '--json'];
+    const sent = await output(args);
+    expect(sent.status).toBe(0);
+    const counts = JSON.parse(sent.out) as Record<string, number>;
+    expect(Object.keys(counts)).toEqual(['due', 'sent', 'failed', 'skipped', 'noRecipient']);
+    expect(counts.sent).toBeGreaterThan(0);
+    const again = await output(args);
+    expect(JSON.parse(again.out)).toMatchObject({ sent: 0, failed: 0 });
+    const visitor = new Visitor(first.ready.url);
+    await visitor.get('/mailbox');
+    expect(visitor.words).toContain('Search gateway, old key');
+  });
+
+  test('keeps everything when it is killed', async () => {
+    first.child.kill('SIGKILL');
+    const again = await demo();
+    expect(again.ready.accounts).toEqual(first.ready.accounts);
+    expect(again.ready.applications).toEqual(first.ready.applications);
+    await stop(again.child);
+  });
+
+  test('is refused with other keys than its database was written with', async () => {
+    const key = `1:${Buffer.from(Array.from({ length: 32 }, (_, n) => n * 7)).toString('base64')}`;
+    const refused = await output(['dist/src/main.js', '--demo'], {
+      PORT: String(await freePort()),
+      HASH_KEYS: key,
+    });
+    expect(refused.status).toBe(1);
+    expect(refused.err).toContain('HASH_KEYS: key number 1 is not the key');
+    expect(refused.err).not.toContain(key);
+  });
+});
+
+describe('the service', () => {
+  test('without its configuration says what is missing, one line each', async () => {
+    const refused = await output(['dist/src/main.js'], {
+      DATA_DIR: (await temporaryFolder()).path,
+    });
+    expect(refused.status).toBe(1);
+    const lines = refused.err.trim().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'SMTP_URL',
+      'MAIL_FROM',
+      'SUPPORT_ADDRESS',
+    ]);
+  });
+
+  test.each([
+    [['remind', '--as-of', '2027-02-30'], 'is not an instant'],
+    [['remind', '--as-of', 'tomorrow'], 'is not an instant'],
+    [['frobnicate'], 'Usage:'],
+    [['remind', '--frob'], '--frob'],
+  ])('its command refuses %j', async (args, sentence) => {
+    const refused = await output(['dist/src/cli.js', ...args]);
+    expect(refused.status).toBe(2);
+    expect(refused.err).toContain(sentence);
+    expect(refused.err).not.toContain('    at ');
+  });
+});
