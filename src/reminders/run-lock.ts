@@ -28,7 +28,13 @@ export async function withRunLock<T>(
       `select pg_try_advisory_xact_lock(hashtextextended('keyturn reminders', 0)) as mine`,
     )) as { mine: boolean }[];
     if (!row?.mine) return undefined;
-    return await work({ beat: async () => void (await runner.query('select 1')) });
+    // One connection does one thing at a time: workers that come meanwhile share the beat.
+    let beating: Promise<unknown> | undefined;
+    const beat = async (): Promise<void> => {
+      beating ??= runner.query('select 1').finally(() => (beating = undefined));
+      await beating;
+    };
+    return await work({ beat });
   } finally {
     // Nothing was written on this connection; should it be lost, there is nothing to end.
     await runner.rollbackTransaction().catch(() => undefined);

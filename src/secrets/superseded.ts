@@ -16,6 +16,7 @@ export function isSuperseded(secret: Usage, siblings: readonly Usage[], now: Dat
   return siblings.some(
     (other) =>
       isLive(other, now) &&
+      other.createdAt <= now &&
       other.createdAt > secret.createdAt &&
       other.expiresAt > secret.expiresAt &&
       other.lastUsedAt !== null &&
