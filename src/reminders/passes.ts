@@ -27,8 +27,8 @@ export interface RunContext {
 
 /** So many messages at a time at most. */
 const widest = 5;
-/** After so many faults of the connection in a row the mail server is away: no use in asking on. */
-const away = 10;
+/** After so many faults in a row that are nobody's own the mail server is away: it is asked later. */
+const enough = 10;
 
 /** Goes through the people for whom something is due, and again through those that have to wait. */
 @Injectable()
@@ -60,12 +60,12 @@ export class Passes {
     const again: string[] = [];
     let faults = 0;
     const worker = async () => {
-      while (queue.length > 0 && faults < away && !run.signal.aborted) {
+      while (queue.length > 0 && faults < enough && !run.signal.aborted) {
         const person = queue.shift()!;
         await run.lock.beat();
-        const { later, answered } = await this.deliverTo(person, run.now, total);
+        const { later, away } = await this.deliverTo(person, run.now, total);
         if (later) again.push(person);
-        faults = answered ? 0 : faults + 1;
+        faults = away ? faults + 1 : 0;
       }
     };
     await Promise.all(Array.from({ length: this.width() }, worker));
@@ -75,7 +75,7 @@ export class Passes {
   /** One refusing address, and one row that breaks something, stops nobody else (M8). */
   private async deliverTo(person: string, now: Date, total: Delivered) {
     let later = false;
-    let answered = true;
+    let away = false;
     try {
       const { mails, dropped } = await this.delivery.prepare(person, now);
       total.skipped += dropped;
@@ -86,13 +86,13 @@ export class Passes {
         if (outcome.refused) total.refused.push(outcome.refused);
         // What earlier runs have tried as often is tried once in this one.
         later ||= outcome.later && attempts <= this.retries.pauses.length;
-        answered = outcome.answered;
+        away = outcome.away;
       }
     } catch (error) {
       total.broken += 1;
       this.log.error(`Mail for account ${person} failed: ${(error as Error).name}`);
     }
-    return { later, answered };
+    return { later, away };
   }
 
   /** Half of the connections stay free for the pages. */

@@ -31,8 +31,8 @@ export interface Outcome {
   refused?: Refused;
   /** Not handed over for the moment. */
   later: boolean;
-  /** The mail server could be talked to. */
-  answered: boolean;
+  /** Nobody's mail would be taken at present. */
+  away: boolean;
 }
 
 const minute = 60_000;
@@ -78,19 +78,19 @@ export class Delivery {
       const [first] = live;
       if (!mail || !first) {
         await discardEmpty(tx, rows, now);
-        return { sent: 0, dropped, later: false, answered: true };
+        return { sent: 0, dropped, later: false, away: false };
       }
       const message = reminderMail(live, first.recipientId, now, this.config);
       const { messageId } = mail;
       const handed = await this.handOver({ ...message, messageId, date: now });
       await record(tx, mail, live, { address: message.to.address, at: now, ...handed });
-      const { state, answer, answered } = handed;
+      const { state, answer, away } = handed;
       return {
         sent: state === 'sent' ? live.length : 0,
         dropped,
         refused: state === 'failed' ? refusedOf(message.to.address, answer, live) : undefined,
         later: state === 'due',
-        answered,
+        away,
       };
     });
   }
@@ -118,15 +118,15 @@ export class Delivery {
   private async handOver(envelope: Envelope): Promise<Handed> {
     try {
       const { answer } = await this.mailer.send(envelope);
-      return { state: 'sent', answer, nextAttemptAt: null, answered: true, certain: true };
+      return { state: 'sent', answer, nextAttemptAt: null, away: false, certain: true };
     } catch (error) {
       if (!(error instanceof MailRefused)) throw error;
-      const { answer, permanent, answered, mayHaveArrived } = error;
+      const { answer, permanent, forEverybody, mayHaveArrived } = error;
       return {
         state: permanent ? 'failed' : 'due',
         answer,
         nextAttemptAt: permanent ? null : new Date(envelope.date!.getTime() + pause),
-        answered,
+        away: forEverybody,
         certain: !mayHaveArrived,
       };
     }
@@ -134,7 +134,7 @@ export class Delivery {
 }
 
 interface Handed extends Omit<Attempted, 'address' | 'at'> {
-  answered: boolean;
+  away: boolean;
   /** It is known whether the message arrived. */
   certain: boolean;
 }

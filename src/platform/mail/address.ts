@@ -18,7 +18,7 @@ export function recipient({ name, address }: MailAddress): MailAddress {
   throw new MailRefused({
     answer: 'not sent: not one e-mail address',
     permanent: true,
-    answered: true,
+    forEverybody: false,
     mayHaveArrived: false,
   });
 }

@@ -41,16 +41,18 @@ export class MailRefused extends Error {
   readonly answer: string;
   /** Trying again with this message would be answered the same (SMTP 5xx). */
   readonly permanent: boolean;
-  /** The server said something; otherwise the way to it is broken, for everybody. */
-  readonly answered: boolean;
+  /** Not about this message: the way to the server is broken, or it refuses us as a sender. */
+  readonly forEverybody: boolean;
   /** The connection was lost at a point where the server may have taken the message already. */
   readonly mayHaveArrived: boolean;
 
-  constructor(facts: Pick<MailRefused, 'answer' | 'permanent' | 'answered' | 'mayHaveArrived'>) {
+  constructor(
+    facts: Pick<MailRefused, 'answer' | 'permanent' | 'forEverybody' | 'mayHaveArrived'>,
+  ) {
     super(facts.answer);
     this.answer = facts.answer;
     this.permanent = facts.permanent;
-    this.answered = facts.answered;
+    this.forEverybody = facts.forEverybody;
     this.mayHaveArrived = facts.mayHaveArrived;
   }
 }

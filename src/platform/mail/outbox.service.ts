@@ -146,7 +146,7 @@ export class Outbox implements OnModuleDestroy {
       const refused = error instanceof MailRefused ? error : unusable;
       if (!(error instanceof MailRefused))
         this.log.error(`Mail ${mail.id}: ${(error as Error).name}`);
-      return { changes: afterRefusal(mail, refused, now), goOn: refused.answered };
+      return { changes: afterRefusal(mail, refused, now), goOn: !refused.forEverybody };
     }
   }
 
@@ -159,6 +159,6 @@ export class Outbox implements OnModuleDestroy {
 const unusable = new MailRefused({
   answer: 'not sent: it could not be prepared',
   permanent: false,
-  answered: true,
+  forEverybody: false,
   mayHaveArrived: false,
 });

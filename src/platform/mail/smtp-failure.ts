@@ -10,17 +10,18 @@ import { answerLine } from './one-line.js';
 export function refusalOf(error: unknown): MailRefused {
   if (error instanceof MailRefused) return error;
   const failure = error as NodemailerError;
-  const answered = failure.responseCode !== undefined || isOurOwn(failure);
+  const ours = isOurOwn(failure);
   return new MailRefused({
     answer: answerLine(failure.response ?? describe(failure)),
-    permanent: isOurOwn(failure) || (failure.permanent === true && isAboutTheMessage(failure)),
-    answered,
-    mayHaveArrived: !answered && isLostOnTheWay(failure),
+    permanent: ours || (failure.permanent === true && isAboutTheMessage(failure)),
+    forEverybody: !ours && !isAboutTheMessage(failure),
+    mayHaveArrived: !ours && isLostOnTheWay(failure),
   });
 }
 
-function isAboutTheMessage({ command }: NodemailerError): boolean {
-  return command === 'RCPT TO' || command === 'DATA';
+/** 421 says in any place that the service is closing. */
+function isAboutTheMessage({ command, responseCode }: NodemailerError): boolean {
+  return (command === 'RCPT TO' || command === 'DATA') && responseCode !== 421;
 }
 
 /** Nodemailer would not even send it: address not usable, larger than the server takes. */
@@ -29,9 +30,10 @@ function isOurOwn({ code, responseCode }: NodemailerError): boolean {
 }
 
 /** An established connection that ended without an answer, or our own patience. */
-function isLostOnTheWay({ code, command, cause, ...rest }: NodemailerError): boolean {
+function isLostOnTheWay({ code, command, responseCode, ...rest }: NodemailerError): boolean {
   const { originalCode, timeoutType } = rest as { originalCode?: string; timeoutType?: string };
   if (code === 'EABORT') return true;
+  if (responseCode !== undefined) return false;
   if (command !== 'CONN' || neverThere.has(originalCode ?? '')) return false;
   if (code === 'ETIMEDOUT') return timeoutType === 'SOCKET_TIMEOUT';
   return code === 'ECONNECTION' || code === 'ESOCKET';
