@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { ApiModule } from './api/api.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { DemoModule } from './demo/demo.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
         RemindersModule,
         PortalModule,
         AdminModule,
+        ApiModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
       providers: [MailJob, RemindersJob],

@@ -1,13 +1,16 @@
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
+import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
+import { RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
+import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
 import { Secret } from './secrets/secret.entity.js';
 import { Invitation, User } from './users/user.entity.js';
 
@@ -24,14 +27,19 @@ export const entities = [
   Mail,
   Organisation,
   RecoveryCode,
+  RefusedCall,
   Reminder,
   ReminderRun,
   Resource,
+  RevokedToken,
   RoleAssignment,
   Secret,
+  SecretAddress,
+  SecretUse,
   Session,
+  SigningKey,
   TotpFactor,
   User,
 ];
 
-export const migrations = [FirstSchema1795219200000];
+export const migrations = [FirstSchema1795219200000, TokenService1795219200001];

@@ -14,6 +14,7 @@ const mayImport: Record<string, string[]> = {
   authentication: ['platform', 'audit', 'organisations', 'users'],
   applications: ['platform', 'audit', 'organisations', 'users'],
   secrets: ['platform', 'audit', 'organisations', 'users', 'applications'],
+  oauth: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets'],
   reminders: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets'],
   portal: [
     'platform',
@@ -35,6 +36,7 @@ const mayImport: Record<string, string[]> = {
     'secrets',
     'reminders',
   ],
+  api: ['platform', 'authentication', 'oauth', 'secrets'],
   demo: [
     'platform',
     'audit',

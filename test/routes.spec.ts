@@ -17,7 +17,13 @@ interface Route {
   name: string;
   method: string;
   path: string;
-  marks: { public?: boolean; stage?: string; stepUp?: boolean; itOnly?: boolean };
+  marks: {
+    machine?: boolean;
+    public?: boolean;
+    stage?: string;
+    stepUp?: boolean;
+    itOnly?: boolean;
+  };
 }
 
 /** Every route of the doors, with the marks of its rule. */
@@ -39,6 +45,7 @@ async function routes(): Promise<Route[]> {
         const mark = (key: string) =>
           (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, metatype!)) as never;
         const marks = {
+          machine: mark('machine'),
           public: mark('public'),
           stage: mark('stage'),
           stepUp: mark('stepUp'),
@@ -64,9 +71,29 @@ test('only these routes are open to everyone', async () => {
   ]);
 });
 
+test('only these routes are for programs, which prove themselves', async () => {
+  const machine = (await routes()).filter(({ marks }) => marks.machine).map(({ name }) => name);
+  const refused = ['token', 'introspect', 'revoke'].flatMap((name) =>
+    ['DELETE', 'GET', 'PUT'].map((method) => `${method} /oauth2/${name}`),
+  );
+  expect(machine.sort()).toEqual(
+    [
+      'GET /.well-known/oauth-authorization-server',
+      'GET /api/v1/self/secret',
+      'GET /oauth2/jwks',
+      'POST /oauth2/introspect',
+      'POST /oauth2/revoke',
+      'POST /oauth2/token',
+      ...refused,
+    ].sort(),
+  );
+});
+
 test('every change by a signed-in person asks for a fresh code', async () => {
   const without = (await routes())
-    .filter(({ method, marks }) => method !== 'GET' && !marks.public && !marks.stage)
+    .filter(
+      ({ method, marks }) => method !== 'GET' && !marks.public && !marks.machine && !marks.stage,
+    )
     .filter(({ marks }) => !marks.stepUp)
     .map(({ name }) => name);
   expect(without).toEqual([]);
@@ -84,7 +111,7 @@ test('without a session every other route leads to the sign-in and changes nothi
   await visitor.get('/sign-in');
   const { fields } = visitor.form();
   for (const { method, path, marks, name } of await routes()) {
-    if (marks.public) continue;
+    if (marks.public || marks.machine) continue;
     const concrete = path.replace(/:\w+/g, '00000000-0000-4000-8000-000000000000');
     const body =
       method === 'GET' ? undefined : new URLSearchParams({ _csrf: fields._csrf! }).toString();

@@ -20,7 +20,10 @@ export type Environment = 'production' | 'sandbox';
 @Entity('resources')
 @Unique('resources_audience_key', ['audience'])
 @Unique('resources_name_key', ['name', 'environment'])
+@Unique('resources_scope_key', ['scope'])
 @Check('resources_environment_check', `environment in ('production', 'sandbox')`)
+@Check('resources_scope_check', `scope ~ '^[a-z0-9][a-z0-9._-]{0,99}$'`)
+@Check('resources_token_seconds_check', 'token_seconds between 60 and 3600')
 export class Resource {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'resources_pkey' })
   id: string;
@@ -37,6 +40,14 @@ export class Resource {
 
   @Column('text')
   audience: string;
+
+  /** The name by which a token request may ask for it (T2). */
+  @Column('text')
+  scope: string;
+
+  /** How long its tokens live, in seconds; an hour at the most (T3). */
+  @Column('integer', { default: 3600 })
+  tokenSeconds: number;
 
   /** May be granted to a PartnerAlternative application (A7). */
   @Column('boolean', { default: false })

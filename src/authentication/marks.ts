@@ -4,6 +4,9 @@ import type { SessionStage } from './authentication.entity.js';
 /** Open to everyone. Every route without a mark needs a complete sign-in; a test lists the others. */
 export const Public = () => SetMetadata('public', true);
 
+/** A route for programs: it knows no session and no form token, and proves its caller itself. */
+export const Machine = () => SetMetadata('machine', true);
+
 /** For a session on its way through the sign-in; `locked` for one that idleness has locked. */
 export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
   SetMetadata('stage', stage);

@@ -37,6 +37,7 @@ export interface TestApp {
 export async function startTestApp(
   settings: Record<string, string> = {},
   at = '2026-12-01T09:00:00Z',
+  port = 0,
 ): Promise<TestApp> {
   const database = await createTestDatabase();
   const config = testConfig(settings);
@@ -50,7 +51,7 @@ export async function startTestApp(
     dataSource: database.dataSource,
   };
   const world = await makeWorld(platform);
-  const { app, url } = await listen(platform);
+  const { app, url } = await listen(platform, port);
   const visitor = () => new Visitor(url, () => clock.now());
   const account = (email: string) => world.accounts.find((each) => each.email === email)!;
   return {
@@ -110,9 +111,12 @@ export function testConfig(settings: Record<string, string> = {}): Config {
   );
 }
 
-async function listen(platform: Platform): Promise<{ app: NestFastifyApplication; url: string }> {
+async function listen(
+  platform: Platform,
+  wanted = 0,
+): Promise<{ app: NestFastifyApplication; url: string }> {
   const app = await createApp(platform);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(wanted, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { app, url: `http://127.0.0.1:${port}` };
 }

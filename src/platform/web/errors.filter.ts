@@ -8,6 +8,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unavailable } from '../database/unavailable.js';
 import { Refusal, SignInNeeded, StaleForm, StepUpNeeded, TooMany } from '../refusals.js';
+import { isForMachines, sendMachineError } from './machine-errors.js';
 import { Pages } from './pages.js';
 import { withoutSecrets } from './resend.js';
 
@@ -42,6 +43,9 @@ export class ErrorsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (isForMachines(request)) {
+      return void sendMachineError(reply, error, (each) => this.statusOf(each));
+    }
     if (error instanceof SignInNeeded) return void reply.redirect(error.goTo, 303);
     if (error instanceof StepUpNeeded) return void this.stepUp(request, reply, error);
     if (error instanceof StaleForm && error.mayBeSentAgain) return void this.stale(request, reply);

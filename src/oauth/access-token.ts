@@ -1,0 +1,56 @@
+import { type KeyObject, sign, verify } from 'node:crypto';
+
+/** The claims of an access token (RFC 9068, T3). Times in seconds since 1970. */
+export interface Claims {
+  iss: string;
+  aud: string;
+  sub: string;
+  client_id: string;
+  iat: number;
+  exp: number;
+  jti: string;
+  scope: string;
+  /** Which secret it was bought with, and whose it is. */
+  secret_id: string;
+  organisation_id: string;
+}
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A signed JWT of the type `at+jwt`, ES256 (RFC 7515, 7518, 9068). */
+export function signToken(claims: Claims, kid: string, key: KeyObject): string {
+  const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid })}.${encode(claims)}`;
+  const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
+  return `${input}.${signature.toString('base64url')}`;
+}
+
+/**
+ * Reads a token of ours.
+ * @param keyOf finds a public key of ours by its id; keys from the token itself are never used
+ * @returns `undefined` for anything that is not a well-signed access token of this issuer
+ */
+export function readToken(
+  token: string,
+  issuer: string,
+  keyOf: (kid: string) => KeyObject | undefined,
+): Claims | undefined {
+  const [head, body, signature, ...rest] = token.split('.');
+  if (!head || !body || !signature || rest.length > 0) return undefined;
+  const header = decode(head) as { alg?: unknown; typ?: unknown; kid?: unknown } | undefined;
+  if (header?.alg !== 'ES256' || header.typ !== 'at+jwt') return undefined;
+  const key = typeof header.kid === 'string' ? keyOf(header.kid) : undefined;
+  const bytes = Buffer.from(signature, 'base64url');
+  if (!key || bytes.length !== 64) return undefined;
+  const input = Buffer.from(`${head}.${body}`);
+  if (!verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, bytes)) return undefined;
+  const claims = decode(body) as Claims | undefined;
+  return claims?.iss === issuer ? claims : undefined;
+}
+
+function decode(part: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import type { JsonWebKey } from 'node:crypto';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A key for access tokens. It signs from `signsFrom` until the next key does (T7). */
+@Entity('signing_keys')
+export class SigningKey {
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'signing_keys_pkey' })
+  kid: string;
+
+  /** PKCS #8, PEM, sealed under the configured encryption key. */
+  @Column('bytea')
+  sealedKey: Buffer;
+
+  @Column('jsonb')
+  publicJwk: JsonWebKey;
+
+  @Column('timestamptz')
+  createdAt: Date;
+
+  @Column('timestamptz')
+  signsFrom: Date;
+}
+
+/** A token that was revoked before its end (RFC 7009). */
+@Entity('revoked_tokens')
+@Index('revoked_tokens_expires_idx', ['expiresAt'])
+export class RevokedToken {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'revoked_tokens_pkey' })
+  jti: string;
+
+  @Column('timestamptz')
+  expiresAt: Date;
+}

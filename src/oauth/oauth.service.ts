@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { type Prepared, runPrepared } from '../platform/database/prepared.js';
+import { CredentialCheck, type ProvenClient } from '../secrets/credential-check.service.js';
+import { type Claims, readToken, signToken } from './access-token.js';
+import type { ClientCredentials } from './client-credentials.js';
+import { notGood, OAuthRefusal } from './oauth-refusal.js';
+import { RevokedToken } from './oauth.entity.js';
+import { SigningKeys } from './signing-keys.service.js';
+import { targetOf } from './target.js';
+
+export interface TokenAnswer {
+  access_token: string;
+  token_type: 'Bearer';
+  /** Seconds. */
+  expires_in: number;
+  scope: string;
+  /** Seconds since 1970: when the secret itself ends (T6). */
+  client_secret_expires_at: number;
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Client credentials for access tokens, and what can be asked of a token afterwards (T1–T6). */
+@Injectable()
+export class OAuth {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly check: CredentialCheck,
+    private readonly signingKeys: SigningKeys,
+    private readonly clock: Clock,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws OAuthRefusal the same for every reason why the credentials are not good (T4) */
+  async authenticate(credentials: ClientCredentials, address: string): Promise<ProvenClient> {
+    const client = await this.check.prove(credentials.clientId, credentials.secret, address);
+    if (!client) throw notGood();
+    return client;
+  }
+
+  /** A token for one granted resource (T2, T3). @throws OAuthRefusal */
+  exchange(client: ProvenClient, resource?: string, scope?: string): TokenAnswer {
+    const target = targetOf(client.resources, resource, scope);
+    const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
+    const secretEnds = Math.floor(client.expiresAt.getTime() / 1000);
+    const expiresIn = Math.min(target.tokenSeconds, secretEnds - issuedAt);
+    // Less than a second is left: no token can outlive the secret.
+    if (expiresIn < 1) throw notGood();
+    const { kid, privateKey } = this.signingKeys.current();
+    const claims: Claims = {
+      iss: this.config.PUBLIC_URL,
+      aud: target.audience,
+      sub: client.clientId,
+      client_id: client.clientId,
+      iat: issuedAt,
+      exp: issuedAt + expiresIn,
+      jti: randomUUID(),
+      scope: target.scope,
+      secret_id: client.secretId,
+      organisation_id: client.organisationId,
+    };
+    return {
+      access_token: signToken(claims, kid, privateKey),
+      token_type: 'Bearer',
+      expires_in: expiresIn,
+      scope: target.scope,
+      client_secret_expires_at: secretEnds,
+    };
+  }
+
+  /**
+   * RFC 7662. A client may ask about its own tokens; about others it learns nothing.
+   * @returns the claims of a token that may be accepted now, `undefined` otherwise
+   */
+  async introspect(client: ProvenClient, token: string): Promise<Claims | undefined> {
+    const claims = this.read(token);
+    if (!claims || claims.client_id !== client.clientId) return undefined;
+    const now = this.clock.now();
+    if (claims.exp * 1000 <= now.getTime()) return undefined;
+    const rows = await runPrepared(this.dataSource, stillGood, [
+      claims.secret_id,
+      claims.client_id,
+      claims.aud,
+      claims.jti,
+      now,
+    ]);
+    return rows.length === 1 ? claims : undefined;
+  }
+
+  /** RFC 7009. What is unknown or somebody else's is left alone, and the answer is the same. */
+  async revoke(client: ProvenClient, token: string): Promise<void> {
+    const claims = this.read(token);
+    if (!claims || claims.client_id !== client.clientId) return;
+    await this.dataSource
+      .createQueryBuilder()
+      .insert()
+      .into(RevokedToken)
+      .values({ jti: claims.jti, expiresAt: new Date(claims.exp * 1000) })
+      .orIgnore()
+      .execute();
+  }
+
+  /** A revoked token that has ended need not be remembered. */
+  @Interval(3_600_000)
+  async forgetEnded(): Promise<void> {
+    await this.dataSource
+      .query(`delete from revoked_tokens where expires_at < $1`, [this.clock.now()])
+      .catch(() => undefined);
+  }
+
+  private read(token: string): Claims | undefined {
+    const claims = readToken(
+      token,
+      this.config.PUBLIC_URL,
+      (kid) => this.signingKeys.byId(kid)?.publicKey,
+    );
+    return claims && uuid.test(claims.secret_id) ? claims : undefined;
+  }
+}
+
+/** Refuses a parameter that must be there. @throws OAuthRefusal */
+export function needed(parameters: ReadonlyMap<string, string>, name: string): string {
+  const value = parameters.get(name);
+  if (value === undefined) throw new OAuthRefusal('invalid_request', `${name} is missing`);
+  return value;
+}
+
+const stillGood: Prepared = {
+  name: 'token still good',
+  text: `
+    select 1 from secrets s
+    join applications a on a.id = s.application_id
+    join grants g on g.application_id = a.id
+    join resources r on r.id = g.resource_id and r.audience = $3
+    where s.id = $1 and s.deleted_at is null and s.disabled_at is null and s.expires_at > $5
+      and a.client_id = $2 and a.deleted_at is null and a.disabled_at is null
+      and not exists (select 1 from revoked_tokens t where t.jti = $4)`,
+};

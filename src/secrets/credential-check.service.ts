@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { type Prepared, runPrepared } from '../platform/database/prepared.js';
+import { Keys } from '../platform/keys/keys.js';
+import { Refusals } from './refusals.service.js';
+import type { RefusalReason } from './secret-use.entity.js';
+import { SecretUses } from './uses.service.js';
+import { hasValidForm } from './value.js';
+
+/** A resource that the application may reach. */
+export interface GrantedResource {
+  id: string;
+  audience: string;
+  scope: string;
+  tokenSeconds: number;
+}
+
+/** A client that has proved itself, with what it may reach. */
+export interface ProvenClient {
+  secretId: string;
+  secretName: string;
+  hint: string;
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+  applicationId: string;
+  applicationName: string;
+  organisationId: string;
+  clientId: string;
+  /** A newer secret of the application is in use (M7, T6). */
+  replacedByNewer: boolean;
+  resources: GrantedResource[];
+}
+
+interface Row extends ProvenClient {
+  disabledAt: Date | null;
+  deletedAt: Date | null;
+  applicationDisabled: boolean;
+  applicationDeleted: boolean;
+}
+
+/**
+ * The one answer to "are this client ID and this secret good?", for every machine route. One indexed
+ * query decides at every call, so what was deleted or switched off is refused from the next call on,
+ * on every instance (S9).
+ */
+@Injectable()
+export class CredentialCheck {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keys: Keys,
+    private readonly clock: Clock,
+    private readonly uses: SecretUses,
+    private readonly refusals: Refusals,
+  ) {}
+
+  /**
+   * @returns `undefined` when they are not good; why is told to the owner alone (T4)
+   */
+  async prove(clientId: string, value: string, address: string): Promise<ProvenClient | undefined> {
+    const now = this.clock.now();
+    // What cannot be a secret is looked up all the same: every refusal takes the same way.
+    const [row] = await runPrepared<Row>(this.dataSource, lookup, [
+      this.keys.digests('secret', hasValidForm(value) ? value : ''),
+      now,
+    ]);
+    const reason = reasonAgainst(row, clientId, now);
+    if (!row || reason) {
+      this.refusals.note({ clientId, secretId: row?.secretId, reason, address, at: now });
+      return undefined;
+    }
+    this.uses.note(row.secretId, address, now);
+    return row;
+  }
+}
+
+function reasonAgainst(
+  row: Row | undefined,
+  clientId: string,
+  now: Date,
+): RefusalReason | undefined {
+  if (!row || row.clientId !== clientId.toLowerCase()) return 'wrong_secret';
+  if (row.applicationDeleted) return 'application_deleted';
+  if (row.deletedAt) return 'deleted';
+  if (now >= row.expiresAt) return 'expired';
+  if (row.disabledAt) return 'off';
+  return row.applicationDisabled ? 'application_disabled' : undefined;
+}
+
+const lookup: Prepared = {
+  name: 'credential check',
+  text: `
+    select s.id as "secretId", s.name as "secretName", s.hint, s.created_at as "createdAt",
+      s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt",
+      s.disabled_at as "disabledAt", s.deleted_at as "deletedAt",
+      a.id as "applicationId", a.name as "applicationName",
+      a.organisation_id as "organisationId", a.client_id as "clientId",
+      a.disabled_at is not null as "applicationDisabled",
+      a.deleted_at is not null as "applicationDeleted",
+      exists (select 1 from secrets n where n.application_id = s.application_id
+        and n.deleted_at is null and n.disabled_at is null and n.expires_at > $2
+        and n.created_at > s.created_at and n.expires_at > s.expires_at
+        and n.last_used_at > coalesce(s.last_used_at, '-infinity')) as "replacedByNewer",
+      (select coalesce(json_agg(json_build_object('id', r.id, 'audience', r.audience,
+          'scope', r.scope, 'tokenSeconds', r.token_seconds)), '[]')
+        from grants g join resources r on r.id = g.resource_id
+        where g.application_id = a.id) as resources
+    from secrets s join applications a on a.id = s.application_id
+    where s.digest = any($1)`,
+};

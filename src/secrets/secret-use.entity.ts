@@ -1,0 +1,85 @@
+import {
+  Check,
+  Column,
+  Entity,
+  ForeignKey,
+  Index,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+} from 'typeorm';
+import { Application } from '../applications/application.entity.js';
+import { Secret } from './secret.entity.js';
+
+/** How often a secret was used on a UTC day (S12). */
+@Entity('secret_uses')
+export class SecretUse {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'secret_uses_pkey' })
+  @ForeignKey(() => Secret, { name: 'secret_uses_secret_fkey' })
+  secretId: string;
+
+  @PrimaryColumn('date', { primaryKeyConstraintName: 'secret_uses_pkey' })
+  day: string;
+
+  @Column('bigint')
+  count: string;
+}
+
+/** From where a secret was used; kept for 30 days (S12). */
+@Entity('secret_addresses')
+@Index('secret_addresses_last_used_idx', ['lastUsedAt'])
+export class SecretAddress {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'secret_addresses_pkey' })
+  @ForeignKey(() => Secret, { name: 'secret_addresses_secret_fkey' })
+  secretId: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'secret_addresses_pkey' })
+  address: string;
+
+  @Column('timestamptz')
+  lastUsedAt: Date;
+}
+
+/** Why a call was refused; the caller is not told (T4). */
+export type RefusalReason =
+  | 'wrong_secret'
+  | 'deleted'
+  | 'expired'
+  | 'off'
+  | 'application_disabled'
+  | 'application_deleted'
+  | 'not_granted';
+
+/** A refused call with its true reason, for the owner's activity log (T4). */
+@Entity('refused_calls')
+@Index('refused_calls_application_idx', ['applicationId', 'id'])
+@Index('refused_calls_at_idx', ['at'])
+@Check(
+  'refused_calls_reason_check',
+  `reason in ('wrong_secret', 'deleted', 'expired', 'off', 'application_disabled',
+    'application_deleted', 'not_granted')`,
+)
+export class RefusedCall {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'refused_calls_pkey',
+  })
+  id: string;
+
+  @Column('timestamptz')
+  at: Date;
+
+  @Column('uuid')
+  @ForeignKey(() => Application, { name: 'refused_calls_application_fkey' })
+  applicationId: string;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => Secret, { name: 'refused_calls_secret_fkey' })
+  secretId: string | null;
+
+  @Column('text')
+  reason: RefusalReason;
+
+  @Column('text')
+  address: string;
+}

@@ -1,0 +1,124 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { DataSource } from 'typeorm';
+import { Clock } from '../platform/clock.js';
+import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { utcDay } from '../platform/utc-day.js';
+
+interface Use {
+  secretId: string;
+  /** By UTC day. */
+  counts: Map<string, number>;
+  lastAt: Date;
+  addresses: Map<string, Date>;
+}
+
+const flushEvery = 5_000;
+const addressesAtMost = 50;
+const keptFor = 30 * 86_400_000;
+
+/**
+ * When, how often and from where secrets are used (S12). Gathered in memory and written in batches,
+ * never on a request's way; a killed process loses the last seconds at most.
+ */
+@Injectable()
+export class SecretUses implements OnModuleDestroy {
+  private readonly log = new Logger('Uses');
+  private gathered = new Map<string, Use>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  note(secretId: string, address: string, at: Date): void {
+    let use = this.gathered.get(secretId);
+    if (!use) {
+      use = { secretId, counts: new Map(), lastAt: at, addresses: new Map() };
+      this.gathered.set(secretId, use);
+    }
+    const day = utcDay(at);
+    use.counts.set(day, (use.counts.get(day) ?? 0) + 1);
+    use.lastAt = at;
+    if (use.addresses.size < addressesAtMost || use.addresses.has(address)) {
+      use.addresses.set(address, at);
+    }
+  }
+
+  /** Writes what was gathered; what cannot be written now is kept for the next time. */
+  @Interval(flushEvery)
+  async flush(): Promise<void> {
+    if (this.gathered.size === 0) return;
+    const uses = [...this.gathered.values()];
+    this.gathered = new Map();
+    try {
+      await inTransaction(this.dataSource, (tx) => write(tx, uses));
+    } catch (error) {
+      this.log.warn(`Uses are kept for the next time: ${(error as Error).name}`);
+      for (const use of uses) this.putBack(use);
+    }
+  }
+
+  /** Addresses are forgotten after 30 days. */
+  @Interval(3_600_000)
+  async forgetOld(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - keptFor);
+    await this.dataSource
+      .query(`delete from secret_addresses where last_used_at < $1`, [before])
+      .catch(() => undefined);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.flush();
+  }
+
+  private putBack(use: Use): void {
+    const newer = this.gathered.get(use.secretId);
+    if (!newer) return void this.gathered.set(use.secretId, use);
+    for (const [day, count] of use.counts) {
+      newer.counts.set(day, (newer.counts.get(day) ?? 0) + count);
+    }
+    for (const [address, at] of use.addresses) {
+      if (!newer.addresses.has(address)) newer.addresses.set(address, at);
+    }
+  }
+}
+
+/** Rows in the order of their keys, so that two instances never wait for each other in a circle. */
+async function write(tx: Tx, uses: Use[]): Promise<void> {
+  const sorted = uses.sort((a, b) => (a.secretId < b.secretId ? -1 : 1));
+  await tx.query(
+    `update secrets s set last_used_at = u.at
+     from (select s.id, n.at from unnest($1::uuid[], $2::timestamptz[]) as n (id, at)
+       join secrets s on s.id = n.id order by s.id for update of s) u
+     where s.id = u.id and (s.last_used_at is null or s.last_used_at < u.at)`,
+    [sorted.map(({ secretId }) => secretId), sorted.map(({ lastAt }) => lastAt)],
+  );
+  const counts = sorted.flatMap(({ secretId, counts }) =>
+    [...counts].sort().map(([day, count]) => ({ secretId, day, count })),
+  );
+  await tx.query(
+    `insert into secret_uses as u (secret_id, day, count)
+     select * from unnest($1::uuid[], $2::date[], $3::bigint[])
+     on conflict (secret_id, day) do update set count = u.count + excluded.count`,
+    [
+      counts.map(({ secretId }) => secretId),
+      counts.map(({ day }) => day),
+      counts.map(({ count }) => count),
+    ],
+  );
+  const addresses = sorted.flatMap(({ secretId, addresses }) =>
+    [...addresses].sort().map(([address, at]) => ({ secretId, address, at })),
+  );
+  await tx.query(
+    `insert into secret_addresses as a (secret_id, address, last_used_at)
+     select * from unnest($1::uuid[], $2::text[], $3::timestamptz[])
+     on conflict (secret_id, address) do update
+       set last_used_at = greatest(a.last_used_at, excluded.last_used_at)`,
+    [
+      addresses.map(({ secretId }) => secretId),
+      addresses.map(({ address }) => address),
+      addresses.map(({ at }) => at),
+    ],
+  );
+}
