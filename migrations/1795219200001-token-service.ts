@@ -75,8 +75,7 @@ const tables = `
     constraint refused_calls_application_fkey foreign key (application_id) references applications (id),
     constraint refused_calls_secret_fkey foreign key (secret_id) references secrets (id),
     constraint refused_calls_reason_check check (reason in
-      ('wrong_secret', 'deleted', 'expired', 'off', 'application_disabled', 'application_deleted',
-       'not_granted'))
+      ('wrong_secret', 'deleted', 'expired', 'off', 'application_disabled', 'application_deleted'))
   );
   create index refused_calls_application_idx on refused_calls (application_id, id);
   create index refused_calls_at_idx on refused_calls (at);

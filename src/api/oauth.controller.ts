@@ -1,4 +1,14 @@
-import { Controller, Delete, Get, Header, HttpException, Post, Put, Req, Res } from '@nestjs/common';
+import {
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpException,
+  Post,
+  Put,
+  Req,
+  Res,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Machine } from '../authentication/marks.js';
 import { clientCredentials } from '../oauth/client-credentials.js';

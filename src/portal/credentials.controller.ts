@@ -76,7 +76,7 @@ export class CredentialsController {
       view: 'portal/application',
       title: row.name,
       notice: doneNotice(done),
-      model: applicationPage(row, now, this.config.SECRETS_PER_APPLICATION),
+      model: applicationPage(row, now, this.config.SECRETS_PER_APPLICATION, this.config.PUBLIC_URL),
     });
   }
 

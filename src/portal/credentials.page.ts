@@ -5,6 +5,8 @@ import { isSuperseded } from '../secrets/superseded.js';
 import { limitText } from '../secrets/secrets.service.js';
 import { distanceText, endText, momentOf } from '../platform/words.js';
 import { utcDay } from '../platform/utc-day.js';
+import type { RefusalReason } from '../secrets/secret-use.entity.js';
+import { connectPanel } from './connect.page.js';
 import type { ApplicationRow, ContactRow, PersonRow, SecretRecord } from './credentials.query.js';
 import type * as models from './models.js';
 
@@ -15,6 +17,15 @@ const stateTexts: Record<models.SecretState['key'], string> = {
   off: 'Switched off',
   expired: 'Expired',
   deleted: 'Deleted',
+};
+
+const reasons: Record<RefusalReason, string> = {
+  wrong_secret: 'The secret is not one of this application, or was typed wrong',
+  deleted: 'The secret is deleted',
+  expired: 'The secret has expired',
+  off: 'The secret is switched off',
+  application_disabled: 'The application is disabled',
+  application_deleted: 'The application is deleted',
 };
 
 /** Fewer than two credential managers is worth a word, never a block (R4). */
@@ -58,8 +69,8 @@ export function applicationPage(
   row: ApplicationRow,
   now: Date,
   most: number,
+  publicUrl: string,
 ): models.ApplicationPage {
-  const counted = row.secrets.filter(({ expiresAt }) => expiresAt > now).length;
   return {
     name: row.name,
     organisation: row.organisation,
@@ -82,15 +93,27 @@ export function applicationPage(
         : undefined,
       actions: actionsOf(row, secret, now),
     })),
-    count: `${counted} of ${most} secrets`,
+    count: `${counted(row, now)} of ${most} secrets`,
     createHref: row.mayManage ? `${applicationHref(row.id)}/secrets/new` : undefined,
-    createRefusal: refusalToCreate(row, counted, most),
+    createRefusal: createRefusal(row, now, most),
+    connect: connectPanel(row, publicUrl),
+    refused: row.refused.map(({ at, reason, secret, address }) => ({
+      at: momentOf(at),
+      reason: reasons[reason],
+      secret: secret ?? undefined,
+      address,
+    })),
   };
 }
 
-function refusalToCreate(row: ApplicationRow, counted: number, most: number): string | undefined {
+/** Why no secret can be created now (S8, A8). */
+export function createRefusal(row: ApplicationRow, now: Date, most: number): string | undefined {
   if (row.disabled) return 'IT has disabled this application, so it cannot get a secret now.';
-  return counted >= most ? limitText(most) : undefined;
+  return counted(row, now) >= most ? limitText(most) : undefined;
+}
+
+function counted({ secrets }: ApplicationRow, now: Date): number {
+  return secrets.filter(({ expiresAt }) => expiresAt > now).length;
 }
 
 export function environments(row: ApplicationRow): models.Environment[] {

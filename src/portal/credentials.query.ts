@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Environment } from '../applications/application.entity.js';
 import { mayManage, maySee } from '../applications/permission.js';
+import type { RefusalReason } from '../secrets/secret-use.entity.js';
 import type { Viewer } from '../authentication/viewer.js';
 
 /** An application with all that the pages of this door show of it. */
@@ -15,6 +16,15 @@ export interface ApplicationRow {
   managers: ContactRow[];
   orgAdmins: ContactRow[];
   secrets: SecretRecord[];
+  /** Only where one application is asked for; the last ones. */
+  refused: RefusedRecord[];
+}
+
+export interface RefusedRecord {
+  at: Date;
+  reason: RefusalReason;
+  secret: string | null;
+  address: string;
 }
 
 export interface ContactRow {
@@ -102,7 +112,13 @@ const sql = `
           order by l.attempted_at desc limit 1)
       ) order by s.expires_at, s.created_at), '[]')
       from secrets s where s.application_id = a.id
-        and (s.deleted_at is null or s.id = $4)) as secrets
+        and (s.deleted_at is null or s.id = $4)) as secrets,
+    (select coalesce(json_agg(json_build_object('at', c.at, 'reason', c.reason,
+        'secret', c.name, 'address', c.address) order by c.id desc), '[]')
+      from (select c.id, c.at, c.reason, c.address, s.name
+        from refused_calls c left join secrets s on s.id = c.secret_id
+        where $3::uuid is not null and c.application_id = a.id
+        order by c.id desc limit 10) c) as refused
   from applications a
   join organisations o on o.id = a.organisation_id
   where a.deleted_at is null and ($3::uuid is null or a.id = $3) and ${maySee('a', '$1', '$2')}
@@ -118,6 +134,7 @@ function withDates(row: ApplicationRow): ApplicationRow {
     ...row,
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
+    refused: row.refused.map((call) => ({ ...call, at: new Date(call.at) })),
     secrets: row.secrets.map((secret) => ({
       ...secret,
       createdAt: new Date(secret.createdAt),

@@ -160,6 +160,24 @@ export interface ApplicationPage {
   createHref?: string;
   /** Why no secret can be created now (S8). */
   createRefusal?: string;
+  connect: ConnectPanel;
+  /** The last calls that were refused, with their true reason (T4); newest first. */
+  refused: RefusedCallRow[];
+}
+
+/** How a program gets a token. */
+export interface ConnectPanel {
+  tokenUrl: string;
+  /** Ready to paste; the secret comes from the environment variable CLIENT_SECRET. */
+  commands: { id: string; label: string; code: string }[];
+}
+
+export interface RefusedCallRow {
+  at: Moment;
+  reason: string;
+  /** Name of the secret, where it is one of this application. */
+  secret?: string;
+  address: string;
 }
 
 export interface Contact {

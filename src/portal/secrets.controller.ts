@@ -11,7 +11,7 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
 import { Secrets } from '../secrets/secrets.service.js';
-import { actionsOf, applicationHref, applicationPage, secretLine } from './credentials.page.js';
+import { actionsOf, applicationHref, createRefusal, secretLine } from './credentials.page.js';
 import { type ApplicationRow, findApplications, type SecretRecord } from './credentials.query.js';
 import type { ConfirmPage, SecretAction, SecretCreatedPage } from './models.js';
 import { secretNewPage } from './secret-new.page.js';
@@ -45,12 +45,8 @@ export class SecretsController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.managed(request, id);
-    const { createRefusal } = applicationPage(
-      row,
-      this.clock.now(),
-      this.config.SECRETS_PER_APPLICATION,
-    );
-    if (createRefusal) return reply.redirect(applicationHref(row.id), 303);
+    if (createRefusal(row, this.clock.now(), this.config.SECRETS_PER_APPLICATION))
+      return reply.redirect(applicationHref(row.id), 303);
     const form = Object.assign(new SecretForm(), {
       name: freeSecretName(
         request.viewer!.name,

@@ -46,8 +46,7 @@ export type RefusalReason =
   | 'expired'
   | 'off'
   | 'application_disabled'
-  | 'application_deleted'
-  | 'not_granted';
+  | 'application_deleted';
 
 /** A refused call with its true reason, for the owner's activity log (T4). */
 @Entity('refused_calls')
@@ -56,7 +55,7 @@ export type RefusalReason =
 @Check(
   'refused_calls_reason_check',
   `reason in ('wrong_secret', 'deleted', 'expired', 'off', 'application_disabled',
-    'application_deleted', 'not_granted')`,
+    'application_deleted')`,
 )
 export class RefusedCall {
   @PrimaryGeneratedColumn('identity', {

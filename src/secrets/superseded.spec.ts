@@ -46,6 +46,7 @@ describe('a secret is replaced (M7)', () => {
 
   test.each([
     ['when the newer one was never used: creating one stops nothing', {}, { lastUsedAt: null }],
+    ['when neither was ever used', { lastUsedAt: null }, { lastUsedAt: null }],
     ['when it was used again', { lastUsedAt: day('06-02') }, {}],
     ['when both were used at the same instant', { lastUsedAt: day('06-01') }, {}],
     ['when the other one is older', {}, { createdAt: day('01-09') }],

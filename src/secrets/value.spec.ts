@@ -66,15 +66,14 @@ describe('the parts of a value (S6)', () => {
   });
 
   test.each([
-    ['byte 0 is the first character', [0], '0'],
-    ['byte 61 is the last', [61], 'z'],
-    ['byte 62 begins anew', [62], '0'],
-    ['byte 247 is the last one used', [247], 'z'],
-    ['byte 248 is thrown away', [248, 1], '1'],
-    ['byte 255 is thrown away', [255, 1], '1'],
-  ])('%s', (_, bytes, character) => {
-    const value = newValue(repeating(...bytes));
-    expect(value.slice(0, -6)).toBe(character.repeat(3) + '_kt1_' + character.repeat(37));
+    ['byte 0 is the first character', 0, '0'],
+    ['byte 61 is the last', 61, 'z'],
+    ['byte 62 begins anew', 62, '0'],
+    ['byte 247 is the last one used', 247, 'z'],
+    ['byte 248 is thrown away', 248, '1'],
+    ['byte 255 is thrown away', 255, '1'],
+  ])('%s', (_, byte, character) => {
+    expect(newValue(repeating(byte, 1))[0]).toBe(character);
   });
 
   test('a known value comes out whole', () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { promisify } from 'node:util';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
@@ -7,6 +9,7 @@ import { Refusals } from '../../src/secrets/refusals.service.js';
 import { SecretUses } from '../../src/secrets/uses.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
+const run = promisify(execFile);
 const audience = 'https://data-manager.api.example.org';
 
 let service: TestApp;
@@ -553,3 +556,59 @@ describe('with standard clients', () => {
     expect(await openid.tokenIntrospection(config, access_token)).toEqual({ active: false });
   });
 });
+
+describe('the page of an application', () => {
+  test.each(['curl', 'node'])('has commands for %s that work as they are', async (tool) => {
+    const anna = await service.signedIn('anna@matchpunt.example');
+    const [href] = /\/manage-api-credentials\/[0-9a-f-]{36}(?=">Partner-NL-Matchpunt-DM)/.exec(
+      anna.page.text,
+    )!;
+    await anna.get(href);
+    const block = new RegExp(`id="command-${tool}"[^>]*>([\\s\\S]*?)</pre>`).exec(
+      anna.page.text,
+    )![1]!;
+    const code = unescaped(block);
+    const { value } = credentials('Donor upload');
+    expect(code).not.toContain('_kt1_');
+    const { stdout } =
+      tool === 'curl'
+        ? await run('bash', ['-c', code], { env: { ...process.env, CLIENT_SECRET: value } })
+        : await run(
+            process.execPath,
+            ['--input-type=module', '-e', `${code}\nconsole.log(JSON.stringify({ access_token }))`],
+            { env: { ...process.env, CLIENT_SECRET: value } },
+          );
+    const { access_token } = JSON.parse(stdout) as { access_token: string };
+    expect((await introspected('Donor upload', access_token)).body).toMatchObject({ active: true });
+  });
+
+  test('lists refused calls with their true reason', async () => {
+    await post('/oauth2/token', {
+      grant_type: 'client_credentials',
+      client_id: credentials('Donor upload').clientId,
+      client_secret: credentials('Donor upload, last year').value,
+    });
+    await service.app.get(Refusals, { strict: false }).flush();
+    for (const email of [
+      'anna@matchpunt.example',
+      'olga@matchpunt.example',
+      'ines@keyturn.example',
+    ]) {
+      const viewer = await service.signedIn(email);
+      const [href] = /\/manage-api-credentials\/[0-9a-f-]{36}(?=">Partner-NL-Matchpunt-DM)/.exec(
+        viewer.page.text,
+      )!;
+      await viewer.get(href);
+      expect(viewer.words).toContain('The secret has expired');
+    }
+  });
+});
+
+function unescaped(html: string): string {
+  return html
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&');
+}

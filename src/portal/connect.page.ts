@@ -1,0 +1,89 @@
+import type { ApplicationRow } from './credentials.query.js';
+import type { ConnectPanel } from './models.js';
+
+/** How a program gets a token: every command takes the secret from an environment variable (T1, T2). */
+export function connectPanel(row: ApplicationRow, publicUrl: string): ConnectPanel {
+  const tokenUrl = `${publicUrl}/oauth2/token`;
+  const audience = row.resources[0]?.audience ?? 'https://audience.of.your.resource';
+  const facts = { tokenUrl, clientId: row.clientId, audience };
+  return {
+    tokenUrl,
+    commands: [
+      { id: 'curl', label: 'curl', code: curl(facts) },
+      { id: 'node', label: 'Node.js', code: node(facts) },
+      { id: 'python', label: 'Python', code: python(facts) },
+      { id: 'csharp', label: 'C#', code: csharp(facts) },
+      { id: 'java', label: 'Java', code: java(facts) },
+    ],
+  };
+}
+
+interface Facts {
+  tokenUrl: string;
+  clientId: string;
+  audience: string;
+}
+
+const curl = ({ tokenUrl, clientId, audience }: Facts) => `\
+curl -sS -u "${clientId}:$CLIENT_SECRET" ${tokenUrl} \\
+  -d grant_type=client_credentials \\
+  -d resource=${audience}`;
+
+const node = ({ tokenUrl, clientId, audience }: Facts) => `\
+const credentials = Buffer.from('${clientId}:' + process.env.CLIENT_SECRET);
+const answer = await fetch('${tokenUrl}', {
+  method: 'POST',
+  headers: { authorization: 'Basic ' + credentials.toString('base64') },
+  body: new URLSearchParams({
+    grant_type: 'client_credentials',
+    resource: '${audience}',
+  }),
+});
+const { access_token } = await answer.json();`;
+
+const python = ({ tokenUrl, clientId, audience }: Facts) => `\
+import os, requests
+
+answer = requests.post(
+    "${tokenUrl}",
+    auth=("${clientId}", os.environ["CLIENT_SECRET"]),
+    data={
+        "grant_type": "client_credentials",
+        "resource": "${audience}",
+    },
+    timeout=10,
+)
+answer.raise_for_status()
+access_token = answer.json()["access_token"]`;
+
+const csharp = ({ tokenUrl, clientId, audience }: Facts) => `\
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+var secret = Environment.GetEnvironmentVariable("CLIENT_SECRET");
+var credentials = Convert.ToBase64String(Encoding.ASCII.GetBytes($"${clientId}:{secret}"));
+using var http = new HttpClient();
+http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
+var answer = await http.PostAsync("${tokenUrl}",
+    new FormUrlEncodedContent(new Dictionary<string, string>
+    {
+        ["grant_type"] = "client_credentials",
+        ["resource"] = "${audience}",
+    }));
+answer.EnsureSuccessStatusCode();
+using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+var accessToken = json.RootElement.GetProperty("access_token").GetString();`;
+
+const java = ({ tokenUrl, clientId, audience }: Facts) => `\
+var credentials = "${clientId}:" + System.getenv("CLIENT_SECRET");
+var basic = Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.US_ASCII));
+var form = "grant_type=client_credentials&resource="
+    + URLEncoder.encode("${audience}", StandardCharsets.UTF_8);
+var request = HttpRequest.newBuilder(URI.create("${tokenUrl}"))
+    .header("Authorization", "Basic " + basic)
+    .header("Content-Type", "application/x-www-form-urlencoded")
+    .POST(HttpRequest.BodyPublishers.ofString(form))
+    .build();
+var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+// answer.body() is JSON with "access_token"`;
