@@ -9,7 +9,7 @@ const words = {
     heading: 'Disable this application?',
     paragraphs: [
       'Every system that uses it is refused at once, whichever secret it has.',
-      'Nothing is lost: when you enable it again, the same secrets work as before. Their ends do not move, and reminders about them go on.',
+      'Nothing is lost: when you enable it again, the same secrets work as before. Their ends do not move. Reminders about them pause until then.',
     ],
     button: 'Disable',
     danger: true,

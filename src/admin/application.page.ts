@@ -1,12 +1,12 @@
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
-import { dayMoment, dayText, instantText } from '../platform/words.js';
+import { dayMoment, instantText } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
 import type { ApplicationFacts, ManagerRow, ResourceRow } from './applications.query.js';
 import { ManagerForm } from './forms.js';
 import { applicationHref, organisationHref, secretsHref, userHref } from './hrefs.js';
 import type { ApplicationPage, RoleLine } from './models.js';
-import { applicationState, moment, userState, warningsOf } from './words.js';
+import { applicationState, dayOf, userState, warningsOf } from './words.js';
 
 const environmentTexts = { production: 'Production', sandbox: 'Sandbox' } as const;
 
@@ -29,7 +29,7 @@ export function applicationPage(
     deleted,
     warnings: warningsOf({
       deleted,
-      managers: row.managers.length,
+      managers: row.managers.filter(({ activated }) => activated).length,
       orgAdmins: row.orgAdmins,
     }),
     secretsHref: deleted ? undefined : secretsHref(row.id),
@@ -75,7 +75,7 @@ function resourceLine(
     name,
     environment: { key: environment, text: environmentTexts[environment] },
     audience,
-    since: grantedAt ? moment(grantedAt) : undefined,
+    since: grantedAt ? dayOf(grantedAt) : undefined,
     withdrawHref: grantedAt && !deleted ? `${href}/grants/${id}/withdraw` : undefined,
   };
 }
@@ -83,10 +83,10 @@ function resourceLine(
 function managerLine(manager: ManagerRow, deleted: boolean): RoleLine {
   return {
     title: { label: manager.name, href: userHref(manager.userId) },
-    soft: manager.email,
+    under: { label: manager.email },
     state: userState(manager),
-    confirmation: `${manager.confirmedBy}, ${dayText(manager.confirmedOn)}`,
-    since: moment(manager.grantedAt),
+    confirmation: { by: manager.confirmedBy, on: dayMoment(manager.confirmedOn) },
+    since: dayOf(manager.grantedAt),
     lastDay: manager.endsAt ? dayMoment(lastDay(new Date(manager.endsAt))) : undefined,
     withdrawHref: deleted
       ? undefined

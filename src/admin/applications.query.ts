@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { Environment } from '../applications/application.entity.js';
 import type { UtcDay } from '../platform/utc-day.js';
-import { liveManagers, liveRole } from './live-role.js';
+import { activeRole, liveManagers, liveRole } from './live-role.js';
 
 export interface ApplicationFacts {
   id: string;
@@ -17,6 +17,7 @@ export interface ApplicationFacts {
   disabledAt: Date | null;
   deletedAt: Date | null;
   liveSecrets: number;
+  /** Active ones alone. */
   orgAdmins: number;
   resources: ResourceRow[];
   managers: ManagerRow[];
@@ -88,7 +89,7 @@ const sql = `
     (select count(*)::int from secrets s where s.application_id = a.id and s.deleted_at is null
       and s.disabled_at is null and s.expires_at > $2) as "liveSecrets",
     (select count(*)::int from role_assignments r join users u on u.id = r.user_id
-      where r.role = 'org_admin' and r.organisation_id = o.id and ${liveRole('$2')}) as "orgAdmins",
+      where r.role = 'org_admin' and r.organisation_id = o.id and ${activeRole('$2')}) as "orgAdmins",
     (${resources}) as resources, (${managers}) as managers, (${others}) as others
   from applications a
   join organisations o on o.id = a.organisation_id

@@ -13,14 +13,16 @@ export function closePage(row: UserFacts, now: Date): ConfirmPage {
     heading: 'Close this account?',
     paragraphs: [
       'Whoever is signed in with it is out at the next click, and all its roles are without effect. No more reminders go to it. The account cannot be opened again.',
-      'Its record stays. The secrets this person made keep working: if they may know a value, ask the other credential managers to replace it.',
+      'Its record stays. The secrets this person made keep working. They may know the values, so ask the other credential managers to replace them.',
     ],
     facts: [
       { label: 'Name', text: row.name },
       { label: 'E-mail', text: row.email },
       { label: 'Organisation', text: row.organisation ?? 'Operator staff' },
     ],
-    secrets: row.secrets.map((secret) => madeSecret(secret, now)),
+    secrets: row.secrets
+      .map((secret) => madeSecret(secret, now))
+      .filter(({ state }) => !['expired', 'deleted'].includes(state.key)),
     action: `${userHref(row.id)}/close`,
     button: 'Close account',
     danger: true,

@@ -5,6 +5,9 @@
 export const liveRole = (now: string) =>
   `r.withdrawn_at is null and (r.ends_at is null or r.ends_at > ${now}) and u.closed_at is null`;
 
+/** The same, and the person has signed in: only such people can act and are mailed (R4, M5). */
+export const activeRole = (now: string) => `${liveRole(now)} and u.activated_at is not null`;
+
 /** The credential managers of an application, from `from` on. */
 export const liveManagers = (application: string, now: string) => `
   from role_assignments r join users u on u.id = r.user_id

@@ -140,9 +140,11 @@ export interface ApplicationPage {
 export interface RoleLine {
   /** The person, or the role, depending on the page. */
   title: Link;
-  soft?: string;
+  /** Below it: the address, or the application. */
+  under?: Link;
   state?: State;
-  confirmation?: string;
+  /** Who in the organisation confirmed it, and when (R5). */
+  confirmation?: { by: string; on: Moment };
   since: Moment;
   lastDay?: Moment;
   withdrawHref?: string;
@@ -217,6 +219,7 @@ export interface ConfirmPage {
   danger: boolean;
   cancelHref: string;
   hidden?: { name: string; value: string }[];
+  /** Those that live on when the account is closed (R13). */
   secrets?: MadeSecret[];
 }
 

@@ -2,7 +2,7 @@ import { isSlug, suggestSlug } from '../organisations/slug.js';
 import { countries } from '../organisations/country.js';
 import type { Field } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
-import { distanceText } from '../platform/words.js';
+import { distanceText, endText } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
 import type { OrganisationForm } from './forms.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
@@ -11,7 +11,7 @@ import type { OrganisationFacts, OrganisationRow } from './organisations.query.j
 import {
   applicationState,
   countryText,
-  maybeMoment,
+  maybeDay,
   moment,
   roleTexts,
   userState,
@@ -76,7 +76,7 @@ export function organisationPage(row: OrganisationFacts, now: Date): models.Orga
       href: userHref(user.id),
       state: userState(user),
       roles: user.closed ? [] : roleTexts(user),
-      lastSignIn: maybeMoment(user.lastSignInAt),
+      lastSignIn: maybeDay(user.lastSignInAt),
     })),
   };
 }
@@ -84,5 +84,9 @@ export function organisationPage(row: OrganisationFacts, now: Date): models.Orga
 function nextEnd(expiresAt: string | null, now: Date) {
   if (!expiresAt) return undefined;
   const end = new Date(expiresAt);
-  return { ...moment(end), when: distanceText(lastDay(end), utcDay(now)) };
+  return {
+    iso: end.toISOString(),
+    text: endText(end),
+    when: distanceText(lastDay(end), utcDay(now)),
+  };
 }

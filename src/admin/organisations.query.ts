@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { type Cursor, pageSize, seek } from './keyset.js';
 import { containing } from './search-text.js';
-import { liveManagers, liveRole } from './live-role.js';
+import { activeRole, liveManagers, liveRole } from './live-role.js';
 
 export interface OrganisationRow {
   id: string;
@@ -52,6 +52,7 @@ export interface OrganisationFacts {
     deleted: boolean;
     secrets: number;
     nextEnd: string | null;
+    /** Active ones alone. */
     managers: number;
     orgAdmins: number;
   }[];
@@ -86,9 +87,9 @@ const organisationSql = `
         'secrets', (select count(*) from secrets s where s.application_id = a.id and ${liveSecret}),
         'nextEnd', (select min(s.expires_at) from secrets s
           where s.application_id = a.id and ${liveSecret}),
-        'managers', (select count(*) ${liveManagers('a.id', '$2')}),
+        'managers', (select count(*) ${liveManagers('a.id', '$2')} and u.activated_at is not null),
         'orgAdmins', (select count(*) from role_assignments r join users u on u.id = r.user_id
-          where r.role = 'org_admin' and r.organisation_id = o.id and ${liveRole('$2')})
+          where r.role = 'org_admin' and r.organisation_id = o.id and ${activeRole('$2')})
       ) order by a.deleted_at is not null, a.name), '[]')
       from applications a where a.organisation_id = o.id) as applications,
     (select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'email', u.email,

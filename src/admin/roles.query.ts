@@ -7,10 +7,11 @@ export interface AssignmentRow {
   userId: string;
   user: string;
   email: string;
+  organisationId: string | null;
   organisation: string | null;
   applicationId: string | null;
   application: string | null;
-  /** Other live credential managers of the application. */
+  /** Other active credential managers of the application. */
   others: number;
 }
 
@@ -25,12 +26,13 @@ export async function findAssignment(
 }
 
 const sql = `
-  select m.id, m.role, p.id as "userId", p.name as "user", p.email, o.name as organisation,
+  select m.id, m.role, p.id as "userId", p.name as "user", p.email,
+    o.id as "organisationId", o.name as organisation,
     a.id as "applicationId", a.name as application,
     (select count(*)::int from role_assignments r join users u on u.id = r.user_id
       where r.role = 'credential_manager' and r.application_id = a.id and r.id <> m.id
         and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2)
-        and u.closed_at is null) as others
+        and u.closed_at is null and u.activated_at is not null) as others
   from role_assignments m
   join users p on p.id = m.user_id
   left join organisations o on o.id = p.organisation_id

@@ -1,14 +1,14 @@
 import type { Viewer } from '../authentication/viewer.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
-import { dayMoment, dayText, instantText } from '../platform/words.js';
+import { dayMoment, instantText } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
 import { ResetForm, RoleForm } from './forms.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import { madeSecret } from './made-secret.page.js';
 import type { RoleLine, UserPage } from './models.js';
 import type { UserFacts, UserRoleRow } from './user.query.js';
-import { moment, userState } from './words.js';
+import { dayOf, userState } from './words.js';
 
 /** What was typed into one of the page's forms, and what was wrong with it. */
 export interface Typed {
@@ -86,21 +86,24 @@ function invitationText({ invitedUntil }: UserFacts, now: Date): string {
 function roleLine(row: UserRoleRow, user: UserFacts, somebodyElse: boolean): RoleLine {
   const mayWithdraw = row.role !== 'it' || somebodyElse;
   return {
-    title: titleOf(row, user),
-    confirmation: row.confirmedBy ? `${row.confirmedBy}, ${dayText(row.confirmedOn!)}` : undefined,
-    since: moment(row.grantedAt),
+    ...titleOf(row, user),
+    confirmation: row.confirmedBy
+      ? { by: row.confirmedBy, on: dayMoment(row.confirmedOn!) }
+      : undefined,
+    since: dayOf(row.grantedAt),
     lastDay: row.endsAt ? dayMoment(lastDay(new Date(row.endsAt))) : undefined,
     withdrawHref: mayWithdraw ? `/admin/roles/${row.assignmentId}/withdraw?back=user` : undefined,
   };
 }
 
-function titleOf({ role, applicationId, application }: UserRoleRow, { organisation }: UserFacts) {
-  if (role === 'it') return { label: 'IT' };
-  if (role === 'org_admin') return { label: `Org admin of ${organisation}` };
-  return {
-    label: `Credential manager of ${application}`,
-    href: applicationHref(applicationId!),
-  };
+function titleOf({ role, applicationId, application }: UserRoleRow, user: UserFacts) {
+  if (role === 'it') return { title: { label: 'IT' } };
+  if (role === 'org_admin') {
+    const href = organisationHref(user.organisationId!);
+    return { title: { label: 'Org admin' }, under: { label: user.organisation!, href } };
+  }
+  const href = applicationHref(applicationId!);
+  return { title: { label: 'Credential manager' }, under: { label: application!, href } };
 }
 
 function roleForm(row: UserFacts, now: Date, typed: Typed): UserPage['giveRole'] {

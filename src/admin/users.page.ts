@@ -3,7 +3,7 @@ import { operator, type UserForm } from './forms.js';
 import { organisationHref, userHref } from './hrefs.js';
 import type { UserLine, UserNewPage } from './models.js';
 import type { OrganisationOption, UserRow } from './users.query.js';
-import { maybeMoment, roleTexts, userState } from './words.js';
+import { maybeDay, roleTexts, userState } from './words.js';
 
 export function userLine(row: UserRow): UserLine {
   return {
@@ -15,7 +15,7 @@ export function userLine(row: UserRow): UserLine {
       ? { label: row.organisation!, href: organisationHref(row.organisationId) }
       : { label: 'Operator staff' },
     roles: roleTexts(row),
-    lastSignIn: maybeMoment(row.lastSignInAt),
+    lastSignIn: maybeDay(row.lastSignInAt),
   };
 }
 

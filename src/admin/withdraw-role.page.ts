@@ -1,5 +1,5 @@
-import { applicationHref, userHref } from './hrefs.js';
-import type { ConfirmPage } from './models.js';
+import { applicationHref, organisationHref, userHref } from './hrefs.js';
+import type { ConfirmPage, Link } from './models.js';
 import type { AssignmentRow } from './roles.query.js';
 
 export type Back = 'application' | 'user';
@@ -13,14 +13,8 @@ export function backHref(row: AssignmentRow, back: Back): string {
 
 export function withdrawRolePage(row: AssignmentRow, back: Back): ConfirmPage {
   const href = backHref(row, back);
-  const label = href === userHref(row.userId) ? row.user : row.application!;
   return {
-    breadcrumb: [
-      href === userHref(row.userId)
-        ? { label: 'Users', href: '/admin/users' }
-        : { label: 'Organisations', href: '/admin/organisations' },
-      { label, href },
-    ],
+    breadcrumb: breadcrumbTo(row, href),
     heading: 'Withdraw this role?',
     paragraphs: [
       'It holds no longer from the next click on, and its reminders stop. You can give it again, with a new confirmation.',
@@ -38,12 +32,26 @@ export function withdrawRolePage(row: AssignmentRow, back: Back): ConfirmPage {
   };
 }
 
+function breadcrumbTo(row: AssignmentRow, href: string): Link[] {
+  if (href === userHref(row.userId)) {
+    return [
+      { label: 'Users', href: '/admin/users' },
+      { label: row.user, href },
+    ];
+  }
+  return [
+    { label: 'Organisations', href: '/admin/organisations' },
+    { label: row.organisation!, href: organisationHref(row.organisationId!) },
+    { label: row.application!, href },
+  ];
+}
+
 /** Fewer than two is worth a word, never a block (R4). */
 function warningOf({ role, others }: AssignmentRow): string | undefined {
   if (role !== 'credential_manager' || others >= 2) return undefined;
   return others === 0
-    ? 'Nobody else manages this application. After this, nobody can replace its secrets.'
-    : 'After this, the application has one credential manager only. It should have two.';
+    ? 'No one else is an active credential manager of this application. After this, nobody can replace its secrets.'
+    : 'After this, the application has only one active credential manager. It should have two.';
 }
 
 function roleText({ role, application, organisation }: AssignmentRow): string {

@@ -1,5 +1,6 @@
 import { countryName } from '../organisations/country.js';
-import { type Moment, momentOf } from '../platform/words.js';
+import { utcDay } from '../platform/utc-day.js';
+import { dayText, type Moment, momentOf } from '../platform/words.js';
 import type { State } from './models.js';
 
 /** The state of an account: invited, active, closed. */
@@ -15,12 +16,9 @@ export function applicationState(application: { disabled: boolean; deleted: bool
     : { key: 'active', text: 'Active' };
 }
 
-/** Roles of a list's row in words. */
+/** Roles of a list's row in words; a credential manager with the number of applications. */
 export function roleTexts(user: { it?: boolean; orgAdmin: boolean; manages: number }): string[] {
-  const manager =
-    user.manages === 1
-      ? 'Credential manager of 1 application'
-      : `Credential manager of ${user.manages} applications`;
+  const manager = `Credential manager (${user.manages})`;
   return [user.it && 'IT', user.orgAdmin && 'Org admin', user.manages > 0 && manager].filter(
     (text): text is string => typeof text === 'string',
   );
@@ -35,9 +33,10 @@ export function warningsOf(application: {
   if (application.deleted) return [];
   const { managers, orgAdmins } = application;
   return [
-    managers === 0 && 'It has no credential manager. It should have two.',
-    managers === 1 && 'It has one credential manager only. It should have two.',
-    managers + orgAdmins === 0 && 'Nobody gets its reminders: no credential manager, no org admin.',
+    managers === 0 && 'It has no active credential manager. It should have two.',
+    managers === 1 && 'It has only one active credential manager. It should have two.',
+    managers + orgAdmins === 0 &&
+      'Nobody gets its reminders: no active credential manager, no active org admin.',
   ].filter((text) => text !== false);
 }
 
@@ -46,8 +45,14 @@ export function moment(at: string | Date): Moment {
   return momentOf(new Date(at));
 }
 
-export function maybeMoment(at: string | Date | null): Moment | undefined {
-  return at === null ? undefined : moment(at);
+export function maybeDay(at: string | Date | null): Moment | undefined {
+  return at === null ? undefined : dayOf(at);
+}
+
+/** The day alone, where the minute says nothing. */
+export function dayOf(at: string | Date): Moment {
+  const instant = new Date(at);
+  return { iso: instant.toISOString(), text: dayText(utcDay(instant)) };
 }
 
 /** A country with its name, e.g. `Netherlands (NL)`. */

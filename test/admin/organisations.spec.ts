@@ -118,11 +118,11 @@ describe('the page of an organisation', () => {
     expect(browser.words).toMatch(/Lucía Moreno lucia@rid.example Active none/);
     const id = await idOf(service, 'organisations', 'name', 'Spenderregister Donautal');
     await browser.get(`/admin/organisations/${id}`);
-    expect(browser.words).toMatch(/DE-Donautal-SMC It has one credential manager only/);
+    expect(browser.words).toMatch(/DE-Donautal-SMC It has only one active credential manager/);
     expect(browser.words).toMatch(
-      /DE-Donautal-DM It has no credential manager.*Nobody gets its reminders.*Disabled/,
+      /DE-Donautal-DM It has no active credential manager.*Nobody gets its reminders.*Disabled/,
     );
-    expect(browser.words).toMatch(/Jonas Weiß .* Credential manager of 1 application/);
+    expect(browser.words).toMatch(/Jonas Weiß .* Credential manager \(1\)/);
   });
 
   test('counts secrets that work and names the next end', async () => {

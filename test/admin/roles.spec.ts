@@ -60,7 +60,7 @@ describe('credential manager, from the page of the application (R3–R6)', () =>
     await makeManager({ userId: olga, lastDay: '2026-12-24' });
     expect(browser.page.path).toBe(`${page}?done=role-given`);
     expect(browser.words).toMatch(
-      /Olga de Wit olga@matchpunt.example Board secretary, Mon 30 November 2026 .* Thu 24 December 2026 Withdraw/,
+      /Olga de Wit olga@matchpunt.example Board secretary Mon 30 November 2026 .* Thu 24 December 2026 Withdraw/,
     );
     expect(await lastEvents(service)).toMatchObject([
       {
@@ -154,20 +154,20 @@ describe('roles from the page of the user', () => {
   test('org admin is given, seen and withdrawn', async () => {
     await giveRole('bram@matchpunt.example', { role: 'org_admin' });
     expect(browser.words).toMatch(
-      /The role is given.*Org admin of Stichting Matchpunt Board secretary/,
+      /The role is given.*Org admin Stichting Matchpunt Board secretary/,
     );
     expect(await lastEvents(service)).toMatchObject([
       { action: 'role.give', detail: { role: 'org_admin', confirmedBy: 'Board secretary' } },
     ]);
     const path = browser.page.path.split('?')[0]!;
-    await withdraw(path, 'Org admin of');
+    await withdraw(path, '>Org admin');
     expect(browser.page.path).toBe(`${path}?done=role-withdrawn`);
   });
 
   test('credential manager is given for an application of the own organisation', async () => {
     const dm = await applicationId('Partner-NL-Matchpunt-DM');
     await giveRole('bram@matchpunt.example', { role: `credential_manager ${dm}` });
-    expect(browser.words).toContain('Credential manager of Partner-NL-Matchpunt-DM');
+    expect(browser.words).toContain('Credential manager Partner-NL-Matchpunt-DM');
     expect(optionsAt(browser, 'role').values).not.toContain(`credential_manager ${dm}`);
   });
 
