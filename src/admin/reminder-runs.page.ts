@@ -1,4 +1,4 @@
-import { dayMoment } from '../platform/words.js';
+import { dayMoment, dayText, type Moment } from '../platform/words.js';
 import type { RemindersPage, State } from './models.js';
 import type { RunRow } from './reminder-runs.query.js';
 import { moment } from './words.js';
@@ -6,7 +6,7 @@ import { moment } from './words.js';
 export function runLine(row: RunRow): RemindersPage['runs'][number] {
   const { due, sent, failed, skipped, noRecipient } = row;
   return {
-    asOf: moment(row.asOf),
+    asOf: asOf(row),
     day: dayMoment(row.day),
     state: stateOf(row),
     due,
@@ -17,6 +17,13 @@ export function runLine(row: RunRow): RemindersPage['runs'][number] {
     duration: durationText(row),
     error: row.error ?? undefined,
   };
+}
+
+/** The time of the day that it answers for; with the day where it is another one. */
+function asOf({ asOf, day }: RunRow): Moment {
+  const { iso, text } = moment(asOf);
+  const sameDay = `${dayText(day)}, `;
+  return { iso, text: text.startsWith(sameDay) ? text.slice(sameDay.length) : text };
 }
 
 function stateOf({ error, failed, finishedAt }: RunRow): State {

@@ -17,7 +17,7 @@ export function withdrawRolePage(row: AssignmentRow, back: Back): ConfirmPage {
     breadcrumb: breadcrumbTo(row, href),
     heading: 'Withdraw this role?',
     paragraphs: [
-      'It holds no longer from the next click on, and its reminders stop. You can give it again, with a new confirmation.',
+      'It ends at once, and its reminders stop. You can give it again, with a new confirmation.',
     ],
     warning: warningOf(row),
     facts: [

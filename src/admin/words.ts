@@ -32,12 +32,11 @@ export function warningsOf(application: {
 }): string[] {
   if (application.deleted) return [];
   const { managers, orgAdmins } = application;
-  return [
-    managers === 0 && 'It has no active credential manager. It should have two.',
-    managers === 1 && 'It has only one active credential manager. It should have two.',
-    managers + orgAdmins === 0 &&
-      'Nobody gets its reminders: no active credential manager, no active org admin.',
-  ].filter((text) => text !== false);
+  if (managers + orgAdmins === 0) {
+    return ['Nobody gets its reminders: it has no active credential manager and no org admin.'];
+  }
+  if (managers === 0) return ['It has no active credential manager. It should have two.'];
+  return managers === 1 ? ['It has only one active credential manager. It should have two.'] : [];
 }
 
 /** JSON and columns bring times as text or as dates. */

@@ -120,7 +120,7 @@ describe('the page of an organisation', () => {
     await browser.get(`/admin/organisations/${id}`);
     expect(browser.words).toMatch(/DE-Donautal-SMC It has only one active credential manager/);
     expect(browser.words).toMatch(
-      /DE-Donautal-DM It has no active credential manager.*Nobody gets its reminders.*Disabled/,
+      /DE-Donautal-DM Nobody gets its reminders: it has no active credential manager.*Disabled/,
     );
     expect(browser.words).toMatch(/Jonas Weiß .* Credential manager \(1\)/);
   });
