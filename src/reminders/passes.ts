@@ -68,7 +68,9 @@ export class Passes {
         faults = away ? faults + 1 : 0;
       }
     };
-    await Promise.all(Array.from({ length: this.width() }, worker));
+    // All come to an end before the run does, also when the lock is lost.
+    const ends = await Promise.allSettled(Array.from({ length: this.width() }, worker));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     return [...again, ...queue];
   }
 

@@ -72,18 +72,18 @@ export class Delivery {
   /** Step 2: sends a prepared message while its rows are locked, and records the answer (M8). */
   send(mailId: string, now: Date): Promise<Outcome> {
     return patientTransaction(this.dataSource, async (tx) => {
-      const mail = await claim(tx, mailId);
-      const rows = mail ? await lockDue(tx, { mailId }) : [];
+      // These locks are what keeps others away; without a row there is nothing left to send.
+      const rows = await lockDue(tx, { mailId });
       const { live, dropped } = await this.sift(tx, rows, now);
       const [first] = live;
-      if (!mail || !first) {
+      if (!first) {
         await discardEmpty(tx, rows, now);
         return { sent: 0, dropped, later: false, away: false };
       }
       const message = reminderMail(live, first.recipientId, now, this.config);
-      const { messageId } = mail;
+      const { messageId } = await tx.findOneByOrFail(Mail, { id: mailId });
       const handed = await this.handOver({ ...message, messageId, date: now });
-      await record(tx, mail, live, { address: message.to.address, at: now, ...handed });
+      await record(tx, mailId, live, { address: message.to.address, at: now, ...handed });
       const { state, answer, away } = handed;
       return {
         sent: state === 'sent' ? live.length : 0,
@@ -139,20 +139,10 @@ interface Handed extends Omit<Attempted, 'address' | 'at'> {
   certain: boolean;
 }
 
-/** The mail's row stays locked while its message is on the way. */
-function claim(tx: Tx, id: string): Promise<Mail | null> {
-  return tx
-    .createQueryBuilder(Mail, 'm')
-    .where(`m.id = :id and m.state = 'due'`, { id })
-    .setLock('pessimistic_write')
-    .setOnLocked('skip_locked')
-    .getOne();
-}
-
 /** An answer that is not known leaves the mail without one: the next attempt repeats this message. */
 async function record(
   tx: Tx,
-  mail: Mail,
+  id: string,
   rows: readonly DueRow[],
   { certain, ...attempted }: Attempted & Handed,
 ): Promise<void> {
@@ -160,7 +150,7 @@ async function record(
   await recordAttempt(tx, rows, attempted);
   const finishedAt = state === 'due' ? null : at;
   const serverAnswer = certain ? answer : null;
-  await tx.update(Mail, { id: mail.id }, { state, serverAnswer, nextAttemptAt, finishedAt });
+  await tx.update(Mail, { id }, { state, serverAnswer, nextAttemptAt, finishedAt });
 }
 
 function refusedOf(address: string, answer: string, items: readonly Item[]): Refused {

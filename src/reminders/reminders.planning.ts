@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
@@ -7,7 +7,7 @@ import { utcDay } from '../platform/utc-day.js';
 import { type Decision, decide, newerIsUsed } from './decision.js';
 import { type Candidate, type Ending, findCandidates, findEndings } from './endings.query.js';
 import { addEntries, type Entry } from './ledger.js';
-import { dueMilestone, type Milestone } from './milestones.js';
+import { dueMilestone } from './milestones.js';
 import { nobodyNotice } from './notices.js';
 import type { RunLock } from './run-lock.js';
 
@@ -16,8 +16,6 @@ export interface Planned {
   skipped: number;
   /** Secrets about which nobody can be mailed. */
   noRecipient: number;
-  /** Secrets that could not be read. */
-  unreadable: number;
 }
 
 type Decided = { ending: Ending; decision: Decision };
@@ -28,8 +26,6 @@ const planned = 500;
 /** Writes into the ledger what is due at an instant (M2). Repeating it changes nothing. */
 @Injectable()
 export class Planning {
-  private readonly log = new Logger('Reminders');
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
@@ -38,7 +34,7 @@ export class Planning {
 
   /** Looks through all live secrets in batches, each in a transaction of its own. */
   async plan(now: Date, lock: Pick<RunLock, 'beat'>): Promise<Planned> {
-    const total: Planned = { skipped: 0, noRecipient: 0, unreadable: 0 };
+    const total: Planned = { skipped: 0, noRecipient: 0 };
     let last: Candidate | undefined;
     for (;;) {
       const batch = await findCandidates(this.dataSource.manager, now, last, scanned);
@@ -56,8 +52,10 @@ export class Planning {
     const sent = new Map(batch.map((each) => [each.id, new Set(each.sent)]));
     return inTransaction(this.dataSource, async (tx) => {
       const endings = await findEndings(tx, now, [...sent.keys()]);
-      const outcomes = endings.map((ending) => this.decided(ending, now, sent.get(ending.id)!));
-      const decided = outcomes.filter((each) => typeof each === 'object');
+      const decided = endings.flatMap((ending): Decided[] => {
+        const decision = decide(ending, now, sent.get(ending.id)!);
+        return decision ? [{ ending, decision }] : [];
+      });
       const written = await addEntries(tx, now, utcDay(now), decided.flatMap(entriesOf));
       const nobody = decided.filter(({ decision }) => decision.outcome === 'no_recipient');
       const news = new Set(written.map(({ secretId }) => secretId));
@@ -69,24 +67,8 @@ export class Planning {
       return {
         skipped: written.filter(({ state }) => state === 'superseded').length,
         noRecipient: nobody.length,
-        unreadable: outcomes.filter((each) => each === 'unreadable').length,
       };
     });
-  }
-
-  /** One row that makes no sense holds up nobody else's mail. */
-  private decided(
-    ending: Ending,
-    now: Date,
-    sent: ReadonlySet<Milestone>,
-  ): Decided | 'unreadable' | undefined {
-    try {
-      const decision = decide(ending, now, sent);
-      return decision && { ending, decision };
-    } catch (error) {
-      this.log.error(`Secret ${ending.id} cannot be planned: ${(error as Error).name}`);
-      return 'unreadable';
-    }
   }
 
   /** M6: once per milestone, in the transaction that writes it down. */
@@ -117,5 +99,4 @@ function entriesOf({ ending, decision }: Decided): Entry[] {
 function add(total: Planned, more: Planned): void {
   total.skipped += more.skipped;
   total.noRecipient += more.noRecipient;
-  total.unreadable += more.unreadable;
 }

@@ -86,7 +86,7 @@ export class Reminders implements OnModuleDestroy {
     const skipped = planned.skipped + delivered.skipped;
     const { noRecipient } = planned;
     const result = { due, sent, failed: due - sent - skipped, skipped, noRecipient };
-    const faults = planned.unreadable + delivered.broken;
+    const faults = delivered.broken;
     return {
       result,
       fault: faults > 0 ? new Error(`${faults} left out because of a fault`) : undefined,

@@ -8,7 +8,7 @@ import { FixedClock } from '../../src/platform/clock.js';
 import type { Config } from '../../src/platform/config/config.js';
 import { keysOf } from '../../src/platform/config/load.js';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
-import { Mailer } from '../../src/platform/mail/mailer.js';
+import type { Mailer } from '../../src/platform/mail/mailer.js';
 import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { SmtpMailer } from '../../src/platform/mail/smtp-mailer.js';
 import { Passes } from '../../src/reminders/passes.js';
@@ -101,10 +101,18 @@ export class Stage {
   async clear(): Promise<void> {
     this.smtp.received.splice(0);
     this.smtp.attempts.splice(0);
-    await this.dataSource.query(
-      `truncate reminders, mails, reminder_runs, secrets, role_assignments, grants, applications,
-         invitations, sessions, totp_factors, recovery_codes, users, organisations`,
-    );
+    // Faster than truncate, which makes new files.
+    const tables = [
+      'reminders',
+      'mails',
+      'reminder_runs',
+      'secrets',
+      'role_assignments',
+      'applications',
+      'users',
+      'organisations',
+    ];
+    await this.dataSource.query(tables.map((table) => `delete from ${table}`).join(';'));
   }
 
   async close(): Promise<void> {

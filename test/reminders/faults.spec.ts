@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { RoleAssignment } from '../../src/applications/role-assignment.entity.js';
 import { Secret } from '../../src/secrets/secret.entity.js';
+import { type Envelope, Mailer } from '../../src/platform/mail/mailer.js';
 import { waitingFor } from '../support/race.js';
 import { day, Stage } from './cast.js';
 
@@ -148,13 +149,33 @@ describe('a mail server that refuses (M8)', () => {
     await stage.run(seven);
     expect(stage.smtp.received).toHaveLength(1);
     expect(stage.arrived()).toEqual([`${anna} 7`, `${anna} 7`]);
-    const states = await stage.dataSource.query(
+    const states: unknown = await stage.dataSource.query(
       'select state, count(*)::int from mails group by state order by state',
     );
     expect(states).toEqual([
       { state: 'discarded', count: 1 },
       { state: 'sent', count: 1 },
     ]);
+  });
+
+  test('a fault of our own at one person: the others get theirs, and the run says so', async () => {
+    await three();
+    class Faulty extends Mailer {
+      readonly description = 'faulty';
+      send({ to }: Envelope): Promise<{ answer: string }> {
+        if (to.address === anna) throw new TypeError('a bug');
+        return Promise.resolve({ answer: '250 ok' });
+      }
+      close = () => Promise.resolve();
+    }
+    const { reminders } = stage.instanceOn(stage.dataSource, new Faulty());
+    expect(await reminders.run({ now: seven, force: true })).toMatchObject({ sent: 2, failed: 1 });
+    const [run] = await stage.dataSource.query<{ error: string }[]>(
+      'select error from reminder_runs',
+    );
+    expect(run!.error).toContain('1 left out');
+    expect(await stage.ledger()).toContain(`${anna} 7 due`);
+    expect(await stage.run(seven)).toMatchObject({ due: 1, sent: 1 });
   });
 
   test('an address that is a list is refused, and is nobody', async () => {
@@ -218,7 +239,7 @@ describe('between planning and sending', () => {
     expect(outcome).toMatchObject({ sent: 0, dropped: 1 });
     expect(stage.smtp.received).toEqual([]);
     expect(await stage.ledger()).toEqual([`${anna} 7 superseded`]);
-    const states = await stage.dataSource.query('select state from mails');
+    const states: unknown = await stage.dataSource.query('select state from mails');
     expect(states).toEqual([{ state: 'discarded' }]);
   });
 
@@ -342,6 +363,26 @@ describe('a crash', () => {
     await stage.run(seven);
     const [received] = stage.smtp.takeAll();
     expect(received!.mail.messageId).toBe(before!.message_id);
+  });
+
+  test('of the lock alone: the run stops, the next one does the rest', async () => {
+    await three();
+    const killer = await stage.another();
+    stage.smtp.beforeAnswer = async () => {
+      stage.smtp.beforeAnswer = undefined;
+      await killer.dataSource.query(
+        `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+           and database = (select oid from pg_database where datname = current_database())`,
+      );
+    };
+    await expect(stage.run(seven)).rejects.toThrow();
+    expect(stage.smtp.received.length).toBeLessThan(3);
+    const [run] = await stage.dataSource.query<{ error: string | null }[]>(
+      'select error from reminder_runs',
+    );
+    expect(run!.error).not.toBeNull();
+    await stage.run(seven);
+    expect(stage.arrived()).toHaveLength(3);
   });
 
   test('a run without an end is in the record', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Application } from '../../src/applications/application.entity.js';
-import { RoleAssignment } from '../../src/applications/role-assignment.entity.js';
+import type { RoleAssignment } from '../../src/applications/role-assignment.entity.js';
 import { Secret } from '../../src/secrets/secret.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { day, Stage } from './cast.js';
@@ -211,11 +211,11 @@ describe('several at once (M10)', () => {
     await stage.secret(dm, '2027-06-22', { name: 'Gone already' });
     await stage.secret(application, '2027-07-14', { name: 'Three weeks' });
     await stage.run(seven);
-    const [{ mail, lines }] = stage.smtp.takeAll() as [never];
-    const { subject, text } = mail as { subject: string; text: string };
+    const [received] = stage.smtp.takeAll();
+    const { subject, text } = received!.mail;
     expect(subject).toBe(`Expired: secret "Gone already" of ${dm.name}, and 2 more secrets`);
-    expect(text.indexOf(dm.name)).toBeLessThan(text.indexOf(application.name));
-    const milestones = (lines as (name: string) => string[])('X-Reminder');
-    expect(milestones.map((line) => line.split('; ')[1])).toEqual(['expired', '7', '21']);
+    expect(text!.indexOf(dm.name)).toBeLessThan(text!.indexOf(application.name));
+    const milestones = received!.lines('X-Reminder').map((line) => line.split('; ')[1]);
+    expect(milestones).toEqual(['expired', '7', '21']);
   });
 });

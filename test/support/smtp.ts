@@ -19,7 +19,7 @@ export interface Received {
   raw: string;
   mail: Email;
   /** The header lines of this name. */
-  lines(name: string): string[];
+  lines: (name: string) => string[];
 }
 
 /** A real mail server in this process that misbehaves when told to. */
