@@ -9,7 +9,7 @@ import { testConfig } from '../support/app.js';
 import { TestSmtp } from '../support/smtp.js';
 
 const clock = new FixedClock(new Date('2027-03-01T07:00:00Z'));
-const quick: Patience = { connect: 200, greeting: 100, silence: 300, message: 1_000 };
+const quick: Patience = { connect: 400, greeting: 400, silence: 700, message: 2_000 };
 const smtp = new TestSmtp();
 const mailers: SmtpMailer[] = [];
 beforeAll(() => smtp.start());
