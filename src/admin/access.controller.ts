@@ -6,8 +6,8 @@ import { Roles } from '../applications/roles.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
-import { answerTo, checkForm, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { checkForm, readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { withdrawGrantPage } from './application-confirm.page.js';
 import { applicationPage } from './application.page.js';
@@ -104,14 +104,13 @@ export class AccessController {
     error: unknown,
     form?: ManagerForm,
   ) {
-    const { status, message } = answerTo(error);
+    if (error instanceof NotFound) throw error;
     const row = await this.find(id);
-    if (status === 404 || row.deletedAt) throw new NotFound('no such resource, or deleted');
+    if (row.deletedAt) throw new NotFound('no such resource, or deleted');
     return this.pages.send(request, reply, {
       view: 'admin/application',
       title: row.name,
-      status,
-      notice: noticeOf(message),
+      error,
       model: applicationPage(row, this.clock.now(), form, error),
     });
   }

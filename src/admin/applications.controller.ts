@@ -6,8 +6,8 @@ import { Applications } from '../applications/applications.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
-import { answerTo, checkForm, fieldsOf, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { applicationNewPage } from './application-new.page.js';
 import { type Turn, turnPage } from './application-confirm.page.js';
@@ -129,14 +129,12 @@ export class ApplicationsController {
     form: ApplicationForm,
     error?: unknown,
   ) {
-    const { status, message } = answerTo(error);
     const row = await findForNewApplication(this.dataSource, organisationId);
     if (!row) throw new NotFound('no such organisation');
     return this.pages.send(request, reply, {
       view: 'admin/application-new',
       title: 'New application',
-      status,
-      notice: noticeOf(message),
+      error,
       model: applicationNewPage(row, fieldsOf(form, error)),
     });
   }

@@ -5,8 +5,8 @@ import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Organisations } from '../organisations/organisations.service.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
-import { answerTo, fieldsOf, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { fieldsOf, readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { doneNotice } from './done.js';
 import { OrganisationForm } from './forms.js';
@@ -95,12 +95,10 @@ export class OrganisationsController {
     form: OrganisationForm,
     error?: unknown,
   ) {
-    const { status, message } = answerTo(error);
     return this.pages.send(request, reply, {
       view: 'admin/organisation-new',
       title: 'New organisation',
-      status,
-      notice: noticeOf(message),
+      error,
       model: organisationNewPage(fieldsOf(form, error)),
     });
   }

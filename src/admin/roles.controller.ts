@@ -5,8 +5,8 @@ import { Roles } from '../applications/roles.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
-import { answerTo, checkForm, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { checkForm, readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { renamed, RoleForm } from './forms.js';
 import { userHref } from './hrefs.js';
@@ -107,14 +107,11 @@ export class RolesController {
     back: Back,
     error?: unknown,
   ) {
-    const { status, message } = answerTo(error);
     const model = withdrawRolePage(row, back);
-    const notice = noticeOf(message);
     return this.pages.send(request, reply, {
       view: 'admin/confirm',
       title: model.heading,
-      status,
-      notice,
+      error,
       model,
     });
   }
@@ -125,14 +122,13 @@ export class RolesController {
     userId: string,
     typed: Typed & { error: unknown },
   ) {
-    const { status, message } = answerTo(typed.error);
+    if (typed.error instanceof NotFound) throw typed.error;
     const row = await findUser(this.dataSource, userId, this.clock.now());
-    if (!row || status === 404) throw new NotFound('no such user, or closed');
+    if (!row) throw new NotFound('no such user, or closed');
     return this.pages.send(request, reply, {
       view: 'admin/user',
       title: row.name,
-      status,
-      notice: noticeOf(message),
+      error: typed.error,
       model: userPage(row, request.viewer!, this.clock.now(), typed),
     });
   }

@@ -5,8 +5,8 @@ import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Resets } from '../authentication/resets.service.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
-import { answerTo, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { Users } from '../users/users.service.js';
 import { closePage } from './close.page.js';
@@ -121,14 +121,12 @@ export class UserController {
     id: string,
     typed: Typed & { error: unknown },
   ) {
-    const { status, message } = answerTo(typed.error);
-    if (status === 404) throw typed.error;
+    if (typed.error instanceof NotFound) throw typed.error;
     const row = await this.find(id);
     return this.pages.send(request, reply, {
       view: 'admin/user',
       title: row.name,
-      status,
-      notice: noticeOf(message),
+      error: typed.error,
       model: userPage(row, request.viewer!, this.clock.now(), typed),
     });
   }

@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
-import { answerTo, checkForm, fieldsOf, readForm } from '../platform/web/form.js';
-import { noticeOf, Pages } from '../platform/web/pages.js';
+import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
+import { Pages } from '../platform/web/pages.js';
 import { Users } from '../users/users.service.js';
 import { goneFromList, operator, UserForm } from './forms.js';
 import { userHref } from './hrefs.js';
@@ -77,13 +77,11 @@ export class UsersController {
     form: UserForm,
     error?: unknown,
   ) {
-    const { status, message } = answerTo(error);
     const organisations = await findOrganisationOptions(this.dataSource);
     return this.pages.send(request, reply, {
       view: 'admin/user-new',
       title: 'Invite a user',
-      status,
-      notice: noticeOf(message),
+      error,
       model: userNewPage(organisations, fieldsOf(form, error), this.config.INVITATION_HOURS),
     });
   }

@@ -51,8 +51,10 @@ function navigation(viewer: Viewer, path: string): Frame['nav'] {
         ]
       : []),
   ];
+  // An application and a role are reached from their organisation.
+  const place = path.replace(/^\/admin\/(applications|roles)\//, '/admin/organisations/');
   return pages.map((page) => ({
     ...page,
-    current: path === page.href || path.startsWith(`${page.href}/`),
+    current: place === page.href || place.startsWith(`${page.href}/`),
   }));
 }

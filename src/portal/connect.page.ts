@@ -30,7 +30,9 @@ curl -sS -u "${clientId}:$CLIENT_SECRET" ${tokenUrl} \\
   -d resource=${audience}`;
 
 const node = ({ tokenUrl, clientId, audience }: Facts) => `\
-const credentials = Buffer.from('${clientId}:' + process.env.CLIENT_SECRET);
+import { env } from 'node:process';
+
+const credentials = Buffer.from('${clientId}:' + env.CLIENT_SECRET);
 const answer = await fetch('${tokenUrl}', {
   method: 'POST',
   headers: { authorization: 'Basic ' + credentials.toString('base64') },

@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { Invalid, Refusal, SignInNeeded } from '../refusals.js';
+import { Invalid } from '../refusals.js';
 
 /** A field as a template prints it: what was typed, and the sentence about it. */
 export interface Field {
@@ -44,17 +44,4 @@ export function fieldsOf<T extends object>(form: T, refusal?: unknown): Record<k
     { value, error: errors[name] },
   ]);
   return Object.fromEntries(fields) as Record<keyof T, Field>;
-}
-
-/**
- * How a form's page answers: 200 when it is fresh, otherwise the refusal's status and, when it
- * belongs to no field, its text above the form. What is not a refusal is passed on.
- */
-export function answerTo(error: unknown): { status: number; message?: string } {
-  if (error === undefined) return { status: 200 };
-  // eslint-disable-next-line @typescript-eslint/only-throw-error -- passed on as it came
-  if (!(error instanceof Refusal) || error instanceof SignInNeeded) throw error;
-  return error instanceof Invalid
-    ? { status: error.status }
-    : { status: error.status, message: error.publicText };
 }

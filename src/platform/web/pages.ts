@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { TooMany } from '../refusals.js';
-import { answerTo } from './form.js';
+import { Invalid, Refusal, SignInNeeded, TooMany } from '../refusals.js';
 import { FrameSource, type Notice } from './frame.js';
 import { renderPage } from './views.js';
 
@@ -34,7 +33,19 @@ export class Pages {
   }
 }
 
-/** A refusal's text as a notice. */
-export function noticeOf(text: string | undefined): Notice | undefined {
+function noticeOf(text: string | undefined): Notice | undefined {
   return text === undefined ? undefined : { kind: 'error', text };
+}
+
+/**
+ * How a form's page answers: 200 when it is fresh, otherwise the refusal's status and, when it
+ * belongs to no field, its text above the form. What is not a refusal is passed on.
+ */
+function answerTo(error: unknown): { status: number; message?: string } {
+  if (error === undefined) return { status: 200 };
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- passed on as it came
+  if (!(error instanceof Refusal) || error instanceof SignInNeeded) throw error;
+  return error instanceof Invalid
+    ? { status: error.status }
+    : { status: error.status, message: error.publicText };
 }
