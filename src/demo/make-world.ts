@@ -36,15 +36,21 @@ export interface DemoWorld {
 
 const day = 24 * 3_600_000;
 
+/** Days ago on which someone left. */
+const goodbyeAge = 28;
+
 /** Puts the demo world into an empty database, through the same services that people use. */
 export async function makeWorld(platform: Platform): Promise<DemoWorld> {
   const maker = new WorldMaker(platform);
+  // In the order of time, as the audit would have it.
   await maker.organisations();
   await maker.people();
   await maker.applications();
   await maker.roles();
-  await maker.secrets();
+  await maker.secrets(({ age }) => age > goodbyeAge);
   await maker.goodbyes();
+  await maker.secrets(({ age }) => age <= goodbyeAge);
+  await maker.invitations();
   return maker.result();
 }
 
@@ -85,13 +91,7 @@ class WorldMaker {
   async people(): Promise<void> {
     const passwordHash = await hashPassword(world.demoPassword);
     for (const person of world.people) {
-      if (person.standing === 'invited') {
-        this.clock.set(this.now);
-        await this.invite(person);
-        this.clock.set(this.ago(400));
-      } else {
-        await this.addActive(person, passwordHash);
-      }
+      if (person.standing !== 'invited') await this.addActive(person, passwordHash);
     }
   }
 
@@ -114,22 +114,24 @@ class WorldMaker {
   }
 
   async roles(): Promise<void> {
-    for (const { email, roles, organisation } of world.people) {
-      for (const { role, application } of roles) {
-        await this.services.roles.give(theService, {
-          userId: this.user(email).id,
-          role,
-          applicationId: application && this.made.get(application)!.id,
-          confirmedBy: organisation && `Board secretary of ${organisation}`,
-          confirmedOn: utcDay(this.ago(401)),
-        });
-      }
+    for (const person of world.people) {
+      if (person.standing !== 'invited') await this.giveRoles(person);
     }
   }
 
-  async secrets(): Promise<void> {
+  async invitations(): Promise<void> {
+    this.clock.set(this.now);
+    for (const person of world.people) {
+      if (person.standing !== 'invited') continue;
+      await this.invite(person);
+      await this.giveRoles(person);
+    }
+  }
+
+  async secrets(when: (secret: world.DemoSecret) => boolean): Promise<void> {
     const today = utcDay(this.now);
-    for (const each of world.secrets) {
+    const inTime = world.secrets.filter(when).sort((a, b) => b.age - a.age);
+    for (const each of inTime) {
       this.clock.set(this.ago(each.age));
       const owner = { ...this.user(each.by), address: null };
       const application = this.made.get(each.application)!;
@@ -145,11 +147,10 @@ class WorldMaker {
 
   /** Who has left closes the door after making secrets. */
   async goodbyes(): Promise<void> {
-    this.clock.set(this.ago(28));
+    this.clock.set(this.ago(goodbyeAge));
     for (const { email, standing } of world.people) {
       if (standing === 'left') await this.services.users.close(theService, this.user(email).id);
     }
-    this.clock.set(this.now);
   }
 
   result(): DemoWorld {
@@ -177,6 +178,18 @@ class WorldMaker {
       email,
       await this.services.users.invite(inviter, { email, name, organisationId }),
     );
+  }
+
+  private async giveRoles({ email, roles, organisation }: world.DemoPerson): Promise<void> {
+    for (const { role, application } of roles) {
+      await this.services.roles.give(theService, {
+        userId: this.user(email).id,
+        role,
+        applicationId: application && this.made.get(application)!.id,
+        confirmedBy: organisation && `Board secretary of ${organisation}`,
+        confirmedOn: utcDay(new Date(this.clock.now().getTime() - day)),
+      });
+    }
   }
 
   /** Someone who went through the first sign-in long ago. */
