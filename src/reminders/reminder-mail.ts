@@ -90,7 +90,8 @@ function digest(
   );
   const [first] = readers;
   return {
-    others: readers.length === 2 ? '1 more secret' : `${readers.length - 1} more secrets`,
+    others:
+      readers.length === 2 ? '1 more secret needs' : `${readers.length - 1} more secrets need`,
     first: lineOf(first!.ending, now, config),
     lead: words.leadOf(first!.ending, now),
     groups: [...groups].map(([application, lines]) => ({

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type DataSource, IsNull, Not } from 'typeorm';
+import { Audit, theService } from '../audit/audit.service.js';
 import type { Clock } from '../platform/clock.js';
 import { describeDatabaseError } from '../platform/database/redacting-logger.js';
+import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { utcDay } from '../platform/utc-day.js';
 import { ReminderRun } from './reminder.entity.js';
 
@@ -47,8 +49,18 @@ export class RunRecord {
   async close(result: RunResult | undefined, fault?: unknown): Promise<void> {
     const error = fault === undefined ? null : describeDatabaseError(fault);
     const finishedAt = this.clock.now();
-    await this.dataSource
-      .getRepository(ReminderRun)
-      .upsert({ ...this.run, ...result, finishedAt, error }, ['id']);
+    await inTransaction(this.dataSource, async (tx) => {
+      await tx.upsert(ReminderRun, { ...this.run, ...result, finishedAt, error }, ['id']);
+      if (error || (result && result.due > 0)) await this.tell(tx, { ...result, error });
+    });
+  }
+
+  /** One audit event for a run that had something to do; who got what is in the ledger. */
+  private async tell(tx: Tx, detail: Record<string, unknown>): Promise<void> {
+    await new Audit(this.clock).record(tx, theService, {
+      action: 'reminders.run',
+      subject: { kind: 'reminder_run', id: this.run.id, name: `Run for ${this.run.day}` },
+      detail,
+    });
   }
 }

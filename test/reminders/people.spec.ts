@@ -215,6 +215,9 @@ describe('several at once (M10)', () => {
     const { subject, text } = received!.mail;
     expect(subject).toBe(`Expired: secret "Gone already" of ${dm.name}, and 2 more secrets`);
     expect(text!.indexOf(dm.name)).toBeLessThan(text!.indexOf(application.name));
+    expect(text!.split('\n')[0]).toBe(
+      `“Gone already” of ${dm.name} has expired, and 2 more secrets need attention.`,
+    );
     const milestones = received!.lines('X-Reminder').map((line) => line.split('; ')[1]);
     expect(milestones).toEqual(['expired', '7', '21']);
   });
