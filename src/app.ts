@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
@@ -23,6 +24,13 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     loggerInstance: log,
     genReqId: () => randomUUID(),
+    // An address that cannot be decoded reaches no route and no filter.
+    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      void reply
+        .status(400)
+        .type('text/plain; charset=utf-8')
+        .send('This address cannot be read.\n');
+    },
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 100 },
   });

@@ -14,6 +14,8 @@ import type { Viewer } from './viewer.js';
 
 const perAccount = { most: 10, seconds: 15 * 60 };
 const perAddress = { most: 100, seconds: 15 * 60 };
+/** RFC 5321 section 4.5.3.1. */
+const longestAddress = 254;
 const tooMany = 'Too many tries to sign in. Please wait a quarter of an hour.';
 
 /** Password, then second factor: each step gives the session a new identifier (R1, R10). */
@@ -39,12 +41,14 @@ export class SignIn {
     origin: Origin,
   ): Promise<{ token: string; stage: SessionStage }> {
     const address = email.trim().toLowerCase();
+    // No account has such an address, and the database cannot even be asked about a NUL.
+    if (address.length > longestAddress || /\p{Cc}/u.test(address)) throw notRight();
     await this.limits.count(`address ${origin.address}`, perAddress, tooMany);
     await this.limits.count(`password ${address}`, perAccount, tooMany);
     const user = await this.findActive(address);
     if (!(await passwordFits(password, user?.passwordHash ?? null)) || !user) {
       if (user) await this.refused(user, origin, 'wrong password');
-      throw new Invalid({ password: 'E-mail address or password is not right.' });
+      throw notRight();
     }
     await this.limits.forget(`password ${address}`);
     const stage = (await this.factors.has(user.id)) ? 'code' : 'enrolment';
@@ -149,4 +153,9 @@ export class SignIn {
       .where('u.email = :email and u.closed_at is null', { email })
       .getOne();
   }
+}
+
+/** Alike for an unknown address and a wrong password. */
+function notRight(): Invalid {
+  return new Invalid({ password: 'E-mail address or password is not right.' });
 }

@@ -41,12 +41,7 @@ export class SecretAddress {
 
 /** Why a call was refused; the caller is not told (T4). */
 export type RefusalReason =
-  | 'wrong_secret'
-  | 'deleted'
-  | 'expired'
-  | 'off'
-  | 'application_disabled'
-  | 'application_deleted';
+  'wrong_secret' | 'deleted' | 'expired' | 'off' | 'application_disabled' | 'application_deleted';
 
 /** A refused call with its true reason, for the owner's activity log (T4). */
 @Entity('refused_calls')
