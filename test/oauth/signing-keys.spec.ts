@@ -55,7 +55,7 @@ describe('signing keys (T7)', () => {
     expect(kids(one)).toContain(old);
     clock.advance(1000);
     expect(kids(one)).not.toContain(old);
-    expect(one.byId(old!)).toBeUndefined();
+    expect(one.byId(String(old))).toBeUndefined();
   });
 
   test('in the database they are sealed', async () => {
