@@ -19,7 +19,7 @@ export default defineConfig(
   },
   {
     // What a command answers goes to standard output.
-    files: ['src/main.ts', 'src/cli.ts', 'src/demo/announce.ts'],
+    files: ['src/main.ts', 'src/cli.ts', 'src/cli/**/*.ts', 'src/demo/announce.ts'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -37,6 +37,19 @@ const mayImport: Record<string, string[]> = {
     'reminders',
   ],
   api: ['platform', 'authentication', 'oauth', 'secrets'],
+  // Commands use the features, and put the rooms together as the files at the top do ('').
+  cli: [
+    '',
+    'platform',
+    'audit',
+    'organisations',
+    'users',
+    'applications',
+    'secrets',
+    'oauth',
+    'reminders',
+    'demo',
+  ],
   demo: [
     'platform',
     'audit',

@@ -156,10 +156,21 @@ describe('the service', () => {
     [['remind', '--as-of', 'tomorrow'], 'is not an instant'],
     [['frobnicate'], 'Usage:'],
     [['remind', '--frob'], '--frob'],
+    [['remind', 'twice'], 'Usage: keyturn remind'],
+    [['demo-code'], 'Usage: keyturn demo-code <address>'],
   ])('its command refuses %j', async (args, sentence) => {
     const refused = await output(['dist/src/cli.js', ...args]);
     expect(refused.status).toBe(2);
     expect(refused.err).toContain(sentence);
     expect(refused.err).not.toContain('    at ');
+  });
+
+  test.each([
+    [['--help'], 'Usage: keyturn <command>'],
+    [['remind', '--help'], 'Usage: keyturn remind [--as-of <as-of>] [--json]'],
+    [['invite-it', '-h'], 'Usage: keyturn invite-it'],
+  ])('its command explains itself: %j', async (args, sentence) => {
+    const answer = await output(['dist/src/cli.js', ...args]);
+    expect(answer).toMatchObject({ status: 0, err: '', out: expect.stringContaining(sentence) });
   });
 });

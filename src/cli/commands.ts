@@ -1,0 +1,31 @@
+import type { Command } from './command.js';
+import { demoCode } from './demo-code.js';
+import { inviteIt } from './invite.js';
+import { remind } from './remind.js';
+
+/** All commands, in the order in which the usage lists them. */
+export const commands: Command[] = [remind, inviteIt, demoCode];
+
+/** The command that these words begin with, and what follows it. */
+export function findCommand(words: string[]): { command: Command; args: string[] } | undefined {
+  for (const command of commands) {
+    const name = command.name.split(' ');
+    if (name.every((word, at) => words[at] === word)) {
+      return { command, args: words.slice(name.length) };
+    }
+  }
+  return undefined;
+}
+
+export function usage(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    'Usage: keyturn <command> [options]',
+    '',
+    ...lines,
+    '',
+    'keyturn <command> --help explains one. Exit status: 0, or 1 when something failed, or 2 for a wrong',
+    'call or configuration, where the command does not say otherwise.',
+  ].join('\n');
+}
