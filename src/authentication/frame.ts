@@ -18,7 +18,7 @@ export class SignedInFrame extends FrameSource {
     super();
   }
 
-  frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice'> {
+  frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'> {
     const { viewer } = request;
     const path = request.url.split('?')[0] ?? '/';
     return {

@@ -17,9 +17,11 @@ export interface Frame {
   support: string;
   path: string;
   now: string;
+  /** Changes with every change of style sheet and script, so that no browser keeps an old one. */
+  assets: string;
 }
 
 /** Knows who looks at the page; the feature that signs people in provides it. */
 export abstract class FrameSource {
-  abstract frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice'>;
+  abstract frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'>;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Invalid, Refusal, SignInNeeded, TooMany } from '../refusals.js';
+import { assets } from './assets.js';
 import { FrameSource, type Notice } from './frame.js';
 import { renderPage } from './views.js';
 
@@ -22,7 +23,7 @@ export class Pages {
   send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
     const { status, message } = answerTo(page.error);
     const notice = page.notice ?? noticeOf(message);
-    const frame = { ...this.frames.frame(request), title: page.title, notice };
+    const frame = { ...this.frames.frame(request), title: page.title, notice, assets };
     const { error } = page;
     if (error instanceof TooMany) void reply.header('retry-after', String(error.retryAfter));
     return reply
