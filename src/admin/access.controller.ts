@@ -27,7 +27,7 @@ export class AccessController {
     private readonly pages: Pages,
   ) {}
 
-  @StepUp()
+  @StepUp('grant the resource')
   @Post('grants')
   async grant(
     @Param('id') id: string,
@@ -58,7 +58,7 @@ export class AccessController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp()
+  @StepUp('withdraw the grant')
   @Post('grants/:resource/withdraw')
   async withdrawGrant(
     @Param('id') id: string,
@@ -70,7 +70,7 @@ export class AccessController {
     return reply.redirect(`${applicationHref(uuidOf(id))}?done=grant-withdrawn`, 303);
   }
 
-  @StepUp()
+  @StepUp('give this role')
   @Post('managers')
   async makeManager(
     @Param('id') id: string,

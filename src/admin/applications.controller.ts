@@ -40,7 +40,7 @@ export class ApplicationsController {
     return this.showForm(request, reply, uuidOf(id), form);
   }
 
-  @StepUp()
+  @StepUp('create the application')
   @Post('organisations/:id/applications')
   async create(
     @Param('id') id: string,
@@ -93,19 +93,19 @@ export class ApplicationsController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp()
+  @StepUp('disable the application')
   @Post('applications/:id/disable')
   disable(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.turn('disable', id, request, reply);
   }
 
-  @StepUp()
+  @StepUp('enable the application')
   @Post('applications/:id/enable')
   enable(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.turn('enable', id, request, reply);
   }
 
-  @StepUp()
+  @StepUp('delete the application')
   @Post('applications/:id/delete')
   delete(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.turn('delete', id, request, reply);

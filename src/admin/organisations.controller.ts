@@ -59,7 +59,7 @@ export class OrganisationsController {
     return this.showForm(request, reply, new OrganisationForm());
   }
 
-  @StepUp()
+  @StepUp('create the organisation')
   @Post('organisations')
   async create(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(OrganisationForm, body);

@@ -26,7 +26,7 @@ export class RolesController {
     private readonly pages: Pages,
   ) {}
 
-  @StepUp()
+  @StepUp('give this role')
   @Post('users/:id/roles')
   async give(
     @Param('id') id: string,
@@ -50,7 +50,7 @@ export class RolesController {
     }
   }
 
-  @StepUp()
+  @StepUp('give this role')
   @Post('users/:id/it')
   async giveIt(
     @Param('id') id: string,
@@ -76,7 +76,7 @@ export class RolesController {
     return this.showQuestion(request, reply, await this.find(id), placeOf(back));
   }
 
-  @StepUp()
+  @StepUp('withdraw this role')
   @Post('roles/:id/withdraw')
   async withdraw(
     @Param('id') id: string,

@@ -44,7 +44,7 @@ export class UserController {
     });
   }
 
-  @StepUp()
+  @StepUp('send the invitation again')
   @Post('invitation')
   async inviteAgain(
     @Param('id') id: string,
@@ -59,7 +59,7 @@ export class UserController {
     }
   }
 
-  @StepUp()
+  @StepUp('reset the second factor')
   @Post('factor-reset')
   async resetFactor(
     @Param('id') id: string,
@@ -88,7 +88,7 @@ export class UserController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp()
+  @StepUp('close this account')
   @Post('close')
   async close(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     try {

@@ -54,7 +54,7 @@ export class UsersController {
     return this.showForm(request, reply, Object.assign(new UserForm(), { organisationId }));
   }
 
-  @StepUp()
+  @StepUp('invite this person')
   @Post()
   async invite(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(UserForm, body);

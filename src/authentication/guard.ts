@@ -5,7 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Invalid, NotFound, SignInNeeded, StaleForm, StepUpNeeded } from '../platform/refusals.js';
 import { clearCookie, readCookie, setCookie } from '../platform/web/cookies.js';
-import { safeNext } from '../platform/web/next.js';
+import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import { factorIsFresh } from './session-rule.js';
 import { type LiveSession, Sessions } from './sessions.service.js';
@@ -34,7 +34,7 @@ export class Guard implements CanActivate {
     if (!live) throw new SignInNeeded(signInWith(request));
     const stage = this.mark<string>(context, 'stage');
     if (stage) return this.onTheWay(live, stage);
-    await this.signedIn(request, reply, live, Boolean(this.mark(context, 'stepUp')));
+    await this.signedIn(request, reply, live, this.mark<string>(context, 'stepUp'));
     if (this.mark(context, 'itOnly') && !live.viewer.it) throw new NotFound('for IT only');
     return true;
   }
@@ -79,7 +79,7 @@ export class Guard implements CanActivate {
     request: FastifyRequest,
     reply: FastifyReply,
     live: LiveSession,
-    stepUp: boolean,
+    stepUp: string | undefined,
   ): Promise<void> {
     if (live.session.stage !== 'full') throw new SignInNeeded(pageOf(live));
     if (request.method === 'GET') {
@@ -87,7 +87,7 @@ export class Guard implements CanActivate {
       return;
     }
     const fresh = factorIsFresh(live.session, this.clock.now(), this.sessions.settings);
-    if (live.locked || (stepUp && !fresh)) await this.proveAgain(request, reply, live);
+    if (live.locked || (stepUp && !fresh)) await this.proveAgain(request, reply, live, stepUp);
   }
 
   /** The form comes back with a code beside its own fields; then the request simply goes on. */
@@ -95,15 +95,18 @@ export class Guard implements CanActivate {
     request: FastifyRequest,
     reply: FastifyReply,
     live: LiveSession,
+    what: string | undefined,
   ): Promise<void> {
     const purpose = live.locked ? 'unlock' : 'step_up';
     const code = (request.body as Record<string, unknown> | undefined)?.stepUpCode;
-    if (typeof code !== 'string') throw new StepUpNeeded(purpose);
+    if (typeof code !== 'string') throw new StepUpNeeded(purpose, what);
     try {
       setCookie(this.config, reply, 'session', await this.signIn.again(live, code, 'stepUpCode'));
       request.viewer = live.viewer;
     } catch (error) {
-      if (error instanceof Invalid) throw new StepUpNeeded(purpose, error.fields.stepUpCode);
+      if (error instanceof Invalid) {
+        throw new StepUpNeeded(purpose, what, error.fields.stepUpCode);
+      }
       throw error;
     }
   }
@@ -132,14 +135,6 @@ export function pageOf({ session, locked }: LiveSession): string {
 function signInWith(request: FastifyRequest): string {
   const from = request.method === 'GET' ? request.url : formPage(request);
   return from && from !== '/' ? `/sign-in?next=${encodeURIComponent(from)}` : '/sign-in';
-}
-
-/** The page on which a form was filled in, as far as the browser says so. */
-function formPage(request: FastifyRequest): string | undefined {
-  const { referer } = request.headers;
-  if (!referer || !URL.canParse(referer)) return undefined;
-  const { host, pathname, search } = new URL(referer);
-  return host === request.headers.host ? safeNext(pathname + search) : undefined;
 }
 
 declare module 'fastify' {

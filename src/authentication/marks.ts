@@ -11,8 +11,11 @@ export const Machine = () => SetMetadata('machine', true);
 export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
   SetMetadata('stage', stage);
 
-/** Needs a TOTP code not older than the setting says (R9). */
-export const StepUp = () => SetMetadata('stepUp', true);
+/**
+ * Needs a TOTP code not older than the setting says (R9).
+ * @param what completes "A code from your app is needed to …"
+ */
+export const StepUp = (what: string) => SetMetadata('stepUp', what);
 
 /** For operator staff; for others it does not exist (R8). */
 export const ItOnly = () => SetMetadata('itOnly', true);

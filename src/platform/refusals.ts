@@ -62,6 +62,8 @@ export class SignInNeeded extends Refusal {
 export class StepUpNeeded extends Refusal {
   constructor(
     readonly purpose: 'step_up' | 'unlock',
+    /** What the request does: "create a secret"; absent where only a locked session stops it. */
+    readonly what?: string,
     readonly codeError?: string,
   ) {
     super(403, 'step_up_needed', codeError ?? 'Please confirm with a code.');

@@ -57,7 +57,7 @@ export class SecretsController {
     return this.showForm(request, reply, row, form);
   }
 
-  @StepUp()
+  @StepUp('create the secret')
   @Post()
   async create(
     @Param('application') id: string,
@@ -114,7 +114,7 @@ export class SecretsController {
     });
   }
 
-  @StepUp()
+  @StepUp('switch off the secret')
   @Post(':secret/switch-off')
   async switchOff(
     @Param('application') id: string,
@@ -126,7 +126,7 @@ export class SecretsController {
     return reply.redirect(`${applicationHref(id)}?done=switch-off`, 303);
   }
 
-  @StepUp()
+  @StepUp('switch on the secret')
   @Post(':secret/switch-on')
   async switchOn(
     @Param('application') id: string,
@@ -138,7 +138,7 @@ export class SecretsController {
     return reply.redirect(`${applicationHref(id)}?done=switch-on`, 303);
   }
 
-  @StepUp()
+  @StepUp('delete the secret')
   @Post(':secret/delete')
   async delete(
     @Param('application') id: string,

@@ -223,6 +223,31 @@ describe('the step-up (R9)', () => {
     expect(browser.words).toContain('Typed before the code');
   });
 
+  test('says what is about to happen, and *Cancel* leads back to the form, also after a wrong code', async () => {
+    const form = `${home()}/secrets/new`;
+    await browser.get(form);
+    service.clock.advance(16 * minute);
+    const { action, fields } = browser.form();
+    await browser.post(action, fields, { referer: `${service.url}${form}` });
+    expect(browser.words).toContain('A code from your app is needed to create the secret.');
+    expect(browser.page.text).toContain(`<a href="${form}">Cancel`);
+    await browser.submit({ stepUpCode: '123456' });
+    expect(browser.page.text).toContain(`<a href="${form}">Cancel`);
+  });
+
+  test.each(['https://elsewhere.example/trap', '//elsewhere.example', 'nonsense'])(
+    '*Cancel* never leads to %s',
+    async (referer) => {
+      await browser.get(`${home()}/secrets/new`);
+      service.clock.advance(16 * minute);
+      const { action, fields } = browser.form();
+      await browser.post(action, fields, { referer });
+      expect(browser.page.text).toContain('<a href="/manage-api-credentials">Cancel');
+      await browser.submit({ stepUpCode: '123456', returnTo: referer });
+      expect(browser.page.text).toContain('<a href="/manage-api-credentials">Cancel');
+    },
+  );
+
   test('does not take the code of the sign-in again', async () => {
     const used = totp(service.account(anna).totpKey, service.clock.now());
     await service.dataSource.query(`update sessions set factor_at = $1`, [

@@ -10,6 +10,7 @@ import { unavailable } from '../database/unavailable.js';
 import { Refusal, SignInNeeded, StaleForm, StepUpNeeded, TooMany } from '../refusals.js';
 import { isForMachines, sendMachineError } from './machine-errors.js';
 import { Pages } from './pages.js';
+import { formPage, safeNext } from './next.js';
 import { withoutSecrets } from './resend.js';
 
 const titles: Record<number, string> = {
@@ -85,8 +86,10 @@ export class ErrorsFilter implements ExceptionFilter {
       title: 'Confirm with a code',
       model: {
         purpose: error.purpose,
+        what: error.what,
         action: request.url,
         fields: withoutSecrets(request.body),
+        back: backOf(request),
         stepUpCode: { value: '', error: error.codeError },
       },
     });
@@ -100,4 +103,10 @@ export class ErrorsFilter implements ExceptionFilter {
       model: { action: request.url, fields: withoutSecrets(request.body) },
     });
   }
+}
+
+/** Where *Cancel* leads: the page of the form, carried along by a second try. */
+function backOf(request: FastifyRequest): string | undefined {
+  const { returnTo } = (request.body ?? {}) as Record<string, unknown>;
+  return returnTo === undefined ? formPage(request) : safeNext(returnTo);
 }

@@ -1,6 +1,7 @@
 const neverRepeated = new Set([
   '_csrf',
   'stepUpCode',
+  'returnTo',
   'password',
   'passwordAgain',
   'code',
