@@ -5,6 +5,7 @@ import type { Fact } from './models.js';
 /** What happened, for readers; the keys are what the features write into the audit. */
 const actions: Record<string, string> = {
   'organisation.create': 'Organisation created',
+  'organisation.change': 'Organisation changed',
   'application.create': 'Application created',
   'application.disable': 'Application disabled',
   'application.enable': 'Application enabled',

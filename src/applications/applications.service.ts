@@ -15,7 +15,10 @@ export interface ApplicationWish {
   apiCode: string;
 }
 
-/** What IT does with applications (A1). Who may call it is decided at the door: IT alone. */
+/**
+ * What IT does with applications (A1). Who may call it is decided at the door: IT alone.
+ * `within` is a transaction that a call is a part of.
+ */
 @Injectable()
 export class Applications {
   constructor(
@@ -28,9 +31,10 @@ export class Applications {
   async create(
     actor: Actor,
     { organisationId, kind, apiCode }: ApplicationWish,
+    within?: Tx,
   ): Promise<Application> {
     try {
-      return await inTransaction(this.dataSource, async (tx) => {
+      return await inTransaction(within ?? this.dataSource, async (tx) => {
         const organisation = await tx.findOneBy(Organisation, { id: organisationId });
         if (!organisation) throw new NotFound('no such organisation');
         const application = await this.build(tx, actor, organisation, kind, apiCode);
@@ -98,27 +102,21 @@ export class Applications {
   }
 
   /** Its secrets stop, nothing is lost (A8). @throws NotFound */
-  disable(actor: Actor, applicationId: string): Promise<void> {
-    return this.change(actor, applicationId, 'application.disable', {
-      disabledAt: this.clock.now(),
-      disabledBy: actor.id,
-    });
+  disable(actor: Actor, applicationId: string, within?: Tx): Promise<void> {
+    const values = { disabledAt: this.clock.now(), disabledBy: actor.id };
+    return this.change(actor, applicationId, 'application.disable', values, within);
   }
 
   /** Its secrets work again (A8). @throws NotFound */
-  enable(actor: Actor, applicationId: string): Promise<void> {
-    return this.change(actor, applicationId, 'application.enable', {
-      disabledAt: null,
-      disabledBy: null,
-    });
+  enable(actor: Actor, applicationId: string, within?: Tx): Promise<void> {
+    const values = { disabledAt: null, disabledBy: null };
+    return this.change(actor, applicationId, 'application.enable', values, within);
   }
 
   /** Its secrets are dead at once; the row stays for the audit (A8). @throws NotFound */
-  delete(actor: Actor, applicationId: string): Promise<void> {
-    return this.change(actor, applicationId, 'application.delete', {
-      deletedAt: this.clock.now(),
-      deletedBy: actor.id,
-    });
+  delete(actor: Actor, applicationId: string, within?: Tx): Promise<void> {
+    const values = { deletedAt: this.clock.now(), deletedBy: actor.id };
+    return this.change(actor, applicationId, 'application.delete', values, within);
   }
 
   private async change(
@@ -126,8 +124,9 @@ export class Applications {
     applicationId: string,
     action: string,
     values: Partial<Application>,
+    within?: Tx,
   ): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
+    await inTransaction(within ?? this.dataSource, async (tx) => {
       const application = await this.lock(tx, applicationId);
       const already = 'disabledAt' in values && !values.disabledAt === !application.disabledAt;
       if (already) return;

@@ -32,11 +32,14 @@ export class Roles {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Invalid, NotFound, Conflict */
-  async give(actor: Actor, wish: RoleWish): Promise<RoleAssignment> {
+  /**
+   * @param within a transaction that this is a part of
+   * @throws Invalid, NotFound, Conflict
+   */
+  async give(actor: Actor, wish: RoleWish, within?: Tx): Promise<RoleAssignment> {
     const terms = this.checkedTerms(wish);
     try {
-      return await inTransaction(this.dataSource, async (tx) => {
+      return await inTransaction(within ?? this.dataSource, async (tx) => {
         const user = await tx.findOneBy(User, { id: wish.userId, closedAt: IsNull() });
         if (!user) throw new NotFound('no such account, or closed');
         const application = await this.applicationFor(tx, wish);

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
-import { inTransaction, violated } from '../platform/database/tx.js';
+import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
-import { Invalid } from '../platform/refusals.js';
+import { Invalid, NotFound } from '../platform/refusals.js';
 import { isCountryCode } from './country.js';
 import { Organisation } from './organisation.entity.js';
 import { isIon, isSlug } from './slug.js';
@@ -26,11 +26,18 @@ export class Organisations {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Invalid */
-  async create(actor: Actor, wish: OrganisationWish): Promise<Organisation> {
-    const organisation = this.checked(wish);
+  /**
+   * @param within a transaction that this is a part of
+   * @throws Invalid
+   */
+  async create(actor: Actor, wish: OrganisationWish, within?: Tx): Promise<Organisation> {
+    const organisation = {
+      id: randomUUID(),
+      ...checked(wish),
+      createdAt: this.clock.now(),
+    };
     try {
-      return await inTransaction(this.dataSource, async (tx) => {
+      return await inTransaction(within ?? this.dataSource, async (tx) => {
         await tx.insert(Organisation, organisation);
         await this.audit.record(tx, actor, {
           action: 'organisation.create',
@@ -40,35 +47,70 @@ export class Organisations {
         return organisation;
       });
     } catch (error) {
-      if (violated(error, 'organisations_slug_key')) {
-        throw new Invalid({ slug: 'Another organisation of this country has this short name.' });
-      }
-      if (violated(error, 'organisations_ion_key')) {
-        throw new Invalid({ ion: 'Another organisation has this ION.' });
-      }
-      throw error;
+      throw taken(error);
     }
   }
 
-  private checked({ country, name, slug, ion }: OrganisationWish): Organisation {
-    const fields: Record<string, string> = {};
-    const nameProblem = problemOfName(name);
-    if (nameProblem) fields.name = nameProblem;
-    if (!isCountryCode(country)) {
-      fields.country = 'Choose a country: two capitals of ISO 3166-1, such as NL or GB.';
+  /**
+   * Names of applications stay as they are (A4).
+   * @param within a transaction that this is a part of
+   * @throws Invalid, NotFound
+   */
+  async change(actor: Actor, id: string, wish: OrganisationWish, within?: Tx): Promise<void> {
+    const values = checked(wish);
+    try {
+      await inTransaction(within ?? this.dataSource, async (tx) => {
+        const before = await tx.findOne(Organisation, {
+          where: { id },
+          lock: { mode: 'pessimistic_write' },
+        });
+        if (!before) throw new NotFound('no such organisation');
+        const changed = fields.filter((field) => values[field] !== before[field]);
+        if (changed.length === 0) return;
+        await tx.update(Organisation, { id }, values);
+        await this.audit.record(tx, actor, {
+          action: 'organisation.change',
+          subject: { kind: 'organisation', id, name: values.name },
+          organisationId: id,
+          detail: Object.fromEntries(
+            changed.map((field) => [
+              field,
+              `${before[field] ?? 'none'} → ${values[field] ?? 'none'}`,
+            ]),
+          ),
+        });
+      });
+    } catch (error) {
+      throw taken(error);
     }
-    if (!isSlug(slug)) {
-      fields.slug = 'A short name has 2 to 40 letters and digits, without spaces or accents.';
-    }
-    if (ion && !isIon(ion)) fields.ion = 'An ION has four digits, such as 0042. Or leave it empty.';
-    if (Object.keys(fields).length > 0) throw new Invalid(fields);
-    return {
-      id: randomUUID(),
-      country,
-      name: cleanName(name),
-      slug,
-      ion: ion || null,
-      createdAt: this.clock.now(),
-    };
   }
+}
+
+const fields = ['country', 'name', 'slug', 'ion'] as const;
+
+/** @throws Invalid with all problems at once */
+function checked({ country, name, slug, ion }: OrganisationWish) {
+  const problems: Record<string, string> = {};
+  const nameProblem = problemOfName(name);
+  if (nameProblem) problems.name = nameProblem;
+  if (!isCountryCode(country)) {
+    problems.country = 'Choose a country: two capitals of ISO 3166-1, such as NL or GB.';
+  }
+  if (!isSlug(slug)) {
+    problems.slug = 'A short name has 2 to 40 letters and digits, without spaces or accents.';
+  }
+  if (ion && !isIon(ion)) problems.ion = 'An ION has four digits, such as 0042. Or leave it empty.';
+  if (Object.keys(problems).length > 0) throw new Invalid(problems);
+  return { country, name: cleanName(name), slug, ion: ion || null };
+}
+
+/** The unique keys decide; their names become sentences. */
+function taken(error: unknown): unknown {
+  if (violated(error, 'organisations_slug_key')) {
+    return new Invalid({ slug: 'Another organisation of this country has this short name.' });
+  }
+  if (violated(error, 'organisations_ion_key')) {
+    return new Invalid({ ion: 'Another organisation has this ION.' });
+  }
+  return error;
 }

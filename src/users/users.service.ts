@@ -22,7 +22,10 @@ export interface UserWish {
   organisationId: string | null;
 }
 
-/** Portal accounts: invited, active, closed. */
+/**
+ * Portal accounts: invited, active, closed. Within another transaction (`within`) the caller lets the
+ * mails go when it is committed.
+ */
 @Injectable()
 export class Users {
   constructor(
@@ -35,10 +38,10 @@ export class Users {
   ) {}
 
   /** Makes an account and mails the invitation (R2). @throws Invalid, NotFound */
-  async invite(actor: Actor, wish: UserWish): Promise<User> {
+  async invite(actor: Actor, wish: UserWish, within?: Tx): Promise<User> {
     const user = this.checked(wish);
     try {
-      await inTransaction(this.dataSource, async (tx) => {
+      await inTransaction(within ?? this.dataSource, async (tx) => {
         await tx.insert(User, user);
         await this.sendInvitation(tx, actor, user);
       });
@@ -49,7 +52,7 @@ export class Users {
       if (violated(error, 'users_organisation_fkey')) throw new NotFound('no such organisation');
       throw error;
     }
-    this.outbox.kick();
+    if (!within) this.outbox.kick();
     return user;
   }
 

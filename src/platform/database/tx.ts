@@ -6,9 +6,13 @@ export type Tx = EntityManager;
 /**
  * Runs `work` in one transaction: commits its result, or rolls back and passes on what it threw.
  * Inside, use only the given `tx`; anything else would talk to the database beside the transaction.
+ * Within an open transaction it is a savepoint: what fails is undone, and the outer one can go on.
  */
-export function inTransaction<T>(dataSource: DataSource, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return dataSource.transaction(work);
+export function inTransaction<T>(
+  source: DataSource | Tx,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return source.transaction(work);
 }
 
 /**
