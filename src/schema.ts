@@ -1,5 +1,6 @@
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
+import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
@@ -42,4 +43,8 @@ export const entities = [
   User,
 ];
 
-export const migrations = [FirstSchema1795219200000, TokenService1795219200001];
+export const migrations = [
+  FirstSchema1795219200000,
+  TokenService1795219200001,
+  FirstUse1795219203000,
+];

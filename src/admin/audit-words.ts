@@ -26,6 +26,7 @@ const actions: Record<string, string> = {
   'secret.switch_off': 'Secret switched off',
   'secret.switch_on': 'Secret switched on',
   'secret.delete': 'Secret deleted',
+  'reminders.run': 'Reminders run',
 };
 
 const kinds: Record<string, string> = {
@@ -33,6 +34,7 @@ const kinds: Record<string, string> = {
   application: 'Application',
   user: 'User',
   secret: 'Secret',
+  reminder_run: 'Run',
 };
 
 const labels: Record<string, string> = {

@@ -38,6 +38,7 @@ function withDates(row: SecretTimes) {
     expiresAt: new Date(row.expiresAt),
     disabledAt: date(row.disabledAt),
     deletedAt: date(row.deletedAt),
+    firstUsedAt: date(row.firstUsedAt),
     lastUsedAt: date(row.lastUsedAt),
   };
 }

@@ -50,6 +50,7 @@ export interface SecretTimes {
   expiresAt: string;
   disabledAt: string | null;
   deletedAt: string | null;
+  firstUsedAt: string | null;
   lastUsedAt: string | null;
 }
 
@@ -81,7 +82,7 @@ const applications = `
 const times = (secret: string) => `
   'createdAt', ${secret}.created_at, 'expiresAt', ${secret}.expires_at,
   'disabledAt', ${secret}.disabled_at, 'deletedAt', ${secret}.deleted_at,
-  'lastUsedAt', ${secret}.last_used_at`;
+  'firstUsedAt', ${secret}.first_used_at, 'lastUsedAt', ${secret}.last_used_at`;
 
 const secrets = `
   select coalesce(json_agg(json_build_object('name', s.name, 'hint', s.hint,

@@ -46,6 +46,7 @@ export interface SecretRecord {
   disabledBy: PersonRow | null;
   deletedAt: Date | null;
   deletedBy: PersonRow | null;
+  firstUsedAt: Date | null;
   lastUsedAt: Date | null;
   lastReminder: { at: Date; milestone: string } | null;
 }
@@ -106,7 +107,7 @@ const sql = `
         'expiresAt', s.expires_at,
         'disabledAt', s.disabled_at, 'disabledBy', ${person('s.disabled_by')},
         'deletedAt', s.deleted_at, 'deletedBy', ${person('s.deleted_by')},
-        'lastUsedAt', s.last_used_at,
+        'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at,
         'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
           from reminders l where l.secret_id = s.id and l.state = 'sent'
           order by l.attempted_at desc limit 1)
@@ -141,6 +142,7 @@ function withDates(row: ApplicationRow): ApplicationRow {
       expiresAt: new Date(secret.expiresAt),
       disabledAt: date(secret.disabledAt),
       deletedAt: date(secret.deletedAt),
+      firstUsedAt: date(secret.firstUsedAt),
       lastUsedAt: date(secret.lastUsedAt),
       lastReminder: secret.lastReminder && {
         ...secret.lastReminder,

@@ -15,6 +15,7 @@ export interface Sibling {
   name: string;
   createdAt: Date;
   expiresAt: Date;
+  firstUsedAt: Date | null;
   lastUsedAt: Date;
 }
 
@@ -25,6 +26,7 @@ export interface Ending {
   hint: string;
   createdAt: Date;
   expiresAt: Date;
+  firstUsedAt: Date | null;
   lastUsedAt: Date | null;
   application: { id: string; name: string; clientId: string };
   organisation: string;
@@ -91,7 +93,7 @@ export async function findEndings(
 
 const endings = `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
-    s.last_used_at as "lastUsedAt", o.name as organisation,
+    s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation,
     json_build_object('id', a.id, 'name', a.name, 'clientId', a.client_id) as application,
     coalesce((select json_agg(p order by p.name, p.id) from (
       select u.id, u.name, u.email as address,
@@ -104,7 +106,8 @@ const endings = `
         and u.closed_at is null and u.activated_at is not null
       group by u.id) p), '[]') as recipients,
     coalesce((select json_agg(json_build_object('name', n.name, 'createdAt', n.created_at,
-        'expiresAt', n.expires_at, 'lastUsedAt', n.last_used_at) order by n.created_at desc)
+        'expiresAt', n.expires_at, 'firstUsedAt', n.first_used_at,
+        'lastUsedAt', n.last_used_at) order by n.created_at desc)
       from secrets n where n.application_id = s.application_id
         and n.created_at > s.created_at and n.expires_at > s.expires_at
         and n.last_used_at is not null and n.deleted_at is null and n.disabled_at is null
@@ -118,6 +121,7 @@ function withDates(sibling: Sibling): Sibling {
     name: sibling.name,
     createdAt: new Date(sibling.createdAt),
     expiresAt: new Date(sibling.expiresAt),
+    firstUsedAt: sibling.firstUsedAt && new Date(sibling.firstUsedAt),
     lastUsedAt: new Date(sibling.lastUsedAt),
   };
 }

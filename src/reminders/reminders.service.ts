@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Clock } from '../platform/clock.js';
+import { Clock, FixedClock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction } from '../platform/database/tx.js';
 import { dueInstant } from '../platform/due-instant.js';
@@ -39,11 +39,11 @@ export class Reminders implements OnModuleDestroy {
    * @returns undefined before the hour of the day (M4), and when another instance is at work
    * @throws Error when the run broke off; it is in the record of runs
    */
-  async run({ now = this.clock.now(), force = false }: RunWish = {}): Promise<
-    RunResult | undefined
-  > {
-    if (!force && now < this.dueToday(now)) return undefined;
-    const run = this.runAlone(now, force);
+  async run({ now, force = false }: RunWish = {}): Promise<RunResult | undefined> {
+    // A run for another instant happens at that instant, also for the record of runs and the audit.
+    const clock = now ? new FixedClock(now) : this.clock;
+    if (!force && clock.now() < this.dueToday(clock.now())) return undefined;
+    const run = this.runAlone(clock, force);
     this.current = run.catch(() => undefined);
     return run;
   }
@@ -54,8 +54,8 @@ export class Reminders implements OnModuleDestroy {
     await this.current;
   }
 
-  private async runAlone(now: Date, force: boolean): Promise<RunResult | undefined> {
-    const result = await withRunLock(this.dataSource, (lock) => this.recorded(now, force, lock));
+  private async runAlone(clock: Clock, force: boolean): Promise<RunResult | undefined> {
+    const result = await withRunLock(this.dataSource, (lock) => this.recorded(clock, force, lock));
     // After the lock, since it is not for these: what support is told leaves at once.
     await this.outbox
       .deliverDue()
@@ -63,8 +63,9 @@ export class Reminders implements OnModuleDestroy {
     return result;
   }
 
-  private async recorded(now: Date, force: boolean, lock: RunLock): Promise<RunResult> {
-    const record = new RunRecord(this.dataSource, this.clock, now);
+  private async recorded(clock: Clock, force: boolean, lock: RunLock): Promise<RunResult> {
+    const now = clock.now();
+    const record = new RunRecord(this.dataSource, clock, now);
     if (force || (await record.isFirstToday())) await record.open();
     try {
       const { result, fault } = await this.work(now, force, lock);

@@ -5,6 +5,7 @@ import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Refusals } from './refusals.service.js';
 import type { RefusalReason } from './secret-use.entity.js';
+import { supersedes } from './superseded.js';
 import { SecretUses } from './uses.service.js';
 import { hasValidForm } from './value.js';
 
@@ -99,9 +100,7 @@ const lookup: Prepared = {
       a.disabled_at is not null as "applicationDisabled",
       a.deleted_at is not null as "applicationDeleted",
       exists (select 1 from secrets n where n.application_id = s.application_id
-        and n.deleted_at is null and n.disabled_at is null and n.expires_at > $2
-        and n.created_at > s.created_at and n.expires_at > s.expires_at
-        and n.last_used_at > coalesce(s.last_used_at, '-infinity')) as "replacedByNewer",
+        and ${supersedes('n', 's', '$2')}) as "replacedByNewer",
       (select coalesce(json_agg(json_build_object('id', r.id, 'audience', r.audience,
           'scope', r.scope, 'tokenSeconds', r.token_seconds)), '[]')
         from grants g join resources r on r.id = g.resource_id

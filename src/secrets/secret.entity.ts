@@ -66,5 +66,8 @@ export class Secret {
   deletedBy: string | null;
 
   @Column('timestamptz', { nullable: true })
+  firstUsedAt: Date | null;
+
+  @Column('timestamptz', { nullable: true })
   lastUsedAt: Date | null;
 }

@@ -181,6 +181,7 @@ export class Secrets {
       disabledBy: null,
       deletedAt: null,
       deletedBy: null,
+      firstUsedAt: null,
       lastUsedAt: null,
     };
   }

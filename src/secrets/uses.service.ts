@@ -9,6 +9,7 @@ interface Use {
   secretId: string;
   /** By UTC day. */
   counts: Map<string, number>;
+  firstAt: Date;
   lastAt: Date;
   addresses: Map<string, Date>;
 }
@@ -34,7 +35,7 @@ export class SecretUses implements OnModuleDestroy {
   note(secretId: string, address: string, at: Date): void {
     let use = this.gathered.get(secretId);
     if (!use) {
-      use = { secretId, counts: new Map(), lastAt: at, addresses: new Map() };
+      use = { secretId, counts: new Map(), firstAt: at, lastAt: at, addresses: new Map() };
       this.gathered.set(secretId, use);
     }
     const day = utcDay(at);
@@ -75,6 +76,7 @@ export class SecretUses implements OnModuleDestroy {
   private putBack(use: Use): void {
     const newer = this.gathered.get(use.secretId);
     if (!newer) return void this.gathered.set(use.secretId, use);
+    if (use.firstAt < newer.firstAt) newer.firstAt = use.firstAt;
     for (const [day, count] of use.counts) {
       newer.counts.set(day, (newer.counts.get(day) ?? 0) + count);
     }
@@ -88,11 +90,17 @@ export class SecretUses implements OnModuleDestroy {
 async function write(tx: Tx, uses: Use[]): Promise<void> {
   const sorted = uses.sort((a, b) => (a.secretId < b.secretId ? -1 : 1));
   await tx.query(
-    `update secrets s set last_used_at = u.at
-     from (select s.id, n.at from unnest($1::uuid[], $2::timestamptz[]) as n (id, at)
+    `update secrets s set first_used_at = least(s.first_used_at, s.last_used_at, u.first_at),
+       last_used_at = greatest(s.last_used_at, u.last_at)
+     from (select s.id, n.first_at, n.last_at
+       from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as n (id, first_at, last_at)
        join secrets s on s.id = n.id order by s.id for update of s) u
-     where s.id = u.id and (s.last_used_at is null or s.last_used_at < u.at)`,
-    [sorted.map(({ secretId }) => secretId), sorted.map(({ lastAt }) => lastAt)],
+     where s.id = u.id`,
+    [
+      sorted.map(({ secretId }) => secretId),
+      sorted.map(({ firstAt }) => firstAt),
+      sorted.map(({ lastAt }) => lastAt),
+    ],
   );
   const counts = sorted.flatMap(({ secretId, counts }) =>
     [...counts].sort().map(([day, count]) => ({ secretId, day, count })),

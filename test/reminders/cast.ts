@@ -217,6 +217,7 @@ export class Stage {
       disabledBy: null,
       deletedAt: null,
       deletedBy: null,
+      firstUsedAt: null,
       lastUsedAt: null,
       ...changes,
     };

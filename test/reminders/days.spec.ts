@@ -139,13 +139,14 @@ describe('the hour (M4)', () => {
     await stage.instance.reminders.run({ now: day(addDays(last, -30), '07:15:00') });
     await stage.run(day(addDays(last, -30), '07:20:00'));
     expect(await runs()).toHaveLength(3);
-    const events = await stage.dataSource.query<{ detail: object }[]>(
-      `select detail from audit_events where subject_name = 'Run for 2027-05-31' order by id`,
+    const events = await stage.dataSource.query<{ at: Date; detail: object }[]>(
+      `select at, detail from audit_events where subject_name = 'Run for 2027-05-31' order by id`,
     );
     expect(events.map(({ detail }) => detail)).toMatchObject([
       { due: 1, sent: 1 },
       { due: 1, sent: 1 },
     ]);
+    expect(events[0]!.at).toEqual(day(addDays(last, -30), '07:00:00'));
   });
 
   test('a run that breaks off is recorded with its error, and tried again', async () => {

@@ -32,7 +32,7 @@ export class Mail {
   @Column('text')
   messageId: string;
 
-  /** Text, HTML and extra headers as sealed JSON; null once an invitation has been sent. */
+  /** Text, HTML and extra headers as sealed JSON; null once the mail is finished, and never set in a reminder. */
   @Column('bytea', { nullable: true })
   sealedBody: Buffer | null;
 
