@@ -42,6 +42,7 @@ export function roleText({ it, orgAdmin, manager }: Viewer): string {
 function navigation(viewer: Viewer, path: string): Frame['nav'] {
   const pages = [
     { label: 'Applications', href: '/manage-api-credentials' },
+    ...(viewer.manager ? [{ label: 'Which secret is this?', href: '/which-secret' }] : []),
     ...(viewer.it
       ? [
           { label: 'Organisations', href: '/admin/organisations' },

@@ -297,3 +297,13 @@ export interface ConfirmPage {
 export interface NoRolePage {
   organisation?: string;
 }
+
+/** portal/which-secret: the pasted value itself is never printed (S14). */
+export interface WhichSecretPage {
+  pasted: Field;
+  answer?: {
+    title: string;
+    text: string;
+    found?: { secret: SecretLine; application: ApplicationLink };
+  };
+}

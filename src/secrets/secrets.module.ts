@@ -4,10 +4,11 @@ import { CredentialCheck } from './credential-check.service.js';
 import { Refusals } from './refusals.service.js';
 import { Secrets } from './secrets.service.js';
 import { SecretUses } from './uses.service.js';
+import { WhichSecret } from './which-secret.service.js';
 
 @Module({
   imports: [AuditModule],
-  providers: [Secrets, CredentialCheck, Refusals, SecretUses],
-  exports: [Secrets, CredentialCheck, Refusals, SecretUses],
+  providers: [Secrets, CredentialCheck, Refusals, SecretUses, WhichSecret],
+  exports: [Secrets, CredentialCheck, Refusals, SecretUses, WhichSecret],
 })
 export class SecretsModule {}

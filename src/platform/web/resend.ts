@@ -6,6 +6,7 @@ const neverRepeated = new Set([
   'passwordAgain',
   'code',
   'recoveryCode',
+  'pasted',
 ]);
 
 /**
