@@ -1,8 +1,10 @@
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
+import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
+import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
 import { RevokedToken, SigningKey } from './oauth/oauth.entity.js';
@@ -21,6 +23,8 @@ export const entities = [
   Application,
   Attempt,
   AuditEvent,
+  AuditHead,
+  AuditLink,
   Grant,
   Installation,
   Invitation,
@@ -47,4 +51,5 @@ export const migrations = [
   FirstSchema1795219200000,
   TokenService1795219200001,
   FirstUse1795219203000,
+  AuditChain1795219206000,
 ];

@@ -4,6 +4,9 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('audit_events')
 @Index('audit_events_application_idx', ['applicationId', 'id'])
 @Index('audit_events_organisation_idx', ['organisationId', 'id'])
+@Index('audit_events_at_idx', ['at'])
+@Index('audit_events_action_idx', ['action', 'id'])
+@Index('audit_events_actor_idx', ['actorId', 'id'])
 @Check('audit_events_outcome_check', `outcome in ('done', 'refused')`)
 export class AuditEvent {
   @PrimaryGeneratedColumn('identity', {

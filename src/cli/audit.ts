@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { AuditCheck, type SignedHead } from '../audit/audit-check.service.js';
+import { breakText } from '../audit/chain.js';
+import { SystemClock } from '../platform/clock.js';
+import { command, print } from './command.js';
+import { withFeatures } from './with-features.js';
+
+export const auditVerify = command(
+  {
+    name: 'audit verify',
+    summary: 'Checks the whole chain of the audit and names the first broken place.',
+    options: { head: { type: 'string' }, json: { type: 'boolean', default: false } },
+    details: `
+  --head  a file with a head that "keyturn audit head" printed earlier: the chain must still go
+          through it, so that a chain made anew is noticed too
+  --json  prints one line {"intact",…}
+
+Exit status: 0 when the chain is intact, 1 when it is broken, 2 for a wrong call.`,
+  },
+  ({ head, json }) =>
+    withFeatures(new SystemClock(), async (app) => {
+      const kept = head === undefined ? undefined : readHead(await readFile(head, 'utf8'));
+      const verdict = await app.get(AuditCheck).verify(kept, json ? undefined : progress);
+      const text = verdict.intact
+        ? `The chain is intact: ${verdict.events} events.`
+        : `The chain is broken. ${breakText(verdict.broken)}`;
+      print(json ? JSON.stringify(verdict) : text);
+      return verdict.intact ? 0 : 1;
+    }),
+);
+
+export const auditHead = command(
+  {
+    name: 'audit head',
+    summary: 'Prints the signed head of the audit, to be kept outside.',
+    options: {},
+    details: `
+Prints one line {"position","hash","at","signature"}. Keep it where the database's operators cannot
+write, every day, and give it to "keyturn audit verify --head".`,
+  },
+  () =>
+    withFeatures(new SystemClock(), async (app) =>
+      print(JSON.stringify(await app.get(AuditCheck).head())),
+    ),
+);
+
+/** Long walks say on standard error how far they are. */
+function progress(links: number): void {
+  if (links > 0 && links % 100_000 === 0) console.error(`${links} events read`);
+}
+
+function readHead(text: string): SignedHead {
+  const wrong = new RangeError('--head is not a head that "keyturn audit head" printed.');
+  let head: Partial<SignedHead>;
+  try {
+    head = JSON.parse(text) as Partial<SignedHead>;
+  } catch {
+    throw wrong;
+  }
+  const { position, hash, at, signature } = head;
+  const texts = [hash, at, signature].every((part) => typeof part === 'string');
+  if (!Number.isSafeInteger(position) || !texts) throw wrong;
+  return head as SignedHead;
+}
