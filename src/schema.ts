@@ -1,5 +1,6 @@
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
+import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
@@ -7,7 +8,7 @@ import { RoleAssignment } from './applications/role-assignment.entity.js';
 import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
-import { RevokedToken, SigningKey } from './oauth/oauth.entity.js';
+import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
@@ -30,6 +31,7 @@ export const entities = [
   Invitation,
   KeyCheck,
   Mail,
+  OpaqueToken,
   Organisation,
   RecoveryCode,
   RefusedCall,
@@ -50,6 +52,7 @@ export const entities = [
 export const migrations = [
   FirstSchema1795219200000,
   TokenService1795219200001,
+  ResourceServers1795219201000,
   FirstUse1795219203000,
   AuditChain1795219206000,
 ];

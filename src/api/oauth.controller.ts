@@ -15,7 +15,7 @@ import { clientCredentials } from '../oauth/client-credentials.js';
 import { OAuthRefusal } from '../oauth/oauth-refusal.js';
 import { needed, OAuth } from '../oauth/oauth.service.js';
 import { SigningKeys } from '../oauth/signing-keys.service.js';
-import type { ProvenClient } from '../secrets/credential-check.service.js';
+import type { Proven } from '../secrets/credential-check.service.js';
 import { Config } from '../platform/config/config.js';
 import { parametersOf } from './parameters.js';
 
@@ -37,8 +37,13 @@ export class OAuthController {
     if (needed(parameters, 'grant_type') !== 'client_credentials') {
       throw new OAuthRefusal('unsupported_grant_type', 'use client_credentials');
     }
-    const client = await this.client(request, parameters);
-    const answer = this.oauth.exchange(client, parameters.get('resource'), parameters.get('scope'));
+    const client = await this.caller(request, parameters);
+    const { oauth } = this;
+    const answer = await oauth.exchange(
+      client,
+      parameters.get('resource'),
+      parameters.get('scope'),
+    );
     if (client.replacedByNewer) reply.header('client-secret-replaced-by-newer', 'true');
     return uncached(reply).send(answer);
   }
@@ -46,8 +51,8 @@ export class OAuthController {
   @Post('oauth2/introspect')
   async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const parameters = parametersOf(request);
-    const client = await this.client(request, parameters);
-    const claims = await this.oauth.introspect(client, needed(parameters, 'token'));
+    const caller = await this.caller(request, parameters);
+    const claims = await this.oauth.introspect(caller, needed(parameters, 'token'));
     return uncached(reply).send(
       claims ? { active: true, token_type: 'Bearer', ...claims } : { active: false },
     );
@@ -56,8 +61,8 @@ export class OAuthController {
   @Post('oauth2/revoke')
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const parameters = parametersOf(request);
-    const client = await this.client(request, parameters);
-    await this.oauth.revoke(client, needed(parameters, 'token'));
+    const caller = await this.caller(request, parameters);
+    await this.oauth.revoke(caller, needed(parameters, 'token'));
     return uncached(reply).send();
   }
 
@@ -103,10 +108,10 @@ export class OAuthController {
     });
   }
 
-  private client(
+  private caller(
     request: FastifyRequest,
     parameters: ReadonlyMap<string, string>,
-  ): Promise<ProvenClient> {
+  ): Promise<Proven> {
     const credentials = clientCredentials(request.headers.authorization, parameters);
     return this.oauth.authenticate(credentials, request.ip);
   }

@@ -22,7 +22,9 @@ export class SelfController {
     const client = await this.oauth.authenticate(credentials, request.ip);
     return reply.header('cache-control', 'no-store').send({
       client_id: client.clientId,
-      application: client.applicationName,
+      ...(client.serverOf === null
+        ? { application: client.applicationName }
+        : { resource: client.serverOf }),
       secret: {
         name: client.secretName,
         hint: client.hint,

@@ -16,6 +16,9 @@ export class Api {
 
 export type Environment = 'production' | 'sandbox';
 
+/** A signed token that reads by itself, or one that its resource server must ask about (T3). */
+export type TokenFormat = 'jwt' | 'opaque';
+
 /** What a token may reach: an API in one environment (A6). */
 @Entity('resources')
 @Unique('resources_audience_key', ['audience'])
@@ -24,7 +27,9 @@ export type Environment = 'production' | 'sandbox';
 @Check('resources_environment_check', `environment in ('production', 'sandbox')`)
 @Check('resources_scope_check', `scope ~ '^[a-z0-9][a-z0-9._-]{0,99}$'`)
 @Check('resources_token_seconds_check', 'token_seconds between 60 and 3600')
+@Check('resources_token_format_check', `token_format in ('jwt', 'opaque')`)
 export class Resource {
+  /** Also the client ID of its resource server. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'resources_pkey' })
   id: string;
 
@@ -48,6 +53,9 @@ export class Resource {
   /** How long its tokens live, in seconds; an hour at the most (T3). */
   @Column('integer', { default: 3600 })
   tokenSeconds: number;
+
+  @Column('text', { default: 'jwt' })
+  tokenFormat: TokenFormat;
 
   /** May be granted to a PartnerAlternative application (A7). */
   @Column('boolean', { default: false })

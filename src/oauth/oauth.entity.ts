@@ -21,7 +21,30 @@ export class SigningKey {
   signsFrom: Date;
 }
 
-/** A token that was revoked before its end (RFC 7009). */
+/** A token that says nothing by itself (T3): of it only a keyed digest is stored. */
+@Entity('opaque_tokens')
+@Index('opaque_tokens_expires_idx', ['expiresAt'])
+export class OpaqueToken {
+  @PrimaryColumn('bytea', { primaryKeyConstraintName: 'opaque_tokens_pkey' })
+  digest: Buffer;
+
+  @Column('uuid')
+  jti: string;
+
+  @Column('uuid')
+  secretId: string;
+
+  @Column('uuid')
+  resourceId: string;
+
+  @Column('timestamptz')
+  issuedAt: Date;
+
+  @Column('timestamptz')
+  expiresAt: Date;
+}
+
+/** A signed token that was revoked before its end (RFC 7009). */
 @Entity('revoked_tokens')
 @Index('revoked_tokens_expires_idx', ['expiresAt'])
 export class RevokedToken {

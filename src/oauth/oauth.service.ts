@@ -5,11 +5,17 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
-import { CredentialCheck, type ProvenClient } from '../secrets/credential-check.service.js';
+import {
+  CredentialCheck,
+  type GrantedResource,
+  type Proven,
+  type ProvenClient,
+} from '../secrets/credential-check.service.js';
 import { type Claims, readToken, signToken } from './access-token.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { notGood, OAuthRefusal } from './oauth-refusal.js';
 import { RevokedToken } from './oauth.entity.js';
+import { OpaqueTokens } from './opaque-tokens.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { targetOf } from './target.js';
 
@@ -32,40 +38,39 @@ export class OAuth {
     private readonly dataSource: DataSource,
     private readonly check: CredentialCheck,
     private readonly signingKeys: SigningKeys,
+    private readonly opaqueTokens: OpaqueTokens,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
   /** @throws OAuthRefusal the same for every reason why the credentials are not good (T4) */
-  async authenticate(credentials: ClientCredentials, address: string): Promise<ProvenClient> {
+  async authenticate(credentials: ClientCredentials, address: string): Promise<Proven> {
     const client = await this.check.prove(credentials.clientId, credentials.secret, address);
     if (!client) throw notGood();
     return client;
   }
 
   /** A token for one granted resource (T2, T3). @throws OAuthRefusal */
-  exchange(client: ProvenClient, resource?: string, scope?: string): TokenAnswer {
+  async exchange(client: Proven, resource?: string, scope?: string): Promise<TokenAnswer> {
+    if (client.serverOf !== null) {
+      throw new OAuthRefusal('unauthorized_client', 'a resource server gets no tokens');
+    }
     const target = targetOf(client.resources, resource, scope);
     const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
     const secretEnds = Math.floor(client.expiresAt.getTime() / 1000);
     const expiresIn = Math.min(target.tokenSeconds, secretEnds - issuedAt);
     // Less than a second is left: no token can outlive the secret.
     if (expiresIn < 1) throw notGood();
-    const { kid, privateKey } = this.signingKeys.current();
-    const claims: Claims = {
-      iss: this.config.PUBLIC_URL,
-      aud: target.audience,
-      sub: client.clientId,
-      client_id: client.clientId,
-      iat: issuedAt,
-      exp: issuedAt + expiresIn,
-      jti: randomUUID(),
-      scope: target.scope,
-      secret_id: client.secretId,
-      organisation_id: client.organisationId,
-    };
+    const life = { issuedAt, expiresAt: issuedAt + expiresIn };
     return {
-      access_token: signToken(claims, kid, privateKey),
+      access_token:
+        target.tokenFormat === 'opaque'
+          ? await this.opaqueTokens.issue({
+              secretId: client.secretId,
+              resourceId: target.id,
+              ...life,
+            })
+          : this.signed(client, target, life),
       token_type: 'Bearer',
       expires_in: expiresIn,
       scope: target.scope,
@@ -74,12 +79,14 @@ export class OAuth {
   }
 
   /**
-   * RFC 7662. A client may ask about its own tokens; about others it learns nothing.
+   * RFC 7662. A client may ask about its own tokens, a resource server about those for its audience;
+   * about others they learn nothing.
    * @returns the claims of a token that may be accepted now, `undefined` otherwise
    */
-  async introspect(client: ProvenClient, token: string): Promise<Claims | undefined> {
+  async introspect(caller: Proven, token: string): Promise<Claims | undefined> {
     const claims = this.read(token);
-    if (!claims || claims.client_id !== client.clientId) return undefined;
+    if (!claims) return mine(caller, await this.opaqueTokens.find(token));
+    if (!mine(caller, claims)) return undefined;
     const now = this.clock.now();
     if (claims.exp * 1000 <= now.getTime()) return undefined;
     const rows = await runPrepared(this.dataSource, stillGood, [
@@ -93,9 +100,11 @@ export class OAuth {
   }
 
   /** RFC 7009. What is unknown or somebody else's is left alone, and the answer is the same. */
-  async revoke(client: ProvenClient, token: string): Promise<void> {
+  async revoke(caller: Proven, token: string): Promise<void> {
     const claims = this.read(token);
-    if (!claims || claims.client_id !== client.clientId) return;
+    if (!claims) return this.opaqueTokens.revoke(caller.clientId, token);
+    const ended = claims.exp * 1000 <= this.clock.now().getTime();
+    if (claims.client_id !== caller.clientId || ended) return;
     await this.dataSource
       .createQueryBuilder()
       .insert()
@@ -113,6 +122,27 @@ export class OAuth {
       .catch(() => undefined);
   }
 
+  private signed(
+    client: ProvenClient,
+    target: GrantedResource,
+    { issuedAt, expiresAt }: { issuedAt: number; expiresAt: number },
+  ): string {
+    const { kid, privateKey } = this.signingKeys.current();
+    const claims: Claims = {
+      iss: this.config.PUBLIC_URL,
+      aud: target.audience,
+      sub: client.clientId,
+      client_id: client.clientId,
+      iat: issuedAt,
+      exp: expiresAt,
+      jti: randomUUID(),
+      scope: target.scope,
+      secret_id: client.secretId,
+      organisation_id: client.organisationId,
+    };
+    return signToken(claims, kid, privateKey);
+  }
+
   private read(token: string): Claims | undefined {
     const claims = readToken(
       token,
@@ -121,6 +151,15 @@ export class OAuth {
     );
     return claims && uuid.test(claims.secret_id) ? claims : undefined;
   }
+}
+
+/** The claims, when this caller may know of them. */
+function mine(caller: Proven, claims: Claims | undefined): Claims | undefined {
+  const may =
+    caller.serverOf === null
+      ? claims?.client_id === caller.clientId
+      : claims?.aud === caller.serverOf;
+  return may ? claims : undefined;
 }
 
 /** Refuses a parameter that must be there. @throws OAuthRefusal */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { TokenFormat } from '../applications/application.entity.js';
 import { Clock } from '../platform/clock.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import { Keys } from '../platform/keys/keys.js';
@@ -15,31 +16,45 @@ export interface GrantedResource {
   audience: string;
   scope: string;
   tokenSeconds: number;
+  tokenFormat: TokenFormat;
 }
 
-/** A client that has proved itself, with what it may reach. */
-export interface ProvenClient {
+/** The secret that was shown, and the client ID that it belongs to. */
+interface Proof {
+  clientId: string;
   secretId: string;
   secretName: string;
   hint: string;
   createdAt: Date;
   expiresAt: Date;
   lastUsedAt: Date | null;
+  /** A newer secret of the application is in use (M7, T6). */
+  replacedByNewer: boolean;
+}
+
+/** An application that has proved itself, with what it may reach. */
+export interface ProvenClient extends Proof {
+  serverOf: null;
   applicationId: string;
   applicationName: string;
   organisationId: string;
-  clientId: string;
-  /** A newer secret of the application is in use (M7, T6). */
-  replacedByNewer: boolean;
   resources: GrantedResource[];
 }
 
-interface Row extends ProvenClient {
+/** A resource server that has proved itself: it may ask about tokens for its audience. */
+export interface ProvenServer extends Proof {
+  /** The audience of its resource. */
+  serverOf: string;
+}
+
+export type Proven = ProvenClient | ProvenServer;
+
+type Row = Proven & {
   disabledAt: Date | null;
   deletedAt: Date | null;
   applicationDisabled: boolean;
   applicationDeleted: boolean;
-}
+};
 
 /**
  * The one answer to "are this client ID and this secret good?", for every machine route. One indexed
@@ -59,7 +74,7 @@ export class CredentialCheck {
   /**
    * @returns `undefined` when they are not good; why is told to the owner alone (T4)
    */
-  async prove(clientId: string, value: string, address: string): Promise<ProvenClient | undefined> {
+  async prove(clientId: string, value: string, address: string): Promise<Proven | undefined> {
     const now = this.clock.now();
     // What cannot be a secret is looked up all the same: every refusal takes the same way.
     const [row] = await runPrepared<Row>(this.dataSource, lookup, [
@@ -96,15 +111,18 @@ const lookup: Prepared = {
       s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt",
       s.disabled_at as "disabledAt", s.deleted_at as "deletedAt",
       a.id as "applicationId", a.name as "applicationName",
-      a.organisation_id as "organisationId", a.client_id as "clientId",
+      a.organisation_id as "organisationId",
+      coalesce(a.client_id, s.resource_id) as "clientId",
+      (select r.audience from resources r where r.id = s.resource_id) as "serverOf",
       a.disabled_at is not null as "applicationDisabled",
       a.deleted_at is not null as "applicationDeleted",
       exists (select 1 from secrets n where n.application_id = s.application_id
         and ${supersedes('n', 's', '$2')}) as "replacedByNewer",
       (select coalesce(json_agg(json_build_object('id', r.id, 'audience', r.audience,
-          'scope', r.scope, 'tokenSeconds', r.token_seconds)), '[]')
+          'scope', r.scope, 'tokenSeconds', r.token_seconds,
+          'tokenFormat', r.token_format)), '[]')
         from grants g join resources r on r.id = g.resource_id
         where g.application_id = a.id) as resources
-    from secrets s join applications a on a.id = s.application_id
+    from secrets s left join applications a on a.id = s.application_id
     where s.digest = any($1)`,
 };

@@ -1,15 +1,20 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
-import { Application } from '../applications/application.entity.js';
+import { Application, Resource } from '../applications/application.entity.js';
 import { User } from '../users/user.entity.js';
 
-/** A named, expiring credential of an application. Of its value only a keyed digest and a hint stay (S5). */
+/**
+ * A named, expiring credential of an application, or of the resource server of a resource. Of its value
+ * only a keyed digest and a hint stay (S5).
+ */
 @Entity('secrets')
 @Index('secrets_name_key', { synchronize: false })
+@Index('secrets_resource_name_key', { synchronize: false })
 @Index('secrets_application_idx', ['applicationId'])
 @Index('secrets_ending_idx', ['expiresAt'], {
   where: 'deleted_at is null and disabled_at is null',
 })
 @Unique('secrets_digest_key', ['digest'])
+@Check('secrets_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
 @Check('secrets_name_check', 'char_length(name) between 1 and 100')
 @Check('secrets_hint_check', `hint ~ '^[0-9A-Za-z]{3}$'`)
 @Check(
@@ -21,9 +26,13 @@ export class Secret {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'secrets_pkey' })
   id: string;
 
-  @Column('uuid')
+  @Column('uuid', { nullable: true })
   @ForeignKey(() => Application, { name: 'secrets_application_fkey' })
-  applicationId: string;
+  applicationId: string | null;
+
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => Resource, { name: 'secrets_resource_fkey' })
+  resourceId: string | null;
 
   @Column('text')
   name: string;

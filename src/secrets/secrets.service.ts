@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { mayManage, maySee } from '../applications/permission.js';
 import { type Actor, Audit } from '../audit/audit.service.js';
@@ -7,18 +6,10 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
-import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js';
-import { dayText } from '../platform/words.js';
-import { earliestLastDay, expiryOfLastDay, latestLastDay } from './expiry.js';
 import { Secret } from './secret.entity.js';
-import { hintOf, newValue } from './value.js';
-
-export interface SecretWish {
-  name: string;
-  /** The last day on which it works, YYYY-MM-DD in UTC. */
-  lastDay: string;
-}
+import { checkedWish, newSecret, type SecretWish } from './secret-wish.js';
+import { newValue } from './value.js';
 
 /** The one and only time that the value is seen (S5). */
 export interface IssuedSecret {
@@ -54,7 +45,7 @@ export class Secrets {
    */
   async issue(user: Owner, applicationId: string, wish: SecretWish): Promise<IssuedSecret> {
     const createdAt = this.clock.now();
-    const { name, expiresAt } = checked(wish, createdAt);
+    const checked = checkedWish(wish, createdAt);
     try {
       return await inTransaction(this.dataSource, async (tx) => {
         const application = await this.managed(tx, user, applicationId);
@@ -63,18 +54,20 @@ export class Secrets {
         }
         await this.checkLimit(tx, applicationId, createdAt);
         const value = newValue();
-        const secret = this.build(user, applicationId, { name, createdAt, expiresAt }, value);
+        const secret = newSecret(this.keys, { applicationId }, checked, user.id, value);
         await tx.insert(Secret, secret);
         await this.audit.record(tx, user, {
           action: 'secret.create',
           ...about(application, secret),
-          detail: { hint: secret.hint, expiresAt: expiresAt.toISOString() },
+          detail: { hint: secret.hint, expiresAt: secret.expiresAt.toISOString() },
         });
         return { secret, value };
       });
     } catch (error) {
       if (violated(error, 'secrets_name_key')) {
-        throw new Invalid({ name: await this.nameTaken(user, applicationId, name, createdAt) });
+        throw new Invalid({
+          name: await this.nameTaken(user, applicationId, checked.name, createdAt),
+        });
       }
       throw error;
     }
@@ -162,30 +155,6 @@ export class Secrets {
     if ((row?.live ?? 0) >= most) throw new Conflict(limitText(most));
   }
 
-  private build(
-    user: Owner,
-    applicationId: string,
-    { name, createdAt, expiresAt }: { name: string; createdAt: Date; expiresAt: Date },
-    value: string,
-  ): Secret {
-    return {
-      id: randomUUID(),
-      applicationId,
-      name,
-      hint: hintOf(value),
-      ...this.keys.digest('secret', value),
-      createdBy: user.id,
-      createdAt,
-      expiresAt,
-      disabledAt: null,
-      disabledBy: null,
-      deletedAt: null,
-      deletedBy: null,
-      firstUsedAt: null,
-      lastUsedAt: null,
-    };
-  }
-
   /** A form that was sent twice deserves a better word than "taken". */
   private async nameTaken(user: Owner, applicationId: string, name: string, now: Date) {
     const justNow = new Date(now.getTime() - 2 * 60_000);
@@ -204,28 +173,6 @@ export class Secrets {
 /** What the page says beside the button and the service says when it is pressed all the same (S8). */
 export function limitText(most: number): string {
   return `An application can have up to ${most} secrets at a time. Delete one that is no longer used.`;
-}
-
-/** @throws Invalid with all problems of the form at once (S2, S3) */
-function checked(
-  { name, lastDay }: SecretWish,
-  createdAt: Date,
-): { name: string; expiresAt: Date } {
-  const fields: Record<string, string> = {};
-  const nameProblem = problemOfName(name);
-  if (nameProblem) fields.name = nameProblem;
-  const expiry = expiryOfLastDay(lastDay.trim(), createdAt);
-  if ('problem' in expiry) {
-    const first = dayText(earliestLastDay(createdAt));
-    const last = dayText(latestLastDay(createdAt));
-    fields.lastDay = {
-      not_a_date: 'This is not a day of the calendar. Type it as YYYY-MM-DD.',
-      too_early: `The last day can be ${first} at the earliest.`,
-      too_late: `A secret lives for one year at most. The last day can be ${last} at the latest.`,
-    }[expiry.problem];
-  }
-  if (Object.keys(fields).length > 0 || 'problem' in expiry) throw new Invalid(fields);
-  return { name: cleanName(name), expiresAt: expiry.expiresAt };
 }
 
 function about(application: ApplicationRow, secret: Secret) {

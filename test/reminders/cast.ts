@@ -206,6 +206,7 @@ export class Stage {
     const row = {
       id: randomUUID(),
       applicationId: id,
+      resourceId: null,
       name: `Key ${randomBytes(3).toString('hex')}`,
       hint: 'a7K',
       digest: randomBytes(32),

@@ -11,7 +11,7 @@ export interface Digest {
 }
 
 /** What is digested, each under a key of its own. */
-export type DigestPurpose = 'secret' | 'invitation' | 'recovery code' | 'audit head';
+export type DigestPurpose = 'secret' | 'token' | 'invitation' | 'recovery code' | 'audit head';
 
 /** Keyed hashing and sealing with the service's own keys. Nothing of a key ever leaves here. */
 export class Keys {
