@@ -2,6 +2,7 @@ import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-sche
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
+import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -54,5 +55,6 @@ export const migrations = [
   TokenService1795219200001,
   ResourceServers1795219201000,
   FirstUse1795219203000,
+  SentMails1795219204000,
   AuditChain1795219206000,
 ];

@@ -43,6 +43,9 @@ function navigation(viewer: Viewer, path: string): Frame['nav'] {
   const pages = [
     { label: 'Applications', href: '/manage-api-credentials' },
     ...(viewer.manager ? [{ label: 'Which secret is this?', href: '/which-secret' }] : []),
+    ...(viewer.it || viewer.orgAdmin || viewer.manager
+      ? [{ label: 'Forecast', href: '/forecast' }]
+      : []),
     ...(viewer.it
       ? [
           { label: 'Organisations', href: '/admin/organisations' },

@@ -1,11 +1,12 @@
 import { auditHead, auditVerify } from './audit.js';
 import type { Command } from './command.js';
 import { demoCode } from './demo-code.js';
+import { forecast } from './forecast.js';
 import { inviteIt } from './invite.js';
 import { remind } from './remind.js';
 
 /** All commands, in the order in which the usage lists them. */
-export const commands: Command[] = [remind, inviteIt, auditVerify, auditHead, demoCode];
+export const commands: Command[] = [remind, forecast, inviteIt, auditVerify, auditHead, demoCode];
 
 /** The command that these words begin with, and what follows it. */
 export function findCommand(words: string[]): { command: Command; args: string[] } | undefined {

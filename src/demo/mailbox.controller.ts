@@ -8,6 +8,7 @@ import { Keys } from '../platform/keys/keys.js';
 import { type KeptMail, Mailbox } from '../platform/mail/mailbox.js';
 import { Mailer } from '../platform/mail/mailer.js';
 import { NotFound } from '../platform/refusals.js';
+import { sendMailHtml } from '../platform/web/mail-html.js';
 import { Pages } from '../platform/web/pages.js';
 import { momentOf } from '../platform/words.js';
 import { currentCodes } from './codes.js';
@@ -56,16 +57,7 @@ export class MailboxController {
   @Get(':id/html')
   async html(@Param('id') id: string, @Res() reply: FastifyReply) {
     const mail = await this.find(id);
-    return reply
-      .header(
-        'content-security-policy',
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; " +
-          'sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation',
-      )
-      .header('x-frame-options', 'SAMEORIGIN')
-      .header('cache-control', 'no-store')
-      .type('text/html; charset=utf-8')
-      .send(mail.html.replace(/<head[^>]*>/i, '$&<base target="_top">'));
+    return sendMailHtml(reply, mail.html);
   }
 
   private async find(id: string): Promise<KeptMail> {

@@ -20,7 +20,12 @@ export function dayText(day: UtcDay): string {
 
 /** An instant in words, e.g. `Thu 3 June 2027, 07:00 UTC`. */
 export function instantText(instant: Date): string {
-  return `${dayText(utcDay(instant))}, ${timeFormat.format(instant)} UTC`;
+  return `${dayText(utcDay(instant))}, ${timeText(instant)}`;
+}
+
+/** The time of day in words, e.g. `07:00 UTC`. */
+export function timeText(instant: Date): string {
+  return `${timeFormat.format(instant)} UTC`;
 }
 
 /** How far a day lies from today, e.g. `today`, `in 12 days`, `3 days ago`. */

@@ -96,7 +96,7 @@ export class CredentialsController {
     });
     const secret = row?.secrets.find(({ id }) => id === uuidOf(secretId));
     if (!row || !secret) throw new NotFound('no such secret for this user');
-    const ledger = await ledgerOf(this.dataSource, [secret.id]);
+    const ledger = await ledgerOf(this.dataSource, [secret.id], request.viewer!, now);
     return this.pages.send(request, reply, {
       view: 'portal/secret',
       title: secret.name,

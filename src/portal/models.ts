@@ -282,9 +282,43 @@ export interface ReminderRow {
   milestone: string;
   /** The address; absent when there was nobody to mail. */
   recipient?: string;
+  /** The mail as it was sent. */
+  mailHref?: string;
+  /** Why it cannot be read here. */
+  mailNote?: string;
   outcome: { key: 'due' | 'sent' | 'failed' | 'no_recipient' | 'superseded'; text: string };
   /** What the mail server said. */
   answer?: string;
+}
+
+/** portal/mail: a reminder as it was sent */
+export interface SentMailPage {
+  application: ApplicationLink;
+  secret: ApplicationLink;
+  subject: string;
+  facts: { label: string; text: string }[];
+  /** Where the HTML part is. */
+  htmlHref: string;
+  text: string;
+}
+
+/** portal/forecast */
+export interface ForecastPage {
+  intro: string;
+  /** How many days are shown, and the other choices. */
+  choices: { text: string; href: string; current: boolean }[];
+  days: { day: Moment; when: string; mails: ForecastMailLine[] }[];
+  /** "12 mails to 3 people". */
+  count: string;
+  /** Why this is not all. */
+  cut?: string;
+}
+
+export interface ForecastMailLine {
+  /** Absent when there is nobody to be mailed. */
+  recipient?: { name: string; email: string };
+  time: string;
+  secrets: { name: string; hint: string; href: string; application: string; milestone: string }[];
 }
 
 /** portal/confirm */

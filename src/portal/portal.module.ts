@@ -1,19 +1,24 @@
 import { Module } from '@nestjs/common';
+import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
+import { ForecastController } from './forecast.controller.js';
 import { SecretsController } from './secrets.controller.js';
+import { SentMailController } from './sent-mail.controller.js';
 import { SignInController } from './sign-in.controller.js';
 import { WhichSecretController } from './which-secret.controller.js';
 
 /** Door 1: pages for credential managers and org admins, and the sign-in of everybody. */
 @Module({
-  imports: [SecretsModule],
+  imports: [SecretsModule, RemindersModule],
   controllers: [
     SignInController,
     EnrolmentController,
+    SentMailController,
     SecretsController,
     CredentialsController,
+    ForecastController,
     WhichSecretController,
   ],
 })

@@ -36,18 +36,20 @@ export function secretPage(
     switchedOff: disabledAt ? { by: someone(disabledBy), at: momentOf(disabledAt) } : undefined,
     deleted: deletedAt ? { by: someone(deletedBy), at: momentOf(deletedAt) } : undefined,
     actions: actionsOf(application, secret, now),
-    reminders: ledger.map(reminderRow),
+    reminders: ledger.map((row) => reminderRow(row, `${line.href}/mails`)),
     nextReminder: nextReminder(application, secret, line.state.key, now),
   };
 }
 
-function reminderRow(row: LedgerRow): ReminderRow {
+function reminderRow(row: LedgerRow, mails: string): ReminderRow {
   return {
     at: momentOf(row.attemptedAt ?? row.plannedAt),
     milestone: row.label,
     recipient: row.address ?? undefined,
     outcome: { key: row.state, text: outcomes[row.state] },
     answer: row.serverAnswer ?? undefined,
+    mailHref: row.mailId ? `${mails}/${row.mailId}` : undefined,
+    mailNote: row.mailHidden ? 'The mail was also about applications you do not see.' : undefined,
   };
 }
 

@@ -9,7 +9,7 @@ import { reasonAgainst } from './decision.js';
 import { findEndings } from './endings.query.js';
 import { type Attempted, type DueRow, dropRows, lockDue, recordAttempt } from './ledger.js';
 import type { Refused } from './notices.js';
-import { type Item, reminderMail } from './reminder-mail.js';
+import { type Item, type ReminderMail, reminderMail } from './reminder-mail.js';
 import { beginAttempt, bundlesOf, discardEmpty } from './reminder-mails.js';
 
 /** Rows that still stand, each with its secret, and how many were dropped. */
@@ -83,7 +83,7 @@ export class Delivery {
       const message = reminderMail(live, first.recipientId, now, this.config);
       const { messageId } = await tx.findOneByOrFail(Mail, { id: mailId });
       const handed = await this.handOver({ ...message, messageId, date: now });
-      await record(tx, mailId, live, { address: message.to.address, at: now, ...handed });
+      await record(tx, mailId, live, { address: message.to.address, at: now, ...handed, message });
       const { state, answer, away } = handed;
       return {
         sent: state === 'sent' ? live.length : 0,
@@ -144,13 +144,15 @@ async function record(
   tx: Tx,
   id: string,
   rows: readonly DueRow[],
-  { certain, ...attempted }: Attempted & Handed,
+  { certain, message, ...attempted }: Attempted & Handed & { message: ReminderMail },
 ): Promise<void> {
   const { state, at, answer, nextAttemptAt } = attempted;
   await recordAttempt(tx, rows, attempted);
   const finishedAt = state === 'due' ? null : at;
   const serverAnswer = certain ? answer : null;
-  await tx.update(Mail, { id }, { state, serverAnswer, nextAttemptAt, finishedAt });
+  // What a reader of the ledger is shown: the mail as the server was given it.
+  const kept = finishedAt ? { sentText: message.text, sentHtml: message.html } : {};
+  await tx.update(Mail, { id }, { state, serverAnswer, nextAttemptAt, finishedAt, ...kept });
 }
 
 function refusedOf(address: string, answer: string, items: readonly Item[]): Refused {

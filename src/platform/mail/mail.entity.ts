@@ -8,6 +8,7 @@ export type MailState = 'due' | 'sent' | 'failed' | 'discarded';
 @Index('mails_due_idx', ['kind', 'nextAttemptAt'], { where: `state = 'due'` })
 @Unique('mails_message_id_key', ['messageId'])
 @Check('mails_kind_check', `kind in ('invitation', 'reminder', 'notice')`)
+@Check('mails_sent_check', `kind = 'reminder' or (sent_text is null and sent_html is null)`)
 @Check('mails_state_check', `state in ('due', 'sent', 'failed', 'discarded')`)
 export class Mail {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'mails_pkey' })
@@ -35,6 +36,13 @@ export class Mail {
   /** Text, HTML and extra headers as sealed JSON; null once the mail is finished, and never set in a reminder. */
   @Column('bytea', { nullable: true })
   sealedBody: Buffer | null;
+
+  /** A reminder as it was handed over: no power and no secret is in it. Null for everything else. */
+  @Column('text', { nullable: true })
+  sentText: string | null;
+
+  @Column('text', { nullable: true })
+  sentHtml: string | null;
 
   @Column('text')
   state: MailState;

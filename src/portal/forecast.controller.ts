@@ -1,0 +1,33 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from '../platform/clock.js';
+import { Pages } from '../platform/web/pages.js';
+import { Forecasts } from '../reminders/forecasts.service.js';
+import { forecastChoices, forecastPage } from './forecast.page.js';
+
+/** Which mails will go out, and to whom (M11): to everybody about what they may see. */
+@Controller('forecast')
+export class ForecastController {
+  constructor(
+    private readonly forecasts: Forecasts,
+    private readonly clock: Clock,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  async show(
+    @Query('days') wanted: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const viewer = request.viewer!;
+    const now = this.clock.now();
+    const days = forecastChoices.find((each) => `${each}` === wanted) ?? 30;
+    const found = await this.forecasts.of({ viewerId: viewer.id }, now, days);
+    return this.pages.send(request, reply, {
+      view: 'portal/forecast',
+      title: 'Forecast',
+      model: forecastPage(found, viewer, now, days),
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import type { Viewer } from '../authentication/viewer.js';
+import { type UtcDay, utcDay } from '../platform/utc-day.js';
+import { dayMoment, distanceText, timeText } from '../platform/words.js';
+import type { Forecast, ForecastMail } from '../reminders/forecasts.service.js';
+import { label } from '../reminders/milestones.js';
+import { secretHref } from './credentials.page.js';
+import type { ForecastMailLine, ForecastPage } from './models.js';
+
+/** Days that can be looked ahead. */
+export const forecastChoices = [7, 30, 90, 366] as const;
+
+export function forecastPage(
+  { mails, cut }: Forecast,
+  viewer: Viewer,
+  now: Date,
+  days: number,
+): ForecastPage {
+  const today = utcDay(now);
+  const byDay = new Map<string, ForecastMail[]>();
+  for (const mail of mails) byDay.set(mail.day, [...(byDay.get(mail.day) ?? []), mail]);
+  return {
+    intro: introFor(viewer),
+    choices: forecastChoices.map((count) => ({
+      text: count === 366 ? 'One year' : `${count} days`,
+      href: `/forecast?days=${count}`,
+      current: count === days,
+    })),
+    days: [...byDay].map(([day, ofDay]) => ({
+      day: dayMoment(day as UtcDay),
+      when: distanceText(day as UtcDay, today),
+      mails: ofDay.map(mailLine),
+    })),
+    count: countText(mails),
+    cut: cut ? 'There are more secrets than fit here. Those that end first are shown.' : undefined,
+  };
+}
+
+function introFor({ it, orgAdmin }: Viewer): string {
+  const whose = it
+    ? 'all applications'
+    : orgAdmin
+      ? 'the applications of your organisation'
+      : 'the applications you manage';
+  return `The reminder mails about ${whose}, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
+}
+
+function mailLine({ at, recipient, items }: ForecastMail): ForecastMailLine {
+  return {
+    recipient: recipient && { name: recipient.name, email: recipient.address },
+    time: timeText(at),
+    secrets: items.map(({ ending, milestone }) => ({
+      name: ending.name,
+      hint: ending.hint,
+      href: secretHref(ending.application.id, ending.id),
+      application: ending.application.name,
+      milestone: label(milestone),
+    })),
+  };
+}
+
+function countText(mails: readonly ForecastMail[]): string {
+  const told = mails.filter(({ recipient }) => recipient);
+  const people = new Set(told.map(({ recipient }) => recipient!.id)).size;
+  if (told.length === 0) return 'No mail';
+  return `${told.length} ${told.length === 1 ? 'mail' : 'mails'} to ${people} ${people === 1 ? 'person' : 'people'}`;
+}

@@ -1,0 +1,85 @@
+import type { EntityManager } from 'typeorm';
+import { maySee } from '../applications/permission.js';
+import { addDays, startOf, type UtcDay } from '../platform/utc-day.js';
+import { findEndings } from './endings.query.js';
+import type { LedgerFact, Prospect } from './forecast.js';
+
+/** Whose secrets are looked at: all, or those that a viewer may see, and of these a part (C7). */
+export interface ForecastScope {
+  viewerId?: string;
+  organisationId?: string;
+  applicationId?: string;
+  secretId?: string;
+}
+
+/** The secrets that a run until a day can be about, those that end first first. */
+export async function findProspects(
+  tx: EntityManager,
+  now: Date,
+  until: UtcDay,
+  scope: ForecastScope,
+  limit: number | null,
+): Promise<Prospect[]> {
+  const rows = await tx.query<{ id: string }[]>(selection, [
+    now,
+    startOf(addDays(until, 44)),
+    scope.viewerId ?? null,
+    scope.organisationId ?? null,
+    scope.applicationId ?? null,
+    scope.secretId ?? null,
+    limit,
+  ]);
+  const prospects: Prospect[] = [];
+  for (let start = 0; start < rows.length; start += batch) {
+    const ids = rows.slice(start, start + batch).map(({ id }) => id);
+    prospects.push(...(await prospectsOf(tx, now, ids)));
+  }
+  return prospects;
+}
+
+const batch = 500;
+
+const selection = `
+  select s.id from secrets s join applications a on a.id = s.application_id
+  where s.deleted_at is null and s.disabled_at is null
+    and a.deleted_at is null and a.disabled_at is null and s.expires_at < $2
+    and (s.expires_at > $1
+      or not exists (select from reminders l
+        where l.secret_id = s.id and l.milestone = 'expired' and l.state = 'sent')
+      or exists (select from reminders l where l.secret_id = s.id and l.state = 'due'))
+    and ($3::uuid is null or ${maySee('a', '$3', '$1')})
+    and ($4::uuid is null or a.organisation_id = $4)
+    and ($5::uuid is null or a.id = $5) and ($6::uuid is null or s.id = $6)
+  order by s.expires_at, s.id limit $7`;
+
+type Row<T> = T & { secretId: string };
+
+async function prospectsOf(tx: EntityManager, now: Date, ids: string[]): Promise<Prospect[]> {
+  const endings = await findEndings(tx, now, ids);
+  const ledger = await tx.query<Row<LedgerFact>[]>(
+    `select secret_id as "secretId", milestone, recipient_id as "recipientId", state
+     from reminders where secret_id = any($1) order by id`,
+    [ids],
+  );
+  const roleEnds = await tx.query<Row<Prospect['roleEnds'][number]>[]>(
+    `select s.id as "secretId", r.user_id as "userId", r.role, r.ends_at as "endsAt"
+     from secrets s join applications a on a.id = s.application_id
+       join role_assignments r on r.role = 'credential_manager' and r.application_id = a.id
+         or r.role = 'org_admin' and r.organisation_id = a.organisation_id
+     where s.id = any($1) and r.withdrawn_at is null and r.ends_at > $2`,
+    [ids, now],
+  );
+  const ledgers = bySecret(ledger);
+  const ends = bySecret(roleEnds);
+  return endings.map((ending) => ({
+    ending,
+    ledger: ledgers.get(ending.id) ?? [],
+    roleEnds: ends.get(ending.id) ?? [],
+  }));
+}
+
+function bySecret<T extends { secretId: string }>(rows: readonly T[]): Map<string, T[]> {
+  const map = new Map<string, T[]>();
+  for (const row of rows) map.set(row.secretId, [...(map.get(row.secretId) ?? []), row]);
+  return map;
+}
