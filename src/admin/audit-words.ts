@@ -1,6 +1,6 @@
 import { parseUtcDay } from '../platform/utc-day.js';
 import { dayText, endText } from '../platform/words.js';
-import type { Fact } from './models.js';
+import type { Fact, Option } from './models.js';
 
 /** What happened, for readers; the keys are what the features write into the audit. */
 const actions: Record<string, string> = {
@@ -61,8 +61,17 @@ export function kindText(kind: string): string {
 
 /** The codes of the actions that a reader means by this text. */
 export function actionsLike(text: string): string[] {
+  if (Object.hasOwn(actions, text)) return [];
   const wanted = text.toLowerCase();
   return Object.keys(actions).filter((action) => actions[action]!.toLowerCase().includes(wanted));
+}
+
+/** What can be chosen on the page; what stands in the address stays, also when it is in no list. */
+export function actionOptions(chosen: string): Option[] {
+  const known = Object.entries(actions).map(([value, label]) => ({ value, label }));
+  const other =
+    chosen && !(chosen in actions) ? [{ value: chosen, label: actionText(chosen) }] : [];
+  return [{ value: '', label: 'Everything' }, ...other, ...known];
 }
 
 /** The facts that an event keeps, as words. */

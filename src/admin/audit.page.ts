@@ -1,8 +1,31 @@
-import { actionText, detailFacts, kindText } from './audit-words.js';
-import type { EventRow } from './audit.query.js';
+import type { EventRow } from '../audit/events.query.js';
+import { actionOptions, actionText, detailFacts, kindText } from './audit-words.js';
+import { type AuditForm, dayError } from './audit.query.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
+import type { Pagination } from './keyset.js';
 import type { AuditPage } from './models.js';
 import { moment } from './words.js';
+
+export function auditPage(form: AuditForm, rows: EventRow[], pagination: Pagination): AuditPage {
+  const asked = Object.entries(form).filter(([, value]) => value !== '') as [string, string][];
+  const query = new URLSearchParams(asked).toString();
+  const href = (name: string) => `/admin/audit/export.${name}${query && `?${query}`}`;
+  return {
+    who: { value: form.who },
+    what: { value: form.what },
+    on: { value: form.on },
+    from: { value: form.from, error: dayError(form.from) },
+    to: { value: form.to, error: dayError(form.to) },
+    actions: actionOptions(form.what),
+    filtered: asked.length > 0,
+    exports: [
+      { label: 'CSV', href: href('csv') },
+      { label: 'JSON', href: href('json') },
+    ],
+    events: rows.map(auditLine),
+    pagination,
+  };
+}
 
 export function auditLine(row: EventRow): AuditPage['events'][number] {
   return {

@@ -1,43 +1,54 @@
-import type { DataSource } from 'typeorm';
+import { Transform } from 'class-transformer';
+import type { EventFilter } from '../audit/events.query.js';
+import { readForm } from '../platform/web/form.js';
+import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
 import { actionsLike } from './audit-words.js';
-import { type Cursor, pageSize, seek } from './keyset.js';
-import { containing } from './search-text.js';
+import { searchText } from './search-text.js';
 
-export interface EventRow {
-  id: string;
-  at: Date;
-  actorId: string | null;
-  actor: string;
-  action: string;
-  subjectKind: string;
-  subjectId: string | null;
-  subject: string;
-  applicationId: string | null;
-  application: string | null;
-  organisation: string | null;
-  outcome: 'done' | 'refused';
-  detail: Record<string, unknown>;
-  address: string | null;
+const Typed = () => Transform(({ value }: { value: string }) => searchText(value));
+
+/** What the page of the audit can be asked for; in the address, so that a view can be sent on. */
+export class AuditForm {
+  @Typed()
+  who = '';
+
+  /** Words or the code of what was done. */
+  @Typed()
+  what = '';
+
+  @Typed()
+  on = '';
+
+  /** Days, both included. */
+  @Typed()
+  from = '';
+
+  @Typed()
+  to = '';
 }
 
-/** The audit, newest first; `q` finds actions (also by their words), subjects and actors. */
-export function findEvents(
-  dataSource: DataSource,
-  q: string,
-  cursor: Cursor | undefined,
-): Promise<EventRow[]> {
-  const { where, orderBy, values } = seek(cursor, ['e.id'], 4, true);
-  return dataSource.query<EventRow[]>(
-    `select e.id, e.at, e.actor_id as "actorId", e.actor_name as actor, e.action,
-       e.subject_kind as "subjectKind", e.subject_id as "subjectId", e.subject_name as subject,
-       e.application_id as "applicationId", a.name as application, o.name as organisation,
-       e.outcome, e.detail, e.address
-     from audit_events e
-     left join applications a on a.id = e.application_id
-     left join organisations o on o.id = e.organisation_id
-     where ($1 = '' or e.action = any ($3) or e.action ilike $2 or e.subject_name ilike $2
-         or e.actor_name ilike $2 or a.name ilike $2) and ${where}
-     order by ${orderBy} limit ${pageSize + 1}`,
-    [q, containing(q), actionsLike(q), ...values],
-  );
+export function readAuditForm(query: unknown): AuditForm {
+  return readForm(AuditForm, query);
+}
+
+/** @returns the filter; nothing fits words that no action has */
+export function filterOf({ who, what, on, from, to }: AuditForm): EventFilter {
+  const first = parseUtcDay(from);
+  const last = parseUtcDay(to);
+  return {
+    who,
+    subject: on,
+    actions: what ? [what, ...actionsLike(what)] : [],
+    from: first && startOf(first),
+    until: last && endOf(last),
+  };
+}
+
+/** A sentence for a day that is none. */
+export function dayError(text: string): string | undefined {
+  return text && !parseUtcDay(text) ? 'Type a day, such as 2027-01-31.' : undefined;
+}
+
+function endOf(day: UtcDay): Date | undefined {
+  return day === '9999-12-31' ? undefined : startOf(addDays(day, 1));
 }

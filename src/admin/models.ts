@@ -225,7 +225,16 @@ export interface ConfirmPage {
 
 /** admin/audit */
 export interface AuditPage {
-  q: string;
+  who: Field;
+  what: Field;
+  on: Field;
+  from: Field;
+  to: Field;
+  actions: Option[];
+  /** Whether anything is asked for. */
+  filtered: boolean;
+  /** The same events as files. */
+  exports: Link[];
   events: {
     at: Moment;
     actor: Link;

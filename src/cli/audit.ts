@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { AuditCheck, type SignedHead } from '../audit/audit-check.service.js';
+import { exportEvents } from '../audit/event-export.js';
+import type { EventFilter } from '../audit/events.query.js';
 import { breakText } from '../audit/chain.js';
 import { SystemClock } from '../platform/clock.js';
+import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
 import { command, print } from './command.js';
 import { withFeatures } from './with-features.js';
 
@@ -43,6 +48,46 @@ write, every day, and give it to "keyturn audit verify --head".`,
       print(JSON.stringify(await app.get(AuditCheck).head())),
     ),
 );
+
+export const auditExport = command(
+  {
+    name: 'audit export',
+    summary: 'Writes events to standard output, the oldest first.',
+    options: {
+      form: { type: 'string', default: 'csv' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+    },
+    details: `
+  --form  csv or json
+  --from  the first day, such as 2027-01-31
+  --to    the last day`,
+  },
+  ({ form, from, to }) => {
+    if (form !== 'csv' && form !== 'json') throw new RangeError('--form is csv or json.');
+    const last = day(to);
+    const filter: EventFilter = {
+      who: '',
+      actions: [],
+      subject: '',
+      from: from === undefined ? undefined : startOf(day(from)!),
+      until: last && startOf(addDays(last, 1)),
+    };
+    return withFeatures(new SystemClock(), async (_app, { platform }) => {
+      const events = exportEvents(platform.dataSource, filter, form);
+      await pipeline(Readable.from(events), process.stdout, { end: false });
+      return 0;
+    });
+  },
+);
+
+/** @throws RangeError that says what is expected */
+function day(text: string | undefined): UtcDay | undefined {
+  if (text === undefined) return undefined;
+  const read = parseUtcDay(text);
+  if (!read) throw new RangeError(`"${text}" is not a day; write it like 2027-01-31.`);
+  return read;
+}
 
 /** Long walks say on standard error how far they are. */
 function progress(links: number): void {

@@ -1,4 +1,4 @@
-import { auditHead, auditVerify } from './audit.js';
+import { auditExport, auditHead, auditVerify } from './audit.js';
 import type { Command } from './command.js';
 import { demoCode } from './demo-code.js';
 import { forecast } from './forecast.js';
@@ -6,7 +6,15 @@ import { inviteIt } from './invite.js';
 import { remind } from './remind.js';
 
 /** All commands, in the order in which the usage lists them. */
-export const commands: Command[] = [remind, forecast, inviteIt, auditVerify, auditHead, demoCode];
+export const commands: Command[] = [
+  remind,
+  forecast,
+  inviteIt,
+  auditVerify,
+  auditHead,
+  auditExport,
+  demoCode,
+];
 
 /** The command that these words begin with, and what follows it. */
 export function findCommand(words: string[]): { command: Command; args: string[] } | undefined {

@@ -33,12 +33,58 @@ describe('search', () => {
     ['organisations', 'de', 'Spenderregister Donautal'],
     ['users', 'ANNA@', 'Anna Visser'],
     ['users', 'ibérico', 'Lucía Moreno'],
-    ['audit', 'Role given', 'Role given'],
-    ['audit', 'role.give', 'Role given'],
-    ['audit', 'Inês', 'Sign-in'],
   ])('in %s for %j finds %j', async (list, q, found) => {
     await browser.get(`/admin/${list}?${new URLSearchParams({ q })}`);
     expect(browser.words).toContain(found);
+  });
+
+  test.each([
+    [{ what: 'Role given' }, 'Role given', 'Sign-in Done'],
+    [{ what: 'role.give' }, 'Role given', 'Role withdrawn Done'],
+    [{ what: 'session.sign_in' }, 'Sign-in', 'Role given Done'],
+    [{ who: 'inês' }, 'Sign-in', 'Role given Done'],
+    [{ on: 'anna@' }, 'Role given', 'Organisation created Done'],
+    [{ on: 'partner-nl-matchpunt-smc' }, 'Secret created', 'Organisation created Done'],
+    [{ from: '2026-12-01' }, 'Sign-in', 'Organisation created Done'],
+    [
+      { to: '2026-11-01', what: 'organisation.create' },
+      'Organisation created Done',
+      'Sign-in Done',
+    ],
+    [{ who: 'inês', on: 'Donautal' }, 'No event fits all of this', 'Done'],
+  ])('in the audit for %j finds %j, not %j', async (query, found, other) => {
+    await browser.get(`/admin/audit?${new URLSearchParams(query)}`);
+    expect(browser.words).toContain(found);
+    expect(browser.words).not.toContain(other);
+  });
+
+  test('in the audit finds what was done with a client ID', async () => {
+    const { clientId } = service.world.applications.find(({ name }) =>
+      name.includes('Matchpunt-SMC'),
+    )!;
+    await browser.get(`/admin/audit?on=${clientId.toUpperCase()}`);
+    expect(browser.words).toContain('Application created');
+    expect(browser.words).not.toContain('Donautal');
+  });
+
+  test('in the audit takes what was typed as it is', async () => {
+    for (const text of [
+      '%',
+      'a_a',
+      '\\',
+      "'; drop table users; --",
+      '\u0000',
+      '<b>',
+      '9'.repeat(5000),
+    ]) {
+      for (const field of ['who', 'what', 'on', 'from', 'to']) {
+        const page = await browser.get(`/admin/audit?${new URLSearchParams({ [field]: text })}`);
+        expect([field, page.status]).toEqual([field, 200]);
+        expect(page.text).not.toContain('<b>');
+      }
+    }
+    await browser.get('/admin/audit?from=2026-02-30');
+    expect(browser.words).toContain('Type a day, such as 2027-01-31.');
   });
 
   test('finds an organisation by a client ID', async () => {
@@ -47,26 +93,23 @@ describe('search', () => {
     expect(lines()).toEqual(['Spenderregister Donautal']);
   });
 
-  test.each(['organisations', 'users', 'audit'])(
-    'in %s takes what was typed as it is',
-    async (list) => {
-      for (const q of [
-        '%',
-        'a_a',
-        '\\',
-        "'; drop table users; --",
-        '\u0000',
-        '<b>',
-        'x'.repeat(5000),
-      ]) {
-        const page = await browser.get(`/admin/${list}?${new URLSearchParams({ q })}`);
-        expect(page.status).toBe(200);
-        expect(page.text).not.toContain('<b>');
-        if (q !== '\u0000') expect(browser.words).toContain('Nothing found');
-      }
-      expect((await browser.get(`/admin/${list}?q=a&q=b`)).status).toBe(200);
-    },
-  );
+  test.each(['organisations', 'users'])('in %s takes what was typed as it is', async (list) => {
+    for (const q of [
+      '%',
+      'a_a',
+      '\\',
+      "'; drop table users; --",
+      '\u0000',
+      '<b>',
+      'x'.repeat(5000),
+    ]) {
+      const page = await browser.get(`/admin/${list}?${new URLSearchParams({ q })}`);
+      expect(page.status).toBe(200);
+      expect(page.text).not.toContain('<b>');
+      if (q !== '\u0000') expect(browser.words).toContain('Nothing found');
+    }
+    expect((await browser.get(`/admin/${list}?q=a&q=b`)).status).toBe(200);
+  });
 });
 
 describe('pages of a list', () => {
@@ -138,16 +181,18 @@ describe('pages of a list', () => {
     await browser.get(`/admin/audit${href('next')}`);
     expect(browser.words).toContain('Organisation created');
     expect(href('prev')).toBeDefined();
+    await browser.get('/admin/audit?who=e');
+    expect(href('next')).toContain('who=e');
   });
 });
 
 describe('the audit (P3)', () => {
   test('speaks in words', async () => {
-    await browser.get('/admin/audit?q=anna@matchpunt.example');
+    await browser.get('/admin/audit?on=anna@matchpunt.example');
     expect(browser.words).toMatch(
       /Role given .*anna@matchpunt.example User, .* Role: credential manager Application: Partner-NL-Matchpunt-SMC Confirmed by: Board secretary of Matchpunt Confirmed on: /,
     );
-    await browser.get('/admin/audit?q=Laboratory');
+    await browser.get('/admin/audit?on=Laboratory');
     expect(browser.words).toMatch(
       /Secret created .*Laboratory link Secret, Partner-NL-Matchpunt-SMC/,
     );
@@ -161,6 +206,50 @@ describe('the audit (P3)', () => {
     await stranger.submit({ email: 'olga@matchpunt.example', password: 'wrong' });
     await browser.get('/admin/audit');
     expect(browser.words).toMatch(/Someone not signed in from 127\.0\.0\.1 Sign-in Refused/);
+  });
+});
+
+describe('the audit as a file (P3, H8)', () => {
+  const names = ['=1+1', '+31', '@SUM(A1)', '\t=cmd', 'a "quoted", name', 'two\nlines'];
+
+  beforeAll(async () => {
+    await service.dataSource.query(
+      `insert into audit_events (at, actor_name, action, subject_kind, subject_name, outcome)
+       select $1, 'Exporter', 'import.row', 'row', name, 'done' from unnest($2::text[]) name`,
+      [service.clock.now(), [...names, ...Array.from({ length: 1500 }, (_, n) => `Row ${n}`)]],
+    );
+  });
+
+  test('is CSV whose cells are all texts', async () => {
+    const file = await browser.get('/admin/audit/export.csv?who=Exporter');
+    expect(file.headers.get('content-type')).toMatch(/^text\/csv/);
+    expect(file.headers.get('content-disposition')).toMatch(/^attachment; filename="audit-2026-/);
+    expect(file.headers.get('cache-control')).toBe('no-store');
+    const [head, ...lines] = file.text.split('\r\n');
+    expect(head).toBe(
+      'id,at,actor_id,actor,action,subject_kind,subject_id,subject,application_id,application,' +
+        'organisation_id,organisation,outcome,detail,address',
+    );
+    expect(lines).toHaveLength(1507);
+    for (const cell of [
+      `,'=1+1,`,
+      `,'+31,`,
+      `,'@SUM(A1),`,
+      `,'\t=cmd,`,
+      `,"a ""quoted"", name",`,
+    ]) {
+      expect(file.text).toContain(cell);
+    }
+  });
+
+  test('is JSON with the same events in the same order', async () => {
+    const file = await browser.get('/admin/audit/export.json?who=Exporter');
+    const events = JSON.parse(file.text) as { subject: string; detail: object }[];
+    expect(events.slice(0, 6).map(({ subject }) => subject)).toEqual(names);
+    expect(events).toHaveLength(1506);
+    expect(events[0]).toMatchObject({ actor: 'Exporter', action: 'import.row', detail: {} });
+    expect(JSON.parse((await browser.get('/admin/audit/export.json?who=nobody')).text)).toEqual([]);
+    expect((await browser.get('/admin/audit/export.xml')).status).toBe(404);
   });
 });
 
