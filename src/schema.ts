@@ -3,6 +3,7 @@ import { TokenService1795219200001 } from '../migrations/1795219200001-token-ser
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
+import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -14,6 +15,7 @@ import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
+import { AcknowledgementRow } from './reminders/acknowledgement.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
 import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
 import { Secret } from './secrets/secret.entity.js';
@@ -21,6 +23,7 @@ import { Invitation, User } from './users/user.entity.js';
 
 /** Every table, and every migration in the order in which it is applied. No globs: a list is read. */
 export const entities = [
+  AcknowledgementRow,
   Api,
   Application,
   Attempt,
@@ -56,5 +59,6 @@ export const migrations = [
   ResourceServers1795219201000,
   FirstUse1795219203000,
   SentMails1795219204000,
+  Acknowledgements1795219204001,
   AuditChain1795219206000,
 ];

@@ -1,4 +1,5 @@
 import { isSuperseded } from '../secrets/superseded.js';
+import { heldFor } from './acknowledgement.js';
 import type { Ending, Sibling } from './endings.query.js';
 import { dueMilestone, type Milestone } from './milestones.js';
 
@@ -36,7 +37,8 @@ export function reasonAgainst(
     return 'not sent: the role has ended';
   if (dueMilestone(ending, now, nothing) !== milestone)
     return 'not sent: a nearer one took its place';
-  return stopsAt(ending, milestone, now) ? newerIsUsed : undefined;
+  if (stopsAt(ending, milestone, now)) return newerIsUsed;
+  return heldFor(ending, { recipientId, milestone }, now);
 }
 
 export const newerIsUsed = 'not sent: a newer secret is in use';

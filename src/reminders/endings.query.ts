@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { addDays, startOf, utcDay } from '../platform/utc-day.js';
+import type { Acknowledgement } from './acknowledgement.js';
 import type { Milestone } from './milestones.js';
 
 /** Who is mailed about a secret, and why (M5). */
@@ -34,6 +35,8 @@ export interface Ending {
   recipients: Recipient[];
   /** Newer secrets of the application that have been used (M7). */
   siblings: Sibling[];
+  /** What people say about it and have not taken back, the latest first. */
+  acknowledgements: Acknowledgement[];
 }
 
 /** A secret inside the last six weeks, or ended and not reported yet. */
@@ -88,8 +91,22 @@ export async function findEndings(
   ids: readonly string[],
 ): Promise<Ending[]> {
   const rows = await tx.query<Ending[]>(endings, [ids, now]);
-  return rows.map((row) => ({ ...row, siblings: row.siblings.map(withDates) }));
+  return rows.map((row) => ({
+    ...row,
+    siblings: row.siblings.map(withDates),
+    acknowledgements: row.acknowledgements.map((each) => ({
+      ...each,
+      saidAt: new Date(each.saidAt),
+    })),
+  }));
 }
+
+/** As JSON; its dates are texts. */
+export const acknowledgementsOf = (secret: string) => `
+    coalesce((select json_agg(json_build_object('userId', k.user_id, 'name', ku.name,
+        'kind', k.kind, 'until', k.until, 'saidAt', k.said_at) order by k.said_at desc, k.id)
+      from acknowledgements k join users ku on ku.id = k.user_id
+      where k.secret_id = ${secret} and k.ended_at is null), '[]')`;
 
 const endings = `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
@@ -111,7 +128,8 @@ const endings = `
       from secrets n where n.application_id = s.application_id
         and n.created_at > s.created_at and n.expires_at > s.expires_at
         and n.last_used_at is not null and n.deleted_at is null and n.disabled_at is null
-      ), '[]') as siblings
+      ), '[]') as siblings,
+    ${acknowledgementsOf('s.id')} as acknowledgements
   from ${remindable} and s.id = any($1)
   order by s.expires_at, s.id`;
 

@@ -4,6 +4,7 @@ import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { utcDay } from '../platform/utc-day.js';
+import { heldFor } from './acknowledgement.js';
 import { type Decision, decide, newerIsUsed } from './decision.js';
 import { type Candidate, type Ending, findCandidates, findEndings } from './endings.query.js';
 import { addEntries, type Entry } from './ledger.js';
@@ -56,7 +57,12 @@ export class Planning {
         const decision = decide(ending, now, sent.get(ending.id)!);
         return decision ? [{ ending, decision }] : [];
       });
-      const written = await addEntries(tx, now, utcDay(now), decided.flatMap(entriesOf));
+      const written = await addEntries(
+        tx,
+        now,
+        utcDay(now),
+        decided.flatMap((each) => entriesOf(each, now)),
+      );
       const nobody = decided.filter(({ decision }) => decision.outcome === 'no_recipient');
       const news = new Set(written.map(({ secretId }) => secretId));
       await this.tellSupport(
@@ -79,21 +85,18 @@ export class Planning {
   }
 }
 
-function entriesOf({ ending, decision }: Decided): Entry[] {
+function entriesOf({ ending, decision }: Decided, now: Date): Entry[] {
   const { milestone, outcome } = decision;
   const about = { secretId: ending.id, milestone };
   if (outcome === 'no_recipient') {
     return [{ ...about, recipientId: null, address: null, state: 'no_recipient', reason: null }];
   }
-  const state = outcome === 'mail' ? 'due' : 'superseded';
-  const reason = outcome === 'mail' ? null : newerIsUsed;
-  return ending.recipients.map(({ id, address }) => ({
-    ...about,
-    recipientId: id,
-    address,
-    state,
-    reason,
-  }));
+  return ending.recipients.map(({ id, address }) => {
+    const reason =
+      outcome === 'mail' ? heldFor(ending, { recipientId: id, milestone }, now) : newerIsUsed;
+    const state = reason ? 'superseded' : 'due';
+    return { ...about, recipientId: id, address, state, reason: reason ?? null };
+  });
 }
 
 function add(total: Planned, more: Planned): void {

@@ -104,6 +104,7 @@ export class Stage {
     // Faster than truncate, which makes new files.
     const tables = [
       'reminders',
+      'acknowledgements',
       'mails',
       'reminder_runs',
       'secrets',

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { AcknowledgementRow } from '../../src/reminders/acknowledgement.entity.js';
 import { Forecasts } from '../../src/reminders/forecasts.service.js';
 import { addDays, utcDay } from '../../src/platform/utc-day.js';
+import type { User } from '../../src/users/user.entity.js';
 import { day, days, Stage } from './cast.js';
 
 let stage: Stage;
@@ -132,6 +135,29 @@ async function world(): Promise<void> {
     createdAt: day('2027-02-20'),
     lastUsedAt: day('2027-02-25'),
   });
+  const speak = async (
+    id: string,
+    user: User,
+    kind: AcknowledgementRow['kind'],
+    until: string | null = null,
+  ) =>
+    stage.dataSource.getRepository(AcknowledgementRow).insert({
+      id: randomUUID(),
+      secretId: id,
+      userId: user.id,
+      kind,
+      until,
+      saidAt: day('2027-02-28'),
+    });
+  const [taken, claimed, alien, left] = await Promise.all(
+    ['2027-05-05', '2027-05-06', '2027-05-07', '2027-05-08'].map((last) =>
+      stage.secret(application, last),
+    ),
+  );
+  await speak(taken!.id, manager, 'taken', '2027-03-30');
+  await speak(claimed!.id, manager, 'replaced');
+  await speak(alien!.id, manager, 'not_mine');
+  await speak(left!.id, bram, 'replaced');
   await stage.secret(dm, '2027-03-05', { lastUsedAt: day('2027-02-28') });
   // A week of runs before, one of which met a refusing and a busy mail server.
   for (const date of ['2027-02-22', '2027-02-23', '2027-02-27']) await stage.run(day(date));
