@@ -6,6 +6,7 @@ import { Enrolment } from './enrolment.service.js';
 import { Factors } from './factor.service.js';
 import { SignedInFrame } from './frame.js';
 import { Guard } from './guard.js';
+import { OwnAccount } from './own-account.service.js';
 import { Resets } from './resets.service.js';
 import { SessionsJob } from './sessions.job.js';
 import { Sessions } from './sessions.service.js';
@@ -18,6 +19,7 @@ import { SignIn } from './sign-in.service.js';
   providers: [
     Enrolment,
     Factors,
+    OwnAccount,
     Resets,
     Sessions,
     SessionsJob,
@@ -25,6 +27,6 @@ import { SignIn } from './sign-in.service.js';
     { provide: APP_GUARD, useClass: Guard },
     { provide: FrameSource, useClass: SignedInFrame },
   ],
-  exports: [Enrolment, Factors, FrameSource, Resets, Sessions, SignIn],
+  exports: [Enrolment, Factors, FrameSource, OwnAccount, Resets, Sessions, SignIn],
 })
 export class AuthenticationModule {}

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { DataSource, IsNull } from 'typeorm';
 import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
-import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { inTransaction } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Conflict, Invalid, Refusal } from '../platform/refusals.js';
 import { User } from '../users/user.entity.js';
-import { RecoveryCode, Session, TotpFactor } from './authentication.entity.js';
+import { Session, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
 import { hashPassword } from './password-hash.js';
 import { problemOfPassword } from './password-rule.js';
-import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-code.js';
 import { type LiveSession, type Origin, Sessions } from './sessions.service.js';
 import { newTotpKey, totpStep } from './totp.js';
 
@@ -134,7 +132,7 @@ export class Enrolment {
       if ((made.raw as unknown[]).length !== 1) {
         throw new Conflict('An authenticator app is set up for this account already.');
       }
-      const codes = await this.replaceRecoveryCodes(tx, viewer.id);
+      const codes = await this.factors.replaceRecoveryCodes(tx, viewer.id);
       await tx.update(Session, { id: session.id }, { sealedEnrolment: null });
       const token = await this.sessions.move(tx, session, 'recovery_codes', 'factor proved');
       await this.audit.record(tx, viewer, {
@@ -151,7 +149,7 @@ export class Enrolment {
   /** New recovery codes before the first sign-in is completed; the earlier ones are void. */
   renewRecoveryCodes({ viewer }: LiveSession): Promise<string[]> {
     return inTransaction(this.dataSource, async (tx) => {
-      const codes = await this.replaceRecoveryCodes(tx, viewer.id);
+      const codes = await this.factors.replaceRecoveryCodes(tx, viewer.id);
       await this.audit.record(tx, viewer, {
         action: 'recovery_codes.renew',
         subject: { kind: 'user', id: viewer.id, name: viewer.email },
@@ -176,21 +174,6 @@ export class Enrolment {
       });
       return token;
     });
-  }
-
-  private async replaceRecoveryCodes(tx: Tx, userId: string): Promise<string[]> {
-    const codes = newRecoveryCodes();
-    await tx.delete(RecoveryCode, { userId });
-    await tx.insert(
-      RecoveryCode,
-      codes.map((code) => ({
-        id: randomUUID(),
-        userId,
-        digest: this.keys.digest('recovery code', normaliseRecoveryCode(code)).digest,
-        createdAt: this.clock.now(),
-      })),
-    );
-    return codes;
   }
 }
 

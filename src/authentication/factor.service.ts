@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/tx.js';
@@ -6,7 +7,7 @@ import { Keys } from '../platform/keys/keys.js';
 import { Limits } from '../platform/limits/limits.js';
 import { Invalid } from '../platform/refusals.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
-import { normaliseRecoveryCode } from './recovery-code.js';
+import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-code.js';
 import { totpStep } from './totp.js';
 
 const codeLimit = { most: 5, seconds: 15 * 60 };
@@ -71,6 +72,26 @@ export class Factors {
         recoveryCode: 'This is not one of your unused recovery codes. Each one works once.',
       });
     }
+  }
+
+  /**
+   * Ten new recovery codes; the earlier ones are void. The user's row is locked: of parallel renewals
+   * the codes of the last one count.
+   */
+  async replaceRecoveryCodes(tx: Tx, userId: string): Promise<string[]> {
+    const codes = newRecoveryCodes();
+    await tx.query(`select 1 from users where id = $1 for update`, [userId]);
+    await tx.delete(RecoveryCode, { userId });
+    await tx.insert(
+      RecoveryCode,
+      codes.map((code) => ({
+        id: randomUUID(),
+        userId,
+        digest: this.keys.digest('recovery code', normaliseRecoveryCode(code)).digest,
+        createdAt: this.clock.now(),
+      })),
+    );
+    return codes;
   }
 
   /** How many recovery codes are left. */

@@ -101,7 +101,10 @@ export class Guard implements CanActivate {
     const code = (request.body as Record<string, unknown> | undefined)?.stepUpCode;
     if (typeof code !== 'string') throw new StepUpNeeded(purpose, what);
     try {
-      setCookie(this.config, reply, 'session', await this.signIn.again(live, code, 'stepUpCode'));
+      const token = await this.signIn.again(live, code, 'stepUpCode');
+      setCookie(this.config, reply, 'session', token);
+      // The session has a new identifier: what follows may move it on once more.
+      request.live = await this.sessions.find(token, request.ip);
       request.viewer = live.viewer;
     } catch (error) {
       if (error instanceof Invalid) {

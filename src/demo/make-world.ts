@@ -6,11 +6,13 @@ import { Applications } from '../applications/applications.service.js';
 import { Roles } from '../applications/roles.service.js';
 import { Audit, theService } from '../audit/audit.service.js';
 import { TotpFactor } from '../authentication/authentication.entity.js';
+import { Factors } from '../authentication/factor.service.js';
 import { hashPassword } from '../authentication/password-hash.js';
 import { newTotpKey } from '../authentication/totp.js';
 import { Organisations } from '../organisations/organisations.service.js';
 import { FixedClock } from '../platform/clock.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
+import { Limits } from '../platform/limits/limits.js';
 import type { Platform } from '../platform/platform.module.js';
 import { addDays, utcDay } from '../platform/utc-day.js';
 import { Secret } from '../secrets/secret.entity.js';
@@ -78,6 +80,7 @@ class WorldMaker {
       applications: new Applications(dataSource, audit, this.clock),
       roles: new Roles(dataSource, audit, this.clock),
       secrets: new Secrets(dataSource, audit, keys, this.clock, config),
+      factors: new Factors(dataSource, this.clock, keys, new Limits(dataSource, this.clock)),
     };
   }
 
@@ -215,6 +218,7 @@ class WorldMaker {
       confirmedAt: this.clock.now(),
       lastStep: '0',
     });
+    await this.services.factors.replaceRecoveryCodes(this.dataSource.manager, user.id);
     this.users.set(email, user);
     if (standing === 'left') return;
     this.accounts.push({

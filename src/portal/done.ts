@@ -4,6 +4,10 @@ const texts: Record<string, string> = {
   'switch-off': 'The secret is switched off. It does not work until you switch it on again.',
   'switch-on': 'The secret is switched on and works again.',
   delete: 'The secret is deleted. It does not work any more.',
+  password: 'Your password is changed. All other sessions were ended.',
+  authenticator: 'The new authenticator app is in use. All other sessions were ended.',
+  session: 'The session is ended.',
+  sessions: 'All other sessions are ended.',
 };
 
 /** After a change the address names what was done; only our own texts are shown. */

@@ -341,3 +341,49 @@ export interface WhichSecretPage {
     found?: { secret: SecretLine; application: ApplicationLink };
   };
 }
+
+/** portal/profile */
+export interface ProfilePage {
+  name: string;
+  email: string;
+  roles: string;
+  appSince: Moment;
+  codesLeft: number;
+  sessions: SessionLine[];
+}
+
+export interface SessionLine {
+  /** The one that shows this page. */
+  present: boolean;
+  /** "Firefox on Windows" */
+  browser: string;
+  address: string;
+  since: Moment;
+  seen: Moment;
+  endAction?: string;
+}
+
+/** portal/profile-password */
+export interface NewPasswordPage {
+  email: string;
+  rules: string[];
+  password: Field;
+  newPassword: Field;
+  passwordAgain: Field;
+  /** The last code is too old: one stands in the form itself. */
+  needsCode: boolean;
+}
+
+/** portal/profile-authenticator: first the password, then the new key and its first code. */
+export interface NewAppPage {
+  email: string;
+  password: Field;
+  needsCode: boolean;
+  pending?: { key: string; qrSvg: string };
+  code: Field;
+}
+
+/** portal/profile-codes: shown this once. */
+export interface NewCodesPage {
+  codes: string[];
+}

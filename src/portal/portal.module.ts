@@ -4,6 +4,7 @@ import { SecretsModule } from '../secrets/secrets.module.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
+import { ProfileController } from './profile.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SentMailController } from './sent-mail.controller.js';
 import { SignInController } from './sign-in.controller.js';
@@ -20,6 +21,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     CredentialsController,
     ForecastController,
     WhichSecretController,
+    ProfileController,
   ],
 })
 export class PortalModule {}

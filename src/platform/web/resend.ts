@@ -4,6 +4,7 @@ const neverRepeated = new Set([
   'returnTo',
   'password',
   'passwordAgain',
+  'newPassword',
   'code',
   'recoveryCode',
   'pasted',
