@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from './clock.js';
 import { Config } from './config/config.js';
 import { Keys } from './keys/keys.js';
+import { FloodLimits } from './limits/flood-limits.js';
 import { Limits } from './limits/limits.js';
 import { Mailer } from './mail/mailer.js';
 import { ErrorsFilter } from './web/errors.filter.js';
@@ -33,8 +34,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      providers: [...given, Limits],
-      exports: [...given, Limits],
+      providers: [...given, Limits, FloodLimits],
+      exports: [...given, Limits, FloodLimits],
     };
   }
 }

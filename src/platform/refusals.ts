@@ -46,8 +46,9 @@ export class TooMany extends Refusal {
   constructor(
     readonly retryAfter: number,
     publicText: string,
+    code = 'too_many',
   ) {
-    super(429, 'too_many', publicText);
+    super(429, code, publicText);
   }
 }
 

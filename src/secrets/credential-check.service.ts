@@ -72,7 +72,10 @@ export class CredentialCheck {
   ) {}
 
   /**
+   * A right secret gets through whatever was tried before; a wrong one is counted before it is
+   * answered, and then the answer depends on the count alone.
    * @returns `undefined` when they are not good; why is told to the owner alone (T4)
+   * @throws TooMany for a flood of wrong ones
    */
   async prove(clientId: string, value: string, address: string): Promise<Proven | undefined> {
     const now = this.clock.now();
@@ -83,7 +86,13 @@ export class CredentialCheck {
     ]);
     const reason = reasonAgainst(row, clientId, now);
     if (!row || reason) {
-      this.refusals.note({ clientId, secretId: row?.secretId, reason, address, at: now });
+      await this.refusals.take({
+        clientId,
+        secretId: row?.secretId,
+        reason: reason ?? 'wrong_secret',
+        address,
+        at: now,
+      });
       return undefined;
     }
     this.uses.note(row.secretId, address, now);

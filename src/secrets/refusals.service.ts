@@ -2,6 +2,10 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { type Counted, FloodLimits } from '../platform/limits/flood-limits.js';
+import { networkOf } from '../platform/limits/network-of.js';
+import { TooMany } from '../platform/refusals.js';
 import type { RefusalReason } from './secret-use.entity.js';
 
 /** A refused call as it was noticed. */
@@ -9,7 +13,7 @@ export interface Refused {
   /** As the caller gave it; may be nobody's. */
   clientId: string;
   secretId?: string;
-  reason?: RefusalReason;
+  reason: RefusalReason;
   address: string;
   at: Date;
 }
@@ -20,8 +24,8 @@ const keptFor = 30 * 86_400_000;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The true reasons of refused calls, for the owner of the application (T4). They are written behind
- * the answer, so that every refusal takes the caller the same time; a flood is cut, not stored.
+ * Takes refused calls: counts them against floods, and keeps their true reasons for the owner of the application (T4). They are written behind
+ * the answer, so that every refusal takes the caller the same time.
  */
 @Injectable()
 export class Refusals implements OnModuleDestroy {
@@ -31,10 +35,31 @@ export class Refusals implements OnModuleDestroy {
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly floods: FloodLimits,
+    private readonly config: Config,
   ) {}
 
-  note(refused: Refused): void {
-    if (this.gathered.length < gatheredAtMost) this.gathered.push(refused);
+  /**
+   * Counts the call before it is answered, on all instances together. A right secret
+   * never comes here.
+   * @throws TooMany for a flood, whatever the reason of this call is (T4)
+   */
+  async take(refused: Refused): Promise<void> {
+    const seconds = await this.floods.count(this.countedFor(refused));
+    // A flood of guesses is not stored; whoever shows a secret that was good once is no flood.
+    const worthTelling = seconds === 0 || refused.reason !== 'wrong_secret';
+    if (worthTelling && this.gathered.length < gatheredAtMost) this.gathered.push(refused);
+    if (seconds > 0) throw new TooMany(seconds, 'too many refused calls; wait', 'slow_down');
+  }
+
+  /** What is no client ID has no owner to protect, and would only fill the table. */
+  private countedFor({ clientId, address }: Refused): Counted[] {
+    const { REFUSED_PER_CLIENT, REFUSED_PER_ADDRESS } = this.config;
+    const counted = [{ key: `address ${networkOf(address)}`, most: REFUSED_PER_ADDRESS }];
+    if (uuid.test(clientId)) {
+      counted.push({ key: `client ${clientId.toLowerCase()}`, most: REFUSED_PER_CLIENT });
+    }
+    return counted;
   }
 
   /** Writes what belongs to an application; a call for nobody's client ID has no owner to tell. */
@@ -56,7 +81,7 @@ export class Refusals implements OnModuleDestroy {
           refused.map(({ at }) => at),
           refused.map(({ clientId }) => clientId),
           refused.map(({ secretId }) => secretId ?? null),
-          refused.map(({ reason }) => reason ?? 'wrong_secret'),
+          refused.map(({ reason }) => reason),
           refused.map(({ address }) => address),
         ],
       );

@@ -117,6 +117,13 @@ export class Config {
   @Count(1, 100, 'SECRETS_PER_APPLICATION=10')
   SECRETS_PER_APPLICATION = 10;
 
+  /** Refused calls of programs that are answered in a minute, before they are told to slow down. */
+  @Count(1, 1_000_000, 'REFUSED_PER_CLIENT=60')
+  REFUSED_PER_CLIENT = 60;
+
+  @Count(1, 1_000_000, 'REFUSED_PER_ADDRESS=240')
+  REFUSED_PER_ADDRESS = 240;
+
   @Count(1, 480, 'SESSION_LOCK_MINUTES=60')
   SESSION_LOCK_MINUTES = 60;
 

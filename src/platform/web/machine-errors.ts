@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from '../refusals.js';
+import { Refusal, TooMany } from '../refusals.js';
 
 const codes: Record<number, string> = {
   404: 'not_found',
@@ -33,6 +33,7 @@ export function sendMachineError(
   if (status === 401)
     void reply.header('www-authenticate', 'Basic realm="Keyturn", charset="UTF-8"');
   if (status === 503) void reply.header('retry-after', '5');
+  if (error instanceof TooMany) void reply.header('retry-after', String(error.retryAfter));
   const body =
     error instanceof Refusal
       ? { error: error.code, error_description: error.publicText }
