@@ -6,6 +6,8 @@ import { AuthenticationModule } from './authentication/authentication.module.js'
 import { DemoModule } from './demo/demo.module.js';
 import { MailJob } from './platform/mail/mail.job.js';
 import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
+import { OAuthModule } from './oauth/oauth.module.js';
+import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalModule } from './portal/portal.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
 import { RemindersModule } from './reminders/reminders.module.js';
@@ -31,9 +33,10 @@ export class AppModule {
         PortalModule,
         AdminModule,
         ApiModule,
+        OAuthModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
-      providers: [MailJob, RemindersJob],
+      providers: [MailJob, RemindersJob, SigningKeysJob],
     };
   }
 }
@@ -51,6 +54,7 @@ export class CommandModule {
         UsersModule,
         ApplicationsModule,
         SecretsModule,
+        OAuthModule,
         RemindersModule,
       ],
     };

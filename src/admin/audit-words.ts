@@ -1,5 +1,5 @@
 import { parseUtcDay } from '../platform/utc-day.js';
-import { dayText, endText } from '../platform/words.js';
+import { dayText, endText, instantText } from '../platform/words.js';
 import type { Fact, Option } from './models.js';
 
 /** What happened, for readers; the keys are what the features write into the audit. */
@@ -30,6 +30,8 @@ const actions: Record<string, string> = {
   'secret.switch_off': 'Secret switched off',
   'secret.switch_on': 'Secret switched on',
   'secret.delete': 'Secret deleted',
+  'resource.set_tokens': 'Tokens of a resource set',
+  'signing_key.publish': 'Signing key published',
   'reminders.run': 'Reminders run',
 };
 
@@ -39,6 +41,8 @@ const kinds: Record<string, string> = {
   user: 'User',
   secret: 'Secret',
   reminder_run: 'Run',
+  resource: 'Resource',
+  signing_key: 'Signing key',
 };
 
 const labels: Record<string, string> = {
@@ -47,6 +51,10 @@ const labels: Record<string, string> = {
   lastDay: 'Last day',
   identityCheck: 'Identity check',
   expiresAt: 'Ends',
+  signsFrom: 'Signs from',
+  resourceServer: 'Resource server',
+  minutes: 'Minutes',
+  format: 'Form',
 };
 
 const values: Record<string, string> = {
@@ -93,6 +101,7 @@ function valueText(name: string, value: unknown): string {
   const day = parseUtcDay(value);
   if (day) return dayText(day);
   if (name === 'expiresAt') return endText(new Date(value));
+  if (name === 'signsFrom') return instantText(new Date(value));
   if (name === 'hint') return `${value}…`;
   return values[value] ?? value;
 }

@@ -85,9 +85,9 @@ export class OAuthController {
   }
 
   @Get('oauth2/jwks')
-  jwks(@Res() reply: FastifyReply) {
+  async jwks(@Res() reply: FastifyReply) {
     // Shorter than the time for which a key is published before it signs.
-    return reply.header('cache-control', 'public, max-age=300').send(this.signingKeys.jwks());
+    return reply.header('cache-control', 'public, max-age=300').send(await this.signingKeys.jwks());
   }
 
   @Get('.well-known/oauth-authorization-server')

@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { demoCode } from './demo-code.js';
 import { forecast } from './forecast.js';
 import { inviteIt } from './invite.js';
+import { keysList, keysRotate } from './keys.js';
 import { remind } from './remind.js';
 
 /** All commands, in the order in which the usage lists them. */
@@ -13,6 +14,8 @@ export const commands: Command[] = [
   auditVerify,
   auditHead,
   auditExport,
+  keysList,
+  keysRotate,
   demoCode,
 ];
 

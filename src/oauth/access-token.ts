@@ -29,16 +29,16 @@ export function signToken(claims: Claims, kid: string, key: KeyObject): string {
  * @param keyOf finds a public key of ours by its id; keys from the token itself are never used
  * @returns `undefined` for anything that is not a well-signed access token of this issuer
  */
-export function readToken(
+export async function readToken(
   token: string,
   issuer: string,
-  keyOf: (kid: string) => KeyObject | undefined,
-): Claims | undefined {
+  keyOf: (kid: string) => Promise<KeyObject | undefined>,
+): Promise<Claims | undefined> {
   const [head, body, signature, ...rest] = token.split('.');
   if (!head || !body || !signature || rest.length > 0) return undefined;
   const header = decode(head) as { alg?: unknown; typ?: unknown; kid?: unknown } | undefined;
   if (header?.alg !== 'ES256' || header.typ !== 'at+jwt') return undefined;
-  const key = typeof header.kid === 'string' ? keyOf(header.kid) : undefined;
+  const key = typeof header.kid === 'string' ? await keyOf(header.kid) : undefined;
   const bytes = Buffer.from(signature, 'base64url');
   if (!key || bytes.length !== 64) return undefined;
   const input = Buffer.from(`${head}.${body}`);

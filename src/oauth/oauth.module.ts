@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { OpaqueTokens } from './opaque-tokens.service.js';
 import { OAuth } from './oauth.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 @Module({
-  imports: [SecretsModule],
+  imports: [AuditModule, SecretsModule],
   providers: [OAuth, OpaqueTokens, SigningKeys],
   exports: [OAuth, SigningKeys],
 })

@@ -70,7 +70,7 @@ export class OAuth {
               resourceId: target.id,
               ...life,
             })
-          : this.signed(client, target, life),
+          : await this.signed(client, target, life),
       token_type: 'Bearer',
       expires_in: expiresIn,
       scope: target.scope,
@@ -84,7 +84,7 @@ export class OAuth {
    * @returns the claims of a token that may be accepted now, `undefined` otherwise
    */
   async introspect(caller: Proven, token: string): Promise<Claims | undefined> {
-    const claims = this.read(token);
+    const claims = await this.read(token);
     if (!claims) return mine(caller, await this.opaqueTokens.find(token));
     if (!mine(caller, claims)) return undefined;
     const now = this.clock.now();
@@ -101,7 +101,7 @@ export class OAuth {
 
   /** RFC 7009. What is unknown or somebody else's is left alone, and the answer is the same. */
   async revoke(caller: Proven, token: string): Promise<void> {
-    const claims = this.read(token);
+    const claims = await this.read(token);
     if (!claims) return this.opaqueTokens.revoke(caller.clientId, token);
     const ended = claims.exp * 1000 <= this.clock.now().getTime();
     if (claims.client_id !== caller.clientId || ended) return;
@@ -122,12 +122,12 @@ export class OAuth {
       .catch(() => undefined);
   }
 
-  private signed(
+  private async signed(
     client: ProvenClient,
     target: GrantedResource,
     { issuedAt, expiresAt }: { issuedAt: number; expiresAt: number },
-  ): string {
-    const { kid, privateKey } = this.signingKeys.current();
+  ): Promise<string> {
+    const { kid, privateKey } = await this.signingKeys.current();
     const claims: Claims = {
       iss: this.config.PUBLIC_URL,
       aud: target.audience,
@@ -143,11 +143,9 @@ export class OAuth {
     return signToken(claims, kid, privateKey);
   }
 
-  private read(token: string): Claims | undefined {
-    const claims = readToken(
-      token,
-      this.config.PUBLIC_URL,
-      (kid) => this.signingKeys.byId(kid)?.publicKey,
+  private async read(token: string): Promise<Claims | undefined> {
+    const claims = await readToken(token, this.config.PUBLIC_URL, (kid) =>
+      this.signingKeys.publicKey(kid),
     );
     return claims && uuid.test(claims.secret_id) ? claims : undefined;
   }

@@ -1,102 +1,139 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  type JsonWebKey,
   type KeyObject,
   randomUUID,
 } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { type Actor, Audit, theService } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { SigningKey } from './oauth.entity.js';
+import {
+  type KeyState,
+  keyStates,
+  nextIsDue,
+  publishedBefore,
+  type PublicJwk,
+  type Turn,
+} from './signing-key.js';
 
-interface LoadedKey {
-  kid: string;
-  signsFrom: Date;
-  privateKey: KeyObject;
+interface LoadedKey extends Turn {
   publicKey: KeyObject;
-  publicJwk: JsonWebKey;
+  publicJwk: PublicJwk;
+  /** Absent where this instance does not have the encryption key that sealed it. */
+  privateKey?: KeyObject;
 }
 
-/** The longest life of a token, and twice it: how long the next key is published before it signs. */
-export const longestToken = 3_600_000;
-const publishedBefore = 2 * longestToken;
-const signsFor = 30 * 86_400_000;
-const reloadEvery = 60_000;
+/** Keys that were read longer ago are read anew before they are used. */
+const staleAfter = 600_000;
 
 /**
  * The keys that sign access tokens (T7). They live in the database, sealed; every instance reads the
- * same ones. A new key is published two hours before it signs, and instances look for new ones every
- * minute, so none signs with a key that another does not publish. An old one stays published until
- * its last token has ended.
+ * same ones. A new key is published two hours before it signs, and no instance answers from what it
+ * read more than ten minutes ago, so none signs with a key that another does not publish.
  */
 @Injectable()
-export class SigningKeys implements OnApplicationBootstrap {
+export class SigningKeys {
   private readonly log = new Logger('SigningKeys');
   private keys: LoadedKey[] = [];
+  private readAt = 0;
+  private reading?: Promise<void>;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly keyring: Keys,
     private readonly clock: Clock,
+    private readonly audit: Audit,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.rotateWhenDue();
-  }
-
-  /** The key that signs now. @throws Error before the keys are loaded */
-  current(): LoadedKey {
+  /** The key that signs now. @throws Error without a key that this instance can open */
+  async current(): Promise<{ kid: string; privateKey: KeyObject }> {
+    await this.fresh();
     const now = this.clock.now();
-    const signing = this.keys.filter(({ signsFrom }) => signsFrom <= now).at(-1);
-    if (!signing) throw new Error('no signing key is loaded');
-    return signing;
+    const key = this.keys.findLast(({ signsFrom }) => signsFrom <= now);
+    if (!key?.privateKey) throw new Error(`signing key ${key?.kid ?? ''} cannot be opened`);
+    return { kid: key.kid, privateKey: key.privateKey };
   }
 
-  byId(kid: string): LoadedKey | undefined {
-    return this.published().find((key) => key.kid === kid);
+  /** A public key that is published now. */
+  async publicKey(kid: string): Promise<KeyObject | undefined> {
+    return (await this.published()).find((key) => key.kid === kid)?.publicKey;
   }
 
-  /** The next key, the current one, and those whose tokens may still live; oldest first. */
-  published(): LoadedKey[] {
-    const oldest = this.clock.now().getTime() - longestToken;
-    return this.keys.filter((_, index) => {
-      const next = this.keys[index + 1];
-      return !next || next.signsFrom.getTime() > oldest;
+  /** The public halves (RFC 7517): the next key, the current one, and those whose tokens may live. */
+  async jwks(): Promise<{ keys: PublicJwk[] }> {
+    return { keys: (await this.published()).map(({ publicJwk }) => publicJwk) };
+  }
+
+  /** Reads the keys, and makes the next one in good time. Calls that come meanwhile share it. */
+  refresh(): Promise<void> {
+    this.reading ??= this.read().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  /**
+   * Publishes the next key now, ahead of the schedule.
+   * @returns the next key; `made` is false when one was waiting already
+   */
+  async rotate(actor: Actor): Promise<Turn & { made: boolean }> {
+    return this.locked(async (tx) => {
+      const now = this.clock.now();
+      const newest = (await stored(tx)).at(-1);
+      if (newest && newest.signsFrom > now) return { ...newest, made: false };
+      const signsFrom = newest ? new Date(now.getTime() + publishedBefore) : now;
+      return { ...(await this.make(tx, actor, signsFrom)), made: true };
     });
   }
 
-  /** The public halves (RFC 7517). */
-  jwks(): { keys: JsonWebKey[] } {
-    return { keys: this.published().map(({ publicJwk }) => publicJwk) };
+  /** Every key there ever was, the oldest first. */
+  async list(): Promise<(Turn & { state: KeyState })[]> {
+    const turns = await stored(this.dataSource.manager);
+    return keyStates(turns, this.clock.now()).map(([{ kid, signsFrom }, state]) => ({
+      kid,
+      signsFrom,
+      state,
+    }));
   }
 
-  /** Reads the keys anew, and makes the next one in good time. Several instances agree by a lock. */
-  @Interval(reloadEvery)
-  async rotateWhenDue(): Promise<void> {
-    try {
-      await inTransaction(this.dataSource, async (tx) => {
-        await tx.query(`select pg_advisory_xact_lock(hashtextextended('keyturn signing keys', 0))`);
-        const newest = (await stored(tx)).at(-1);
-        const now = this.clock.now();
-        if (!newest) await this.make(tx, now);
-        else if (newest.signsFrom.getTime() + signsFor - publishedBefore <= now.getTime()) {
-          await this.make(tx, new Date(now.getTime() + publishedBefore));
-        }
-        this.keys = (await stored(tx)).map((key) => this.load(key));
-      });
-    } catch (error) {
-      if (this.keys.length === 0) throw error;
-      // The loaded ones go on; the next minute tries again.
-      this.log.warn(`The signing keys could not be read: ${(error as Error).name}`);
-    }
+  private async published(): Promise<LoadedKey[]> {
+    await this.fresh();
+    return keyStates(this.keys, this.clock.now())
+      .filter(([, state]) => state !== 'ended')
+      .map(([key]) => key);
   }
 
-  private async make(tx: Tx, signsFrom: Date): Promise<void> {
+  private async fresh(): Promise<void> {
+    const age = this.clock.now().getTime() - this.readAt;
+    if (age < 0 || age >= staleAfter) await this.refresh();
+  }
+
+  private async read(): Promise<void> {
+    await this.locked(async (tx) => {
+      const now = this.clock.now();
+      const newest = (await stored(tx)).at(-1);
+      if (nextIsDue(newest, now)) {
+        const signsFrom = newest ? new Date(now.getTime() + publishedBefore) : now;
+        await this.make(tx, theService, signsFrom);
+      }
+      const living = keyStates(await stored(tx), now).filter(([, state]) => state !== 'ended');
+      this.keys = living.map(([key]) => this.load(key));
+      this.readAt = now.getTime();
+    });
+  }
+
+  /** Several instances agree by a lock. */
+  private locked<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return inTransaction(this.dataSource, async (tx) => {
+      await tx.query(`select pg_advisory_xact_lock(hashtextextended('keyturn signing keys', 0))`);
+      return work(tx);
+    });
+  }
+
+  private async make(tx: Tx, actor: Actor, signsFrom: Date): Promise<Turn> {
     const kid = randomUUID();
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -107,18 +144,27 @@ export class SigningKeys implements OnApplicationBootstrap {
       createdAt: this.clock.now(),
       signsFrom,
     });
+    await this.audit.record(tx, actor, {
+      action: 'signing_key.publish',
+      subject: { kind: 'signing_key', id: kid, name: kid },
+      detail: { signsFrom: signsFrom.toISOString() },
+    });
+    return { kid, signsFrom };
   }
 
+  /** Publishing needs the public half alone, so a key that cannot be opened is published all the same. */
   private load({ kid, sealedKey, publicJwk, signsFrom }: SigningKey): LoadedKey {
     const known = this.keys.find((key) => key.kid === kid);
-    if (known) return known;
-    return {
-      kid,
-      signsFrom,
-      publicJwk,
-      privateKey: createPrivateKey(this.keyring.open(`signing_keys ${kid}`, sealedKey)),
-      publicKey: createPublicKey({ key: publicJwk, format: 'jwk' }),
-    };
+    if (known?.privateKey) return known;
+    const publicKey = createPublicKey({ key: publicJwk, format: 'jwk' });
+    const loaded = { kid, signsFrom, publicKey, publicJwk: publicJwk as PublicJwk };
+    try {
+      const pem = this.keyring.open(`signing_keys ${kid}`, sealedKey);
+      return { ...loaded, privateKey: createPrivateKey(pem) };
+    } catch (error) {
+      this.log.error(`Signing key ${kid} cannot be opened: ${(error as Error).message}`);
+      return loaded;
+    }
   }
 }
 

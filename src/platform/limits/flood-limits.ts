@@ -11,8 +11,8 @@ export interface Counted {
 
 interface Try {
   counted: Counted[];
-  tell(secondsToWait: number): void;
-  fail(error: unknown): void;
+  tell: (secondsToWait: number) => void;
+  fail: (error: unknown) => void;
 }
 
 interface Window {
