@@ -4,7 +4,9 @@ import { ResourceServers1795219201000 } from '../migrations/1795219201000-resour
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
+import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
+import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
 import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
@@ -31,6 +33,7 @@ export const entities = [
   AuditHead,
   AuditLink,
   Grant,
+  IdempotencyKey,
   Installation,
   Invitation,
   KeyCheck,
@@ -60,5 +63,6 @@ export const migrations = [
   FirstUse1795219203000,
   SentMails1795219204000,
   Acknowledgements1795219204001,
+  OwnApi1795219205000,
   AuditChain1795219206000,
 ];

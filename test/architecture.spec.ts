@@ -36,7 +36,17 @@ const mayImport: Record<string, string[]> = {
     'secrets',
     'reminders',
   ],
-  api: ['platform', 'authentication', 'oauth', 'secrets'],
+  api: [
+    'platform',
+    'audit',
+    'organisations',
+    'users',
+    'authentication',
+    'applications',
+    'secrets',
+    'oauth',
+    'reminders',
+  ],
   // Commands use the features, and put the rooms together as the files at the top do ('').
   cli: [
     '',

@@ -26,6 +26,7 @@ export type TokenFormat = 'jwt' | 'opaque';
 @Unique('resources_scope_key', ['scope'])
 @Check('resources_environment_check', `environment in ('production', 'sandbox')`)
 @Check('resources_scope_check', `scope ~ '^[a-z0-9][a-z0-9._-]{0,99}$'`)
+@Check('resources_operator_scopes_check', 'operator_scopes <@ scopes')
 @Check('resources_token_seconds_check', 'token_seconds between 60 and 3600')
 @Check('resources_token_format_check', `token_format in ('jwt', 'opaque')`)
 export class Resource {
@@ -60,6 +61,18 @@ export class Resource {
   /** May be granted to a PartnerAlternative application (A7). */
   @Column('boolean', { default: false })
   openToAlternative: boolean;
+
+  /** May be granted to applications of every API: Keyturn's own. */
+  @Column('boolean', { default: false })
+  anyApi: boolean;
+
+  /** What a grant can allow, for a resource that tells its callers apart; empty for others. */
+  @Column('text', { array: true, default: '{}' })
+  scopes: string[];
+
+  /** Those of them that only applications of an operator organisation can have. */
+  @Column('text', { array: true, default: '{}' })
+  operatorScopes: string[];
 }
 
 /** One registered API client. `clientId` is for ever (A2); `name` follows from its parts (A3). */
@@ -122,7 +135,7 @@ export class Application {
   deletedBy: string | null;
 }
 
-/** A resource granted to an application. A trigger holds A6 and A7. */
+/** A resource granted to an application. A trigger holds A6, A7 and what scopes it may name. */
 @Entity('grants')
 export class Grant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' })
@@ -132,6 +145,10 @@ export class Grant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' })
   @ForeignKey(() => Resource, { name: 'grants_resource_fkey' })
   resourceId: string;
+
+  /** Of the resource's scopes, for one that has any. */
+  @Column('text', { array: true, default: '{}' })
+  scopes: string[];
 
   @Column('timestamptz')
   grantedAt: Date;

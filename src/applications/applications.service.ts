@@ -52,28 +52,51 @@ export class Applications {
     }
   }
 
-  /** @throws NotFound; Conflict where A6 or A7 does not allow the resource */
-  async grant(actor: Actor, applicationId: string, resourceId: string): Promise<void> {
+  /**
+   * Granted again with other scopes, it has those from then on.
+   * @param scopes of the resource's own, for one that has any
+   * @throws NotFound; Invalid; Conflict where A6 or A7 does not allow the resource
+   */
+  async grant(
+    actor: Actor,
+    applicationId: string,
+    resourceId: string,
+    scopes: readonly string[] = [],
+    within?: Tx,
+  ): Promise<void> {
     try {
-      await inTransaction(this.dataSource, async (tx) => {
+      await inTransaction(within ?? this.dataSource, async (tx) => {
         const application = await this.lock(tx, applicationId);
         const resource = await this.resource(tx, resourceId);
-        const made = await tx
-          .createQueryBuilder()
-          .insert()
-          .into(Grant)
-          .values({ applicationId, resourceId, grantedAt: this.clock.now(), grantedBy: actor.id })
-          .orIgnore()
-          .returning('resource_id')
-          .execute();
-        if ((made.raw as unknown[]).length === 0) return;
+        const wanted = [...new Set(scopes)].sort();
+        const made = await tx.query<unknown[]>(
+          `insert into grants as g (application_id, resource_id, scopes, granted_at, granted_by)
+           values ($1, $2, $3, $4, $5)
+           on conflict (application_id, resource_id) do update
+             set scopes = excluded.scopes, granted_at = excluded.granted_at,
+               granted_by = excluded.granted_by
+             where g.scopes <> excluded.scopes
+           returning 1`,
+          [applicationId, resourceId, wanted, this.clock.now(), actor.id],
+        );
+        if (made.length === 0) return;
         await this.audit.record(tx, actor, {
           action: 'grant.give',
           ...about(application),
-          detail: { resource: resourceText(resource) },
+          detail: { resource: resourceText(resource), ...scopesText(wanted) },
         });
       });
     } catch (error) {
+      if (violated(error, 'grants_scopes_check')) {
+        throw new Invalid({
+          scopes: 'Choose scopes of this resource, at least one if it has any.',
+        });
+      }
+      if (violated(error, 'grants_operator_check')) {
+        throw new Invalid({
+          scopes: 'Provisioning is for applications of an operator organisation.',
+        });
+      }
       if (violated(error, 'grants_same_api_check')) {
         throw new Conflict('This resource belongs to another API than the application.');
       }
@@ -87,8 +110,13 @@ export class Applications {
   }
 
   /** @throws NotFound */
-  async withdrawGrant(actor: Actor, applicationId: string, resourceId: string): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
+  async withdrawGrant(
+    actor: Actor,
+    applicationId: string,
+    resourceId: string,
+    within?: Tx,
+  ): Promise<void> {
+    await inTransaction(within ?? this.dataSource, async (tx) => {
       const application = await this.lock(tx, applicationId);
       const resource = await this.resource(tx, resourceId);
       const gone = await tx.delete(Grant, { applicationId, resourceId });
@@ -188,6 +216,10 @@ function about(application: Application) {
     applicationId: application.id,
     organisationId: application.organisationId,
   };
+}
+
+function scopesText(scopes: string[]): { scopes?: string } {
+  return scopes.length > 0 ? { scopes: scopes.join(' ') } : {};
 }
 
 function resourceText({ name, environment }: Resource): string {

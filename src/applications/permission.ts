@@ -12,6 +12,9 @@ export const maySee = (application: string, user: string, now: string) => `
     or (r.role = 'org_admin' and r.organisation_id = ${application}.organisation_id)
     or (r.role = 'credential_manager' and r.application_id = ${application}.id)))`;
 
+/** A program manages the secrets of its own application and no other's. */
+export const isOwn = (application: string, own: string) => `${application}.id = ${own}`;
+
 /** Only its credential managers create, switch off and delete an application's secrets (S1, R14). */
 export const mayManage = (application: string, user: string, now: string) => `
   exists (${liveRole(user, now)}

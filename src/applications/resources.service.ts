@@ -28,6 +28,9 @@ export class Resources {
         lock: { mode: 'pessimistic_write' },
       });
       if (!resource) throw new NotFound('no such resource');
+      if (format === 'opaque' && resource.scopes.length > 0) {
+        throw new Invalid({ format: 'Tokens for this resource name their scopes: choose JWT.' });
+      }
       if (resource.tokenSeconds === minutes * 60 && resource.tokenFormat === format) return;
       await tx.update(Resource, { id }, { tokenSeconds: minutes * 60, tokenFormat: format });
       await this.audit.record(tx, actor, {

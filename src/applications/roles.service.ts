@@ -79,8 +79,8 @@ export class Roles {
   }
 
   /** Ends a role now; open sessions lose it at their next request (R7). @throws NotFound, Conflict */
-  async withdraw(actor: Actor, assignmentId: string): Promise<void> {
-    await inTransaction(this.dataSource, async (tx) => {
+  async withdraw(actor: Actor, assignmentId: string, within?: Tx): Promise<void> {
+    await inTransaction(within ?? this.dataSource, async (tx) => {
       const found = await tx.findOne(RoleAssignment, {
         where: { id: assignmentId, withdrawnAt: IsNull() },
         lock: { mode: 'pessimistic_write' },

@@ -3,11 +3,13 @@ import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/tx.js';
 import { AuditEvent } from './audit-event.entity.js';
 
-/** Who acts. `id` is null for the service itself; `address` is where the request came from. */
+/** Who acts. `id` is null for the service itself and for a program; `address` is where the request came from. */
 export interface Actor {
   id: string | null;
   name: string;
   address: string | null;
+  /** A program: the application that called, and the secret that its token was bought with. */
+  machine?: { applicationId: string; secretId: string };
 }
 
 /** Work that no person asked for: the daily job, housekeeping. */
@@ -41,8 +43,13 @@ export class Audit {
       applicationId: applicationId ?? null,
       organisationId: organisationId ?? null,
       outcome: outcome ?? 'done',
-      detail: (detail ?? {}) as never,
+      detail: { ...detail, ...callerOf(actor) } as never,
       address: actor.address,
     });
   }
+}
+
+/** A name can change, and a secret's can come again; these cannot. */
+function callerOf({ machine }: Actor) {
+  return machine && { callerApplication: machine.applicationId, callerSecret: machine.secretId };
 }

@@ -19,8 +19,8 @@ export function targetOf(
     throw new OAuthRefusal('invalid_target', 'resource and scope name different resources');
   }
   const named = byResource ?? byScope;
-  if (named) return named;
-  if (granted.length === 1) return granted[0]!;
+  if (named) return { ...named, scope: scopeOf(named, scope) };
+  if (granted.length === 1) return { ...granted[0]!, scope: scopeOf(granted[0]!, undefined) };
   throw new OAuthRefusal(
     'invalid_target',
     granted.length === 0 ? 'no resource is granted' : 'name one of your resources',
@@ -37,12 +37,22 @@ function withScope(granted: readonly GrantedResource[], scope: string): GrantedR
   const found = scope
     .split(' ')
     .filter(Boolean)
-    .map((name) =>
-      granted.find((each) => each.scope === name || each.audience + defaultScope === name),
-    );
+    .map((name) => granted.find((each) => isAll(each, name) || each.scopes.includes(name)));
   const [first] = found;
   if (!first || found.some((each) => each?.id !== first.id)) {
     throw new OAuthRefusal('invalid_scope', 'name scopes of one granted resource');
   }
   return first;
+}
+
+function isAll({ scope, audience }: GrantedResource, name: string): boolean {
+  return scope === name || audience + defaultScope === name;
+}
+
+/** What stands in the token: of a resource with scopes of its own those asked for, else all granted. */
+function scopeOf(resource: GrantedResource, asked: string | undefined): string {
+  if (resource.scopes.length === 0) return resource.scope;
+  const names = asked?.split(' ').filter(Boolean) ?? [];
+  const all = names.length === 0 || names.some((name) => isAll(resource, name));
+  return resource.scopes.filter((name) => all || names.includes(name)).join(' ');
 }

@@ -24,6 +24,10 @@ export class Organisation {
   @Column('text', { nullable: true })
   ion: string | null;
 
+  /** Of those who run the service: only its applications may be given the scopes of IT. */
+  @Column('boolean', { default: false })
+  operator: boolean;
+
   @Column('timestamptz')
   createdAt: Date;
 }

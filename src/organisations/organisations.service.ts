@@ -16,6 +16,8 @@ export interface OrganisationWish {
   slug: string;
   /** Four digits, or empty. */
   ion: string;
+  /** Of those who run the service; said at the creation, and never again. */
+  operator?: boolean;
 }
 
 @Injectable()
@@ -34,6 +36,7 @@ export class Organisations {
     const organisation = {
       id: randomUUID(),
       ...checked(wish),
+      operator: wish.operator ?? false,
       createdAt: this.clock.now(),
     };
     try {
@@ -43,6 +46,7 @@ export class Organisations {
           action: 'organisation.create',
           subject: { kind: 'organisation', id: organisation.id, name: organisation.name },
           organisationId: organisation.id,
+          detail: organisation.operator ? { operator: 'yes' } : undefined,
         });
         return organisation;
       });

@@ -15,6 +15,8 @@ export interface GrantedResource {
   id: string;
   audience: string;
   scope: string;
+  /** Those of its scopes that are granted, for a resource that has any. */
+  scopes: string[];
   tokenSeconds: number;
   tokenFormat: TokenFormat;
 }
@@ -128,7 +130,7 @@ const lookup: Prepared = {
       exists (select 1 from secrets n where n.application_id = s.application_id
         and ${supersedes('n', 's', '$2')}) as "replacedByNewer",
       (select coalesce(json_agg(json_build_object('id', r.id, 'audience', r.audience,
-          'scope', r.scope, 'tokenSeconds', r.token_seconds,
+          'scope', r.scope, 'scopes', g.scopes, 'tokenSeconds', r.token_seconds,
           'tokenFormat', r.token_format)), '[]')
         from grants g join resources r on r.id = g.resource_id
         where g.application_id = a.id) as resources

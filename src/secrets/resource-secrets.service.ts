@@ -6,6 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { cleanName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { Secret } from './secret.entity.js';
 import { checkedWish, newSecret, type SecretWish } from './secret-wish.js';
@@ -29,14 +30,18 @@ export class ResourceSecrets {
   ) {}
 
   /** @throws NotFound, Invalid, Conflict */
-  async issue(actor: It, resourceId: string, wish: SecretWish): Promise<IssuedSecret> {
-    const checked = checkedWish(wish, this.clock.now());
+  async issue(
+    actor: It,
+    resourceId: string,
+    wish: SecretWish & { name: string },
+  ): Promise<IssuedSecret> {
+    const checked = { ...checkedWish(wish, this.clock.now()), name: cleanName(wish.name) };
     try {
       return await inTransaction(this.dataSource, async (tx) => {
         const resource = await lock(tx, resourceId);
         await this.checkLimit(tx, resourceId, checked.createdAt);
         const value = newValue();
-        const secret = newSecret(this.keys, { resourceId }, checked, actor.id, value);
+        const secret = newSecret(this.keys, { resourceId }, checked, actor, value);
         await tx.insert(Secret, secret);
         const expiresAt = secret.expiresAt.toISOString();
         await this.record(tx, actor, 'secret.create', resource, secret, { expiresAt });

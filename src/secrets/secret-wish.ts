@@ -1,50 +1,68 @@
 import { randomUUID } from 'node:crypto';
+import type { Actor } from '../audit/audit.service.js';
 import type { Keys } from '../platform/keys/keys.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Invalid } from '../platform/refusals.js';
+import { addCalendarYear } from '../platform/utc-day.js';
 import { dayText } from '../platform/words.js';
-import { earliestLastDay, expiryOfLastDay, latestLastDay } from './expiry.js';
+import {
+  earliestLastDay,
+  type Expiry,
+  expiryOfInstant,
+  expiryOfLastDay,
+  latestLastDay,
+} from './expiry.js';
 import type { Secret } from './secret.entity.js';
 import { hintOf } from './value.js';
 
 export interface SecretWish {
-  name: string;
+  /** Absent: `Standard Key`, numbered when that is taken (S2). */
+  name?: string;
   /** The last day on which it works, YYYY-MM-DD in UTC. */
-  lastDay: string;
+  lastDay?: string;
+  /** Its exact end instead. With neither it lives as long as it may (S3). */
+  expiresAt?: Date;
 }
 
 /** A wish that keeps the rules. */
 export interface CheckedWish {
-  name: string;
+  name: string | undefined;
   createdAt: Date;
   expiresAt: Date;
 }
 
 /** @throws Invalid with all problems of the form at once (S2, S3) */
-export function checkedWish({ name, lastDay }: SecretWish, createdAt: Date): CheckedWish {
+export function checkedWish(wish: SecretWish, createdAt: Date): CheckedWish {
+  const { name } = wish;
   const fields: Record<string, string> = {};
-  const nameProblem = problemOfName(name);
+  const nameProblem = name === undefined ? undefined : problemOfName(name);
   if (nameProblem) fields.name = nameProblem;
-  const expiry = expiryOfLastDay(lastDay.trim(), createdAt);
+  const expiry = expiryOf(wish, createdAt);
   if ('problem' in expiry) {
     const first = dayText(earliestLastDay(createdAt));
     const last = dayText(latestLastDay(createdAt));
-    fields.lastDay = {
+    fields[wish.expiresAt ? 'expiresAt' : 'lastDay'] = {
       not_a_date: 'This is not a day of the calendar. Type it as YYYY-MM-DD.',
       too_early: `The last day can be ${first} at the earliest.`,
       too_late: `A secret lives for one year at most. The last day can be ${last} at the latest.`,
     }[expiry.problem];
   }
   if (Object.keys(fields).length > 0 || 'problem' in expiry) throw new Invalid(fields);
-  return { name: cleanName(name), createdAt, expiresAt: expiry.expiresAt };
+  const kept = name === undefined ? undefined : cleanName(name);
+  return { name: kept, createdAt, expiresAt: expiry.expiresAt };
+}
+
+function expiryOf({ lastDay, expiresAt }: SecretWish, createdAt: Date): Expiry {
+  if (lastDay !== undefined) return expiryOfLastDay(lastDay.trim(), createdAt);
+  return expiryOfInstant(expiresAt ?? addCalendarYear(createdAt), createdAt);
 }
 
 /** The row of a new secret: of its value only the hint and a keyed digest (S5, S7). */
 export function newSecret(
   keys: Keys,
   owner: { applicationId: string } | { resourceId: string },
-  wish: CheckedWish,
-  createdBy: string,
+  wish: CheckedWish & { name: string },
+  creator: Actor,
   value: string,
 ): Secret {
   return {
@@ -55,12 +73,14 @@ export function newSecret(
     ...wish,
     hint: hintOf(value),
     ...keys.digest('secret', value),
-    createdBy,
+    createdBy: creator.id,
+    createdBySecret: creator.machine?.secretId ?? null,
     disabledAt: null,
     disabledBy: null,
     deletedAt: null,
     deletedBy: null,
     firstUsedAt: null,
     lastUsedAt: null,
+    lostAt: null,
   };
 }

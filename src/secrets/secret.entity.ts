@@ -53,6 +53,11 @@ export class Secret {
   @ForeignKey(() => User, { name: 'secrets_created_by_fkey' })
   createdBy: string | null;
 
+  /** The secret whose token created it, when no person did. */
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => Secret, { name: 'secrets_created_by_secret_fkey' })
+  createdBySecret: string | null;
+
   @Column('timestamptz')
   createdAt: Date;
 
@@ -79,4 +84,8 @@ export class Secret {
 
   @Column('timestamptz', { nullable: true })
   lastUsedAt: Date | null;
+
+  /** When its creator asked again with the same key: the answer with the value had not arrived. */
+  @Column('timestamptz', { nullable: true })
+  lostAt: Date | null;
 }

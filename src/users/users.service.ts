@@ -68,9 +68,9 @@ export class Users {
   }
 
   /** Closes an account; its sessions end at their next request (R7), its secrets live on (R13). */
-  async close(actor: Actor, userId: string): Promise<void> {
+  async close(actor: Actor, userId: string, within?: Tx): Promise<void> {
     if (actor.id === userId) throw new Conflict('You cannot close your own account.');
-    await inTransaction(this.dataSource, async (tx) => {
+    await inTransaction(within ?? this.dataSource, async (tx) => {
       const user = await this.open(tx, userId);
       await tx.update(User, { id: userId }, { closedAt: this.clock.now() });
       await this.revokeInvitations(tx, userId);

@@ -132,6 +132,7 @@ export class Stage {
       name: `Stichting ${slug}`,
       slug,
       ion: null,
+      operator: false,
       createdAt: longAgo,
     };
     await this.dataSource.getRepository(Organisation).insert(row);
@@ -213,6 +214,7 @@ export class Stage {
       digest: randomBytes(32),
       keyNumber: 1,
       createdBy: null,
+      createdBySecret: null,
       createdAt: new Date(expiresAt.getTime() - days(180)),
       expiresAt,
       disabledAt: null,
@@ -221,6 +223,7 @@ export class Stage {
       deletedBy: null,
       firstUsedAt: null,
       lastUsedAt: null,
+      lostAt: null,
       ...changes,
     };
     await this.dataSource.getRepository(Secret).insert(row);

@@ -139,6 +139,10 @@ export class Config {
   @Count(1, 720, 'INVITATION_HOURS=72')
   INVITATION_HOURS = 72;
 
+  /** Calls of one application to our own API. */
+  @Count(1, 1_000_000, 'API_CALLS_PER_MINUTE=600')
+  API_CALLS_PER_MINUTE = 600;
+
   /** True where cookies can carry `Secure` and the `__Host-` prefix: https, or this very machine. */
   get secureCookies(): boolean {
     const { protocol, hostname } = new URL(this.PUBLIC_URL);

@@ -10,6 +10,7 @@ import { unavailable } from '../database/unavailable.js';
 import { Refusal, SignInNeeded, StaleForm, StepUpNeeded, TooMany } from '../refusals.js';
 import { isForMachines, sendMachineError } from './machine-errors.js';
 import { Pages } from './pages.js';
+import { isRest, sendProblem } from './problems.js';
 import { formPage, safeNext } from './next.js';
 import { withoutSecrets } from './resend.js';
 
@@ -44,6 +45,9 @@ export class ErrorsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (isRest(request)) {
+      return void sendProblem(request, reply, error, (each) => this.statusOf(each));
+    }
     if (isForMachines(request)) {
       return void sendMachineError(reply, error, (each) => this.statusOf(each));
     }
