@@ -6,7 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
-import { addDays, parseUtcDay, startOf, utcDay } from '../platform/utc-day.js';
+import { addDays, parseUtcDay, startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
 import { User } from '../users/user.entity.js';
 import { Application } from './application.entity.js';
 import { type Role, RoleAssignment } from './role-assignment.entity.js';
@@ -22,6 +22,9 @@ export interface RoleWish {
   /** The last day of the role, YYYY-MM-DD, or empty for no end (R3). */
   lastDay?: string;
 }
+
+/** Later ones are slips of the hand, and days beyond the year 9999 cannot be told apart. */
+const latestEnd = '2999-12-31' as UtcDay;
 
 /** Gives and withdraws roles (R3–R6). Who may call it is decided at the door: IT alone. */
 @Injectable()
@@ -119,6 +122,9 @@ export class Roles {
     const last = lastDay ? parseUtcDay(lastDay) : null;
     if (last === undefined || (last && last < today)) {
       fields.lastDay = 'Choose today or a later day, or leave it empty.';
+    }
+    if (last && last > latestEnd) {
+      fields.lastDay = 'Choose a day before the year 3000, or leave it empty.';
     }
     if (Object.keys(fields).length > 0) throw new Invalid(fields);
     return {

@@ -16,7 +16,8 @@ export function utcDay(instant: Date): UtcDay {
 
 /** A day as people type it: four-digit year, a real day of the calendar; anything else is `undefined`. */
 export function parseUtcDay(text: string): UtcDay | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  // Neither people nor PostgreSQL know a year 0.
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const start = new Date(`${text}T00:00:00Z`);
   // Date reads 30 February as 2 March; a real day comes back as it went in.
   return !Number.isNaN(start.getTime()) && utcDay(start) === text ? (text as UtcDay) : undefined;

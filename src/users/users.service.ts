@@ -127,7 +127,8 @@ export class Users {
   private checked({ email, name, organisationId }: UserWish): User {
     const fields: Record<string, string> = {};
     const address = email.trim().toLowerCase();
-    if (!isEmail(address, { allow_utf8_local_part: false })) {
+    // Quoted local parts (RFC 5321 section 4.1.2) may hold blanks and a second @; nobody has one.
+    if (!isEmail(address, { allow_utf8_local_part: false }) || address.includes('"')) {
       fields.email = 'Type one e-mail address, such as anna@example.org.';
     }
     const nameProblem = problemOfName(name);

@@ -101,6 +101,8 @@ describe('credential manager, from the page of the application (R3–R6)', () =>
     [{ confirmedOn: 'yesterday' }, 'confirmedOn', /today or an earlier day/],
     [{ lastDay: '2026-11-30' }, 'lastDay', /today or a later day/],
     [{ lastDay: 'never' }, 'lastDay', /today or a later day/],
+    [{ lastDay: '9999-12-31' }, 'lastDay', /before the year 3000/],
+    [{ confirmedOn: '0000-01-01' }, 'confirmedOn', /today or an earlier day/],
   ])('refuses %j and keeps the rest', async (wrong, field, sentence) => {
     const before = await countEvents(service);
     const olga = await userId(orgAdmin);

@@ -75,6 +75,8 @@ describe('an invitation (R2)', () => {
     [{ email: 'nobody' }, 'email', /e-mail address/],
     [{ email: 'a@x.example, b@x.example' }, 'email', /e-mail address/],
     [{ email: 'a@x.example\r\nBcc: b@x.example' }, 'email', /e-mail address/],
+    [{ email: '"a b"@x.example' }, 'email', /e-mail address/],
+    [{ email: '"a\\"@b"@x.example' }, 'email', /e-mail address/],
     [{ email: 'a\u0000@x.example' }, 'email', /e-mail address/],
     [{ name: '' }, 'name', /./],
     [{ name: 'x'.repeat(101) }, 'name', /100 characters/],
