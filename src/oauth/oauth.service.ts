@@ -144,8 +144,10 @@ export class OAuth {
   }
 
   private async read(token: string): Promise<Claims | undefined> {
-    const claims = await readToken(token, this.config.PUBLIC_URL, (kid) =>
-      this.signingKeys.publicKey(kid),
+    const claims = await readToken(
+      token,
+      (issuer) => this.config.isOwnIssuer(issuer),
+      (kid) => this.signingKeys.publicKey(kid),
     );
     return claims && uuid.test(claims.secret_id) ? claims : undefined;
   }

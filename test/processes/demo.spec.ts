@@ -97,8 +97,28 @@ describe('the demo as people start it', () => {
     expect(visitor.page.path).toBe('/manage-api-credentials');
     const elsewhere = new Visitor(second.ready.url);
     visitor.cookies.forEach((value, name) => elsewhere.cookies.set(name, value));
-    await elsewhere.get('/manage-api-credentials');
+    await elsewhere.get('/manage-api-credentials/');
     expect(elsewhere.words).toContain('Partner-NL-Matchpunt-SMC');
+
+    // A token bought at one is known at the other, and ends at both.
+    const { clientId, value } = first.ready.secrets.find(({ name }) => name === 'Donor upload')!;
+    const ask = async (url: string, path: string, fields: Record<string, string>) => {
+      const answer = await fetch(`${url}/oauth2/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${clientId}:${value}`)}` },
+        body: new URLSearchParams(fields),
+      });
+      return (path === 'revoke' ? {} : await answer.json()) as Record<string, unknown>;
+    };
+    const [here, there] = [first.ready.url, second.ready.url];
+    const { access_token } = await ask(here, 'token', {
+      grant_type: 'client_credentials',
+      resource: 'https://data-manager.api.example.org',
+    });
+    const token = String(access_token);
+    expect(await ask(there, 'introspect', { token })).toMatchObject({ active: true });
+    await ask(there, 'revoke', { token });
+    expect(await ask(here, 'introspect', { token })).toEqual({ active: false });
     await stop(second.child);
   });
 

@@ -82,6 +82,21 @@ describe('the configuration', () => {
   });
 
   test.each([
+    [undefined, 'http://localhost:3000', true],
+    [undefined, 'http://localhost:3001', true],
+    [undefined, 'http://localhost.example:3001', false],
+    [undefined, 'https://other.example', false],
+    ['https://keyturn.example.org', 'https://keyturn.example.org', true],
+    ['https://keyturn.example.org', 'http://localhost:3001', false],
+  ])('with PUBLIC_URL %s a token may name the issuer %s: %s', (PUBLIC_URL, issuer, expected) => {
+    const config: Config = readConfig(
+      { ...complete, NODE_ENV: 'development', PUBLIC_URL, PORT: '3000' },
+      false,
+    );
+    expect(config.isOwnIssuer(issuer)).toBe(expected);
+  });
+
+  test.each([
     ['http://localhost:3000', true],
     ['http://127.0.0.1:3000', true],
     ['https://keyturn.example.org', true],

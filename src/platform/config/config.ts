@@ -29,6 +29,9 @@ export class Config {
   /** Demo data, mailbox page, keys made on first start. Set by `--demo`, not by a variable. */
   demo: boolean;
 
+  /** PUBLIC_URL was left to its default, which holds the port. */
+  localAddress: boolean;
+
   @IsIn(['production', 'development', 'test'], {
     message: 'should be production, development or test, e.g. NODE_ENV=production',
   })
@@ -149,10 +152,21 @@ export class Config {
     return protocol === 'https:' || isThisMachine(hostname);
   }
 
+  /**
+   * Whether a token of ours may name this issuer. Where the address is left at its default, instances
+   * differ by their port alone and are issuers of one another's tokens.
+   */
+  isOwnIssuer(issuer: unknown): boolean {
+    if (issuer === this.PUBLIC_URL) return true;
+    return this.localAddress && typeof issuer === 'string' && localIssuer.test(issuer);
+  }
+
   get trustedProxies(): string[] {
     return this.TRUSTED_PROXIES?.split(',').map((entry) => entry.trim()) ?? [];
   }
 }
+
+const localIssuer = /^http:\/\/localhost:\d{1,5}$/;
 
 /** A configuration that cannot be started with: one line for each variable. */
 export class ConfigurationError extends Error {
@@ -177,6 +191,7 @@ export function readConfig(source: Record<string, string | undefined>, demo: boo
   };
   const config = plainToInstance(Config, { ...defaults, ...given });
   config.demo = demo;
+  config.localAddress = given.PUBLIC_URL === undefined && given.NODE_ENV !== 'production';
   const problems = validateSync(config, { stopAtFirstError: true }).map(
     ({ property, value, constraints }) =>
       `${property} ${value === undefined ? 'is missing: it' : 'is wrong: it'} ${Object.values(constraints ?? {})[0]}`,
