@@ -32,7 +32,9 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
         .send('This address cannot be read.\n');
     },
     requestTimeout: 30_000,
-    routerOptions: { maxParamLength: 100 },
+    routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
+    // While it stops, requests on open connections are still answered, each as the last of its connection.
+    return503OnClosing: false,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(platform), adapter, {
     logger: new NestLog(log),

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
@@ -28,7 +28,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  * the answer, so that every refusal takes the caller the same time.
  */
 @Injectable()
-export class Refusals implements OnModuleDestroy {
+export class Refusals implements OnApplicationShutdown {
   private readonly log = new Logger('Refusals');
   private gathered: Refused[] = [];
 
@@ -98,7 +98,7 @@ export class Refusals implements OnModuleDestroy {
       .catch(() => undefined);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.flush();
   }
 }

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
@@ -23,7 +23,7 @@ const keptFor = 30 * 86_400_000;
  * never on a request's way; a killed process loses the last seconds at most.
  */
 @Injectable()
-export class SecretUses implements OnModuleDestroy {
+export class SecretUses implements OnApplicationShutdown {
   private readonly log = new Logger('Uses');
   private gathered = new Map<string, Use>();
 
@@ -69,7 +69,7 @@ export class SecretUses implements OnModuleDestroy {
       .catch(() => undefined);
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.flush();
   }
 
