@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { DataSource, MigrationExecutor, type MigrationInterface } from 'typeorm';
+import { closeLanes } from './prepared.js';
 import { type DatabaseLog, RedactingLogger } from './redacting-logger.js';
 import { SnakeNamingStrategy } from './snake-naming.strategy.js';
 
@@ -36,7 +37,7 @@ export function buildDataSource(
   migrations: readonly MigrationClass[],
   options: DataSourceOptions = {},
 ): DataSource {
-  return new DataSource({
+  return new Database({
     type: 'postgres',
     ...target(connection),
     entities: [...entities],
@@ -58,6 +59,13 @@ export function buildDataSource(
       options: '-c TimeZone=UTC',
     },
   });
+}
+
+class Database extends DataSource {
+  override async destroy(): Promise<void> {
+    await closeLanes(this);
+    await super.destroy();
+  }
 }
 
 /**

@@ -18,6 +18,8 @@ export function unavailable(error: unknown): boolean {
   }
   return (
     typeof message === 'string' &&
-    /connection terminated|timeout exceeded when trying to connect|timeout expired/i.test(message)
+    /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout/i.test(
+      message,
+    )
   );
 }

@@ -1,0 +1,79 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+
+const timestamptz = 1184;
+/** A server that says nothing for so long is given up, and with it all that was asked of it. */
+const ANSWER_WITHIN_MS = 10_000;
+
+/**
+ * A connection that many requests use at the same time: statements are sent without waiting for
+ * the answers to earlier ones, and those that come up in one turn of the event loop leave in one
+ * write. For single statements only; each is a transaction of its own. Opened when first needed,
+ * and again after it was lost: what was under way then fails, and the next request tries anew.
+ */
+export class Lane {
+  private client?: pg.Client;
+  private opening?: Promise<pg.Client>;
+  private gathering = false;
+
+  constructor(private readonly settings: pg.ClientConfig) {}
+
+  async query(query: pg.QueryConfig): Promise<unknown[]> {
+    const client = this.client ?? (await (this.opening ??= this.open()));
+    this.gather(client);
+    const { rows } = await client.query<Record<string, unknown>>(query);
+    return rows;
+  }
+
+  async close(): Promise<void> {
+    const client = this.client ?? (await this.opening?.catch(() => undefined));
+    await client?.end();
+  }
+
+  private async open(): Promise<pg.Client> {
+    const client = new pg.Client({
+      ...this.settings,
+      // A property that spreading does not copy.
+      password: this.settings.password,
+      // Planned once: for these statements planning anew costs more than running them. New
+      // statistics of a table, as when it has grown, make a new plan all the same.
+      options: `${this.settings.options ?? ''} -c plan_cache_mode=force_generic_plan`,
+      pipeline: true,
+      query_timeout: ANSWER_WITHIN_MS,
+      types: { getTypeParser },
+    });
+    const forget = () => {
+      if (this.client === client) this.client = undefined;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    try {
+      await client.connect();
+      this.client = client;
+      return client;
+    } finally {
+      this.opening = undefined;
+    }
+  }
+
+  private gather(client: pg.Client): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+    stream.cork();
+    setImmediate(() => {
+      this.gathering = false;
+      stream.uncork();
+    });
+  }
+}
+
+/** Instants come in UTC, which needs no search for a form. */
+const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format) => {
+  const usual = pg.types.getTypeParser(oid, format) as (text: string) => unknown;
+  return Number(oid) === timestamptz
+    ? (text: string) => (inUtc.test(text) ? new Date(text.replace(' ', 'T') + ':00') : usual(text))
+    : usual;
+};
+
+const inUtc = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/;
