@@ -1,16 +1,16 @@
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
-import type { Config } from './platform/config/config.js';
 import { buildLog, NestLog } from './platform/log.js';
 import type { Platform } from './platform/platform.module.js';
 import { templatesFolder } from './platform/project-root.js';
+import { RequestLog } from './platform/web/request-log.js';
+import { addSecurityHeaders } from './platform/web/security-headers.js';
 
 /** The largest form of ours has a few hundred characters. */
 const bodyLimit = 64 * 1024;
@@ -23,6 +23,9 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     bodyLimit,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     loggerInstance: log,
+    logController: new RequestLog(),
+    // Each line carries the request's id itself; a logger for each request would cost more.
+    childLoggerFactory: (logger: FastifyBaseLogger) => logger,
     genReqId: () => randomUUID(),
     // An address that cannot be decoded reaches no route and no filter.
     frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
@@ -40,32 +43,13 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     logger: new NestLog(log),
     abortOnError: false,
   });
-  await configure(app, config);
+  addSecurityHeaders(app.getHttpAdapter().getInstance(), config);
+  await configure(app);
   return app;
 }
 
-async function configure(app: NestFastifyApplication, config: Config): Promise<void> {
+async function configure(app: NestFastifyApplication): Promise<void> {
   await app.register(cookie);
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        frameSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    originAgentCluster: false,
-    // Same-origin, so that a form posted after the session's end can lead back to its page.
-    referrerPolicy: { policy: 'same-origin' },
-    hsts: config.PUBLIC_URL.startsWith('https:') && { maxAge: 31_536_000 },
-  });
   await app.register(fastifyStatic, {
     root: join(templatesFolder, 'assets'),
     prefix: '/assets/',

@@ -3,29 +3,29 @@ import { type Logger as Pino, pino } from 'pino';
 import type { Config } from './config/config.js';
 
 /**
- * One JSON line per event on standard error; standard output belongs to what a command answers.
  * Of a request only method and route pattern are written, never its address, since an address can
  * carry a token.
  */
+export const serializers = {
+  req: (request: { id: string; method: string; routeOptions?: { url?: string } }) => ({
+    id: request.id,
+    method: request.method,
+    route: request.routeOptions?.url,
+  }),
+  res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
+  err: (error: Error & { code?: unknown }) => ({
+    type: error.name,
+    code: error.code,
+    stack: error.stack,
+  }),
+};
+
+/**
+ * One JSON line per event on standard error; standard output belongs to what a command answers.
+ */
 export function buildLog(config: Config): Pino {
   return pino(
-    {
-      level: config.LOG_LEVEL,
-      base: undefined,
-      serializers: {
-        req: (request: { id: string; method: string; routeOptions?: { url?: string } }) => ({
-          id: request.id,
-          method: request.method,
-          route: request.routeOptions?.url,
-        }),
-        res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
-        err: (error: Error & { code?: unknown }) => ({
-          type: error.name,
-          code: error.code,
-          stack: error.stack,
-        }),
-      },
-    },
+    { level: config.LOG_LEVEL, base: undefined, serializers },
     pino.destination({ dest: 2, sync: true }),
   );
 }
