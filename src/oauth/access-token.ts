@@ -19,9 +19,18 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 
 /** A signed JWT of the type `at+jwt`, ES256 (RFC 7515, 7518, 9068). */
 export function signToken(claims: Claims, kid: string, key: KeyObject): string {
-  const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid })}.${encode(claims)}`;
+  const input = `${headOf(kid, key)}.${encode(claims)}`;
   const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' });
   return `${input}.${signature.toString('base64url')}`;
+}
+
+/** The same for all tokens of a key. */
+const heads = new WeakMap<KeyObject, string>();
+
+function headOf(kid: string, key: KeyObject): string {
+  const known = heads.get(key) ?? encode({ alg: 'ES256', typ: 'at+jwt', kid });
+  heads.set(key, known);
+  return known;
 }
 
 /**

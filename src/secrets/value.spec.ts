@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { crc32 } from 'node:zlib';
 import {
   alphabet,
-  crc32,
   hasValidForm,
   hintOf,
   inspectValue,

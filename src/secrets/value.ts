@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /** Base 62: no character needs quoting in a shell, `.env`, YAML or URL. */
 export const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -59,21 +60,11 @@ function randomText(length: number, random: RandomBytes): string {
 
 /** CRC-32 as six digits of base 62, the greatest first, with leading zeros. */
 function checksum(text: string): string {
-  let rest = crc32(Buffer.from(text, 'utf8'));
+  let rest = crc32(text);
   let digits = '';
   for (let place = 0; place < 6; place++) {
     digits = alphabet[rest % 62] + digits;
     rest = Math.floor(rest / 62);
   }
   return digits;
-}
-
-/** CRC-32 as in IEEE 802.3, unsigned. Node's own exists from 22.2 on. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }
