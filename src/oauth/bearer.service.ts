@@ -57,7 +57,8 @@ export class Bearers implements OnApplicationBootstrap {
   /** @returns `undefined` for a token that is not ours, not for here, ended, or bought with what has ended since */
   async accept(token: string, address: string): Promise<Caller | undefined> {
     const keyOf = (kid: string) => this.signingKeys.publicKey(kid);
-    const claims = await readToken(token, this.config.PUBLIC_URL, keyOf);
+    const isIssuer = (issuer: unknown) => this.config.isOwnIssuer(issuer);
+    const claims = await readToken(token, isIssuer, keyOf);
     const now = this.clock.now();
     if (!claims || claims.aud !== this.audience || claims.exp * 1000 <= now.getTime()) {
       return undefined;
