@@ -32,6 +32,8 @@ const actions: Record<string, string> = {
   'secret.delete': 'Secret deleted',
   'resource.set_tokens': 'Tokens of a resource set',
   'signing_key.publish': 'Signing key published',
+  'reminder.acknowledge': 'Reminder answered',
+  'reminder.take_back': 'Answer to a reminder taken back',
   'reminders.run': 'Reminders run',
 };
 
@@ -61,6 +63,9 @@ const values: Record<string, string> = {
   credential_manager: 'credential manager',
   org_admin: 'org admin',
   it: 'IT',
+  taken: 'on it',
+  replaced: 'replaced already',
+  not_mine: 'not theirs any more',
 };
 
 export function actionText(action: string): string {

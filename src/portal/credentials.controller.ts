@@ -101,7 +101,7 @@ export class CredentialsController {
       view: 'portal/secret',
       title: secret.name,
       notice: doneNotice(done),
-      model: secretPage(row, secret, ledger, now),
+      model: secretPage(row, secret, ledger, request.viewer!.id, now),
     });
   }
 

@@ -1,3 +1,4 @@
+import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { label, type Milestone } from '../reminders/milestones.js';
 import { daysLeft, lastDay } from '../secrets/expiry.js';
 import { isLive, secretState } from '../secrets/state.js';
@@ -148,8 +149,18 @@ export function secretLine(
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     endsWhen,
     lifeLeft: Math.round((100 * left) / life),
+    taken: takenTexts(application, secret, now),
     warning: warningOf(key, daysLeft(secret.expiresAt, utcDay(now))),
   };
+}
+
+/** What counts of what people say about a secret (docs/adr/0040). */
+function takenTexts(row: ApplicationRow, secret: SecretRecord, now: Date): string[] {
+  const recipients = [...row.managers, ...row.orgAdmins].filter(({ invited }) => !invited);
+  const about = { ...secret, recipients };
+  return secret.acknowledgements
+    .filter((each) => counts(each, about, now))
+    .map((each) => acknowledgementText(each, about, now));
 }
 
 function warningOf(key: models.SecretState['key'], left: number): string | undefined {

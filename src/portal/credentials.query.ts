@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Environment } from '../applications/application.entity.js';
 import { mayManage, maySee } from '../applications/permission.js';
+import type { Acknowledgement } from '../reminders/acknowledgement.js';
+import { acknowledgementsOf } from '../reminders/endings.query.js';
 import type { RefusalReason } from '../secrets/secret-use.entity.js';
 import type { Viewer } from '../authentication/viewer.js';
 
@@ -28,6 +30,7 @@ export interface RefusedRecord {
 }
 
 export interface ContactRow {
+  id: string;
   name: string;
   email: string;
   /** Has not completed the first sign-in yet. */
@@ -49,6 +52,7 @@ export interface SecretRecord {
   firstUsedAt: Date | null;
   lastUsedAt: Date | null;
   lastReminder: { at: Date; milestone: string } | null;
+  acknowledgements: Acknowledgement[];
 }
 
 export interface PersonRow {
@@ -86,7 +90,7 @@ const person = (id: string) => `
    from users p where p.id = ${id})`;
 
 const contacts = (role: string, place: string) => `
-  (select coalesce(json_agg(json_build_object('name', u.name, 'email', u.email,
+  (select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'email', u.email,
      'invited', u.activated_at is null, 'endsAt', r.ends_at) order by u.name), '[]')
    from role_assignments r join users u on u.id = r.user_id
    where r.role = '${role}' and ${place} and r.withdrawn_at is null
@@ -110,7 +114,8 @@ const sql = `
         'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at,
         'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
           from reminders l where l.secret_id = s.id and l.state = 'sent'
-          order by l.attempted_at desc limit 1)
+          order by l.attempted_at desc limit 1),
+        'acknowledgements', ${acknowledgementsOf('s.id')}
       ) order by s.expires_at, s.created_at), '[]')
       from secrets s where s.application_id = a.id
         and (s.deleted_at is null or s.id = $4)) as secrets,
@@ -148,6 +153,10 @@ function withDates(row: ApplicationRow): ApplicationRow {
         ...secret.lastReminder,
         at: new Date(secret.lastReminder.at),
       },
+      acknowledgements: secret.acknowledgements.map((each) => ({
+        ...each,
+        saidAt: new Date(each.saidAt),
+      })),
     })),
   };
 }

@@ -3,6 +3,8 @@ import type { Notice } from '../platform/web/frame.js';
 const texts: Record<string, string> = {
   'switch-off': 'The secret is switched off. It does not work until you switch it on again.',
   'switch-on': 'The secret is switched on and works again.',
+  acknowledged: 'It is written down, and everyone who gets the mails can see it.',
+  'taken-back': 'It is taken back.',
   delete: 'The secret is deleted. It does not work any more.',
   password: 'Your password is changed. All other sessions were ended.',
   authenticator: 'The new authenticator app is in use. All other sessions were ended.',

@@ -114,6 +114,8 @@ export interface SecretLine {
   lifeLeft: number;
   /** The sentence beside the warning mark: ends soon, has expired, a newer one is in use … (S11, M7). */
   warning?: string;
+  /** Who has taken it on or says that it is replaced, one sentence each. */
+  taken: string[];
 }
 
 /** portal/home: the applications come sorted by urgency. */
@@ -270,6 +272,7 @@ export interface SecretPage {
   switchedOff?: { by: Person; at: Moment };
   deleted?: { by: Person; at: Moment };
   actions: SecretAction[];
+  whoIsOnIt: WhoIsOnIt;
   reminders: ReminderRow[];
   /** "Next mail: Tue 22 April 2027", or why there is none. */
   nextReminder?: string;
@@ -289,6 +292,32 @@ export interface ReminderRow {
   outcome: { key: 'due' | 'sent' | 'failed' | 'no_recipient' | 'superseded'; text: string };
   /** What the mail server said. */
   answer?: string;
+}
+
+/** portal/acknowledge: where the link of a reminder leads */
+export interface AcknowledgePage {
+  application: ApplicationLink;
+  secret: ApplicationLink;
+  line: SecretLine;
+  ended: boolean;
+  /** What people have said so far, one sentence each. */
+  said: string[];
+  action: string;
+  kind: Field;
+  /** YYYY-MM-DD */
+  until: Field;
+  /** The first and the last day that can be chosen. */
+  today: string;
+  last: string;
+}
+
+/** Who has taken a secret on, on its page. */
+export interface WhoIsOnIt {
+  /** A word that does not count any more is shown all the same. */
+  said: { text: string; counts: boolean }[];
+  /** Only for those who get its mails. */
+  href?: string;
+  takeBackAction?: string;
 }
 
 /** portal/mail: a reminder as it was sent */

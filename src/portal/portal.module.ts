@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { AcknowledgeController } from './acknowledge.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
@@ -17,6 +18,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     SignInController,
     EnrolmentController,
     SentMailController,
+    AcknowledgeController,
     SecretsController,
     CredentialsController,
     ForecastController,

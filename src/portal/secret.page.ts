@@ -2,6 +2,7 @@ import { dayText, distanceText, momentOf } from '../platform/words.js';
 import { utcDay } from '../platform/utc-day.js';
 import { milestoneDay, milestones } from '../reminders/milestones.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
+import { whoIsOnIt } from './acknowledge.page.js';
 import { actionsOf, applicationHref, secretLine, someone } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import type { ReminderRow, SecretPage, SecretState } from './models.js';
@@ -19,6 +20,7 @@ export function secretPage(
   application: ApplicationRow,
   secret: SecretRecord,
   ledger: LedgerRow[],
+  viewerId: string,
   now: Date,
 ): SecretPage {
   const line = secretLine(application, secret, now);
@@ -36,6 +38,7 @@ export function secretPage(
     switchedOff: disabledAt ? { by: someone(disabledBy), at: momentOf(disabledAt) } : undefined,
     deleted: deletedAt ? { by: someone(deletedBy), at: momentOf(deletedAt) } : undefined,
     actions: actionsOf(application, secret, now),
+    whoIsOnIt: whoIsOnIt(application, secret, viewerId, now),
     reminders: ledger.map((row) => reminderRow(row, `${line.href}/mails`)),
     nextReminder: nextReminder(application, secret, line.state.key, now),
   };

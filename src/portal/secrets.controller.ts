@@ -195,4 +195,10 @@ export class SecretsController {
 }
 
 /** A secret that was created just now has no history yet. */
-const bare = { createdBy: null, disabledBy: null, deletedBy: null, lastReminder: null };
+const bare = {
+  createdBy: null,
+  disabledBy: null,
+  deletedBy: null,
+  lastReminder: null,
+  acknowledgements: [],
+};

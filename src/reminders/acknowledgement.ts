@@ -23,7 +23,7 @@ export interface Acknowledged {
 /**
  * Does it count at this instant? "On it" counts up to its day, "already replaced" until the secret is
  * used again, "not mine" until it is taken back or settled; and all of them only from people who
- * would still be mailed (docs/adr/0041).
+ * would still be mailed (docs/adr/0040).
  */
 export function counts(said: Acknowledgement, about: Acknowledged, now: Date): boolean {
   if (!about.recipients.some(({ id }) => id === said.userId)) return false;

@@ -4,6 +4,7 @@ import { renderMail } from '../platform/mail/mail-views.js';
 import type { Envelope } from '../platform/mail/mailer.js';
 import { oneLine } from '../platform/mail/one-line.js';
 import { endText } from '../platform/words.js';
+import { acknowledgementText } from './acknowledgement.js';
 import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
 import type { Milestone } from './milestones.js';
@@ -72,6 +73,7 @@ function single(ending: Ending, role: Recipient, now: Date, config: Config) {
     clientId: ending.application.clientId,
     whoActs: role.manager ? undefined : oneLine(words.whoActsText(ending)),
     button: newer && role.manager ? 'Delete this secret' : 'Open this secret',
+    acknowledgeHref: `${words.hrefOf(ending, config)}/acknowledge`,
   };
 }
 
@@ -114,6 +116,7 @@ function lineOf(ending: Ending, now: Date, config: Config) {
     end: endText(ending.expiresAt),
     ended: words.isExpired(ending, now),
     replaced: replacement(ending, now) !== undefined,
+    said: ending.acknowledgements.map((each) => oneLine(acknowledgementText(each, ending, now))),
     tone: words.toneOf(ending, now),
     href: words.hrefOf(ending, config),
   };

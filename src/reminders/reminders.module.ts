@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../platform/mail/mail.module.js';
+import { Acknowledgements } from './acknowledgements.service.js';
 import { Forecasts } from './forecasts.service.js';
 import { Passes } from './passes.js';
 import { Delivery } from './reminders.delivery.js';
@@ -9,8 +11,8 @@ import { Retries } from './retries.js';
 
 /** The daily reminders. Their time trigger, `RemindersJob`, belongs to the server. */
 @Module({
-  imports: [MailModule],
-  providers: [Reminders, Planning, Passes, Delivery, Retries, Forecasts],
-  exports: [Reminders, Forecasts],
+  imports: [MailModule, AuditModule],
+  providers: [Reminders, Planning, Passes, Delivery, Retries, Forecasts, Acknowledgements],
+  exports: [Reminders, Forecasts, Acknowledgements],
 })
 export class RemindersModule {}
