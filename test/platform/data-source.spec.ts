@@ -1,6 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
 import { describeDatabaseError } from '../../src/platform/database/redacting-logger.js';
+import { unavailable } from '../../src/platform/database/unavailable.js';
 import { databaseErrorCode, inTransaction, violated } from '../../src/platform/database/tx.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -47,6 +48,24 @@ describe('the data source', () => {
     await impatient.initialize();
     const error: unknown = await impatient.query('select pg_sleep(5)').catch((e: unknown) => e);
     expect(databaseErrorCode(error)).toBe('57014');
+    await impatient.destroy();
+  });
+
+  it('waits neither for a lock nor for a connection for long, and calls both unavailable', async () => {
+    const options = { poolSize: 1, lockTimeoutMs: 50, connectWithinMs: 50, log: () => undefined };
+    const impatient = buildDataSource(database.connection, [], [], options);
+    await impatient.initialize();
+    await inTransaction(database.dataSource, async (tx) => {
+      await tx.query('lock table person');
+      const late: unknown = await impatient.query('select * from person').catch((e: unknown) => e);
+      expect(databaseErrorCode(late)).toBe('55P03');
+      expect(unavailable(late)).toBe(true);
+    });
+    const runner = impatient.createQueryRunner();
+    await runner.connect();
+    expect(unavailable(await impatient.query('select 1').catch((e: unknown) => e))).toBe(true);
+    await runner.release();
+    expect(await impatient.query('select 1 as one')).toEqual([{ one: 1 }]);
     await impatient.destroy();
   });
 

@@ -20,7 +20,7 @@ import { Secret } from '../../src/secrets/secret.entity.js';
 import { entities, migrations } from '../../src/schema.js';
 import { User } from '../../src/users/user.entity.js';
 import { testConfig } from '../support/app.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, patience, type TestDatabase } from '../support/database.js';
 import { TestSmtp } from '../support/smtp.js';
 
 export const day = (text: string, time = '07:00:00') => new Date(`${text}T${time}Z`);
@@ -85,7 +85,7 @@ export class Stage {
 
   /** Another instance with connections of its own. */
   async another(): Promise<Instance> {
-    const dataSource = buildDataSource(this.database.connection, entities, migrations);
+    const dataSource = buildDataSource(this.database.connection, entities, migrations, patience);
     await dataSource.initialize();
     const instance = this.instanceOn(dataSource);
     this.others.push(instance);

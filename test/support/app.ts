@@ -10,7 +10,7 @@ import { keysOf } from '../../src/platform/config/load.js';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
 import type { Platform } from '../../src/platform/platform.module.js';
 import { entities, migrations } from '../../src/schema.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, patience } from './database.js';
 import { MemoryMailer } from './memory-mailer.js';
 import { Visitor } from './visitor.js';
 
@@ -73,7 +73,7 @@ export async function startTestApp(
       return browser;
     },
     secondInstance: async () => {
-      const dataSource = buildDataSource(database.connection, entities, migrations);
+      const dataSource = buildDataSource(database.connection, entities, migrations, patience);
       await dataSource.initialize();
       const second = await listen({ ...platform, dataSource });
       return {

@@ -19,6 +19,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** Tests run side by side: what takes seconds here need not be a fault. */
+export const patience = { connectWithinMs: 20_000, lockTimeoutMs: 10_000 };
+
 /**
  * Creates a database of its own for a test file: a copy of the migrated template, in some
  * milliseconds. With `empty` it has no tables, for tests of the migrations themselves.
@@ -32,7 +35,7 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   await inLobby((lobby) => lobby.query(`create database ${database} template ${source}`));
 
   const connection = { ...template, database };
-  const dataSource = buildDataSource(connection, entities, migrations);
+  const dataSource = buildDataSource(connection, entities, migrations, patience);
   await dataSource.initialize();
   return {
     connection,

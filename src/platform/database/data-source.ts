@@ -13,6 +13,10 @@ export interface DataSourceOptions {
   poolSize?: number;
   /** The server gives a statement up after this many milliseconds; 0 means never. Default 5000. */
   statementTimeoutMs?: number;
+  /** How long a request waits for a connection of the pool, or for a new one. Default 2000. */
+  connectWithinMs?: number;
+  /** How long a statement waits for somebody else's lock; 0 means for ever. Default 2000. */
+  lockTimeoutMs?: number;
   /** Default: Nest's logger. */
   log?: DatabaseLog;
 }
@@ -20,7 +24,6 @@ export interface DataSourceOptions {
 type EntityClass = abstract new (...args: never[]) => object;
 type MigrationClass = new () => MigrationInterface;
 
-const CONNECT_WITHIN_MS = 10_000;
 // A forgotten transaction holds locks that every other instance waits for.
 const IDLE_IN_TRANSACTION_MS = 30_000;
 
@@ -51,10 +54,11 @@ export function buildDataSource(
     logging: ['error', 'warn', 'migration'],
     logger: new RedactingLogger(options.log ?? nestLog),
     applicationName: 'keyturn',
-    connectTimeoutMS: CONNECT_WITHIN_MS,
+    connectTimeoutMS: options.connectWithinMs ?? 2_000,
     poolSize: options.poolSize ?? 4,
     extra: {
       statement_timeout: options.statementTimeoutMs ?? 5_000,
+      lock_timeout: options.lockTimeoutMs ?? 2_000,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       options: '-c TimeZone=UTC',
     },
@@ -79,7 +83,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   try {
     // Waiting for another instance, and a change of a large table, may take longer than a request.
-    await runner.query('set statement_timeout = 0');
+    await runner.query('set statement_timeout = 0; set lock_timeout = 0');
     await runner.query(`select pg_advisory_lock(${MIGRATION_LOCK})`);
     try {
       // The executor itself, because dataSource.runMigrations() would use another connection.
@@ -89,7 +93,7 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     } finally {
       // Should the connection be lost, the server has let go of the lock already.
       await runner.query(`select pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
-      await runner.query('reset statement_timeout').catch(() => undefined);
+      await runner.query('reset statement_timeout; reset lock_timeout').catch(() => undefined);
     }
   } finally {
     await runner.release();

@@ -1,8 +1,8 @@
 const connectionFaults = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /**
- * True when an error says that the database is away or overloaded (SQLSTATE classes 08, 53, 57, or a
- * fault of the connection), so that the caller may try again later.
+ * True when an error says that the database is away or overloaded (SQLSTATE classes 08, 53, 57, a lock
+ * that was waited for too long, or a fault of the connection), so that the caller may try again later.
  */
 export function unavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
@@ -14,7 +14,7 @@ export function unavailable(error: unknown): boolean {
   if (driverError && driverError !== error) return unavailable(driverError);
   if (typeof code === 'string') {
     if (code === 'ENOENT') return (error as { syscall?: unknown }).syscall === 'connect';
-    return connectionFaults.has(code) || /^(08|53|57)/.test(code);
+    return connectionFaults.has(code) || /^(08|53|57|55P03)/.test(code);
   }
   return (
     typeof message === 'string' &&
