@@ -2,23 +2,34 @@ import { Module } from '@nestjs/common';
 import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessController } from './access.controller.js';
 import { ApplicationsController } from './applications.controller.js';
 import { AuditController } from './audit.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
+import { ResourceSecretsController } from './resource-secrets.controller.js';
+import { ResourcesController } from './resources.controller.js';
 import { RolesController } from './roles.controller.js';
 import { UserController } from './user.controller.js';
 import { UsersController } from './users.controller.js';
 
 /** Door 2: pages for IT. */
 @Module({
-  imports: [AuthenticationModule, OrganisationsModule, UsersModule, ApplicationsModule],
+  imports: [
+    AuthenticationModule,
+    OrganisationsModule,
+    UsersModule,
+    ApplicationsModule,
+    SecretsModule,
+  ],
   controllers: [
     OrganisationsController,
     ApplicationsController,
     AccessController,
+    ResourcesController,
+    ResourceSecretsController,
     UsersController,
     UserController,
     RolesController,

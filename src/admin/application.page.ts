@@ -6,9 +6,7 @@ import type { ApplicationFacts, ManagerRow, ResourceRow } from './applications.q
 import { ManagerForm } from './forms.js';
 import { applicationHref, organisationHref, secretsHref, userHref } from './hrefs.js';
 import type { ApplicationPage, RoleLine } from './models.js';
-import { applicationState, dayOf, userState, warningsOf } from './words.js';
-
-const environmentTexts = { production: 'Production', sandbox: 'Sandbox' } as const;
+import { applicationState, dayOf, environmentTexts, userState, warningsOf } from './words.js';
 
 /** @param form what was typed to make someone credential manager, and what was wrong with it */
 export function applicationPage(

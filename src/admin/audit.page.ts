@@ -1,7 +1,7 @@
 import type { EventRow } from '../audit/events.query.js';
 import { actionOptions, actionText, detailFacts, kindText } from './audit-words.js';
 import { type AuditForm, dayError } from './audit.query.js';
-import { applicationHref, organisationHref, userHref } from './hrefs.js';
+import { applicationHref, organisationHref, resourceHref, userHref } from './hrefs.js';
 import type { Pagination } from './keyset.js';
 import type { AuditPage } from './models.js';
 import { moment } from './words.js';
@@ -51,6 +51,7 @@ function subjectHref(row: EventRow): string | undefined {
     organisation: organisationHref,
     application: applicationHref,
     user: userHref,
+    resource: resourceHref,
   };
   return pages[row.subjectKind]?.(row.subjectId);
 }

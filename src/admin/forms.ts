@@ -31,6 +31,18 @@ export class ApplicationForm {
   apiCode = '';
 }
 
+/** How the tokens of a resource are made. */
+export class TokensForm {
+  minutes = '';
+  format = '';
+}
+
+/** A secret of a resource server. */
+export class SecretForm {
+  name = '';
+  lastDay = '';
+}
+
 /** On whose word a role is given (R5), and until when (R3). */
 class ConfirmationForm {
   @IsNotEmpty({ message: 'Who in the organisation confirmed it?' })

@@ -3,16 +3,8 @@ import { secretState } from '../secrets/state.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { secretsHref } from './hrefs.js';
 import type { MadeSecret } from './models.js';
+import { secretStateTexts } from './words.js';
 import type { MadeSecretRow, SecretTimes } from './user.query.js';
-
-const texts = {
-  active: 'Active',
-  expiring: 'Ends soon',
-  superseded: 'Replaced',
-  off: 'Switched off',
-  expired: 'Expired',
-  deleted: 'Deleted',
-};
 
 /** A secret as IT sees it beside the person who made it (R13). */
 export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
@@ -26,7 +18,7 @@ export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
     application: row.application,
     state: row.applicationDeleted
       ? { key: 'deleted', text: 'Application deleted' }
-      : { key, text: texts[key] },
+      : { key, text: secretStateTexts[key] },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
   };
 }

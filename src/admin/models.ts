@@ -136,6 +136,71 @@ export interface ApplicationPage {
   steps: { label: string; text: string; href: string; danger: boolean }[];
 }
 
+/** admin/resources */
+export interface ResourcesPage {
+  resources: {
+    name: string;
+    href: string;
+    environment: State;
+    api: string;
+    audience: string;
+    tokens: string;
+    /** Secrets of its resource server that work. */
+    secrets: number;
+    nextEnd?: Moment & { when: string };
+    warning?: string;
+  }[];
+}
+
+/** admin/resource */
+export interface ResourcePage {
+  name: string;
+  environment: State;
+  facts: Fact[];
+  warning?: string;
+  tokens: { action: string; minutes: Field; format: Field };
+  clientId: string;
+  newSecretHref: string;
+  secrets: ServerSecretLine[];
+}
+
+/** A secret of a resource server. */
+export interface ServerSecretLine {
+  name: string;
+  hint: string;
+  state: State;
+  ends: Moment;
+  endsWhen: string;
+  lastUsed?: Moment;
+  created: string;
+  actions: { label: string; href: string; danger: boolean }[];
+}
+
+/** admin/resource-secret-new */
+export interface ServerSecretNewPage {
+  breadcrumb: Link[];
+  resource: string;
+  action: string;
+  cancelHref: string;
+  name: Field;
+  lastDay: Field;
+  min: string;
+  max: string;
+  today: string;
+  endsText: string;
+  presets: { label: string; day: string }[];
+}
+
+/** admin/resource-secret-created: shown once. */
+export interface ServerSecretCreatedPage {
+  resource: string;
+  href: string;
+  clientId: string;
+  name: string;
+  value: string;
+  ends: Moment;
+}
+
 /** A role that someone has. */
 export interface RoleLine {
   /** The person, or the role, depending on the page. */

@@ -124,7 +124,7 @@ for (const input of all('input[data-last-day]')) {
     byId(ends).textContent = fits
       ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}.`
       : `Choose a day from ${words(asTime(input.min))} to ${words(asTime(input.max))}.`;
-    byId(mails).textContent = fits ? `Reminder mails: ${mailsText(asTime(today), asTime(chosen))}.` : '';
+    if (mails) byId(mails).textContent = fits ? `Reminder mails: ${mailsText(asTime(today), asTime(chosen))}.` : '';
   };
   input.addEventListener('input', say);
   for (const preset of all('[data-day]')) {

@@ -1,0 +1,103 @@
+import type { TokenWish } from '../applications/resources.service.js';
+import { fieldsOf } from '../platform/web/form.js';
+import { utcDay } from '../platform/utc-day.js';
+import { distanceText, endText, instantText, momentOf } from '../platform/words.js';
+import { lastDay } from '../secrets/expiry.js';
+import { isLive, secretState } from '../secrets/state.js';
+import { isSuperseded } from '../secrets/superseded.js';
+import { resourceHref } from './hrefs.js';
+import type { ResourcePage, ResourcesPage, ServerSecretLine } from './models.js';
+import type { ResourceRow, ServerSecret } from './resources.query.js';
+import { environmentTexts, secretStateTexts } from './words.js';
+
+const formats = { jwt: 'JWT', opaque: 'Opaque' } as const;
+
+export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resources'][number] {
+  const live = row.secrets.filter((secret) => isLive(secret, now));
+  const first = live[0];
+  return {
+    name: row.name,
+    href: resourceHref(row.id),
+    environment: { key: row.environment, text: environmentTexts[row.environment] },
+    api: row.api,
+    audience: row.audience,
+    tokens: `${formats[row.tokenFormat]}, ${minutesText(row.tokenSeconds)}`,
+    secrets: live.length,
+    nextEnd: first && {
+      iso: first.expiresAt.toISOString(),
+      text: endText(first.expiresAt),
+      when: distanceText(lastDay(first.expiresAt), utcDay(now)),
+    },
+    warning: warningOf(row, now),
+  };
+}
+
+/** @param form what was typed about its tokens, and what was wrong with it */
+export function resourcePage(
+  row: ResourceRow,
+  now: Date,
+  form: TokenWish = { minutes: String(row.tokenSeconds / 60), format: row.tokenFormat },
+  error?: unknown,
+): ResourcePage {
+  const href = resourceHref(row.id);
+  const { minutes, format } = fieldsOf(form, error);
+  return {
+    name: row.name,
+    environment: { key: row.environment, text: environmentTexts[row.environment] },
+    facts: [
+      { label: 'API', text: row.api },
+      { label: 'Audience', text: row.audience },
+      { label: 'Scope', text: row.scope },
+      { label: 'Granted to', text: applicationsText(row.granted) },
+    ],
+    warning: warningOf(row, now),
+    tokens: { action: `${href}/tokens`, minutes, format },
+    clientId: row.id,
+    newSecretHref: `${href}/secrets/new`,
+    secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
+  };
+}
+
+export function secretLine(row: ResourceRow, secret: ServerSecret, now: Date): ServerSecretLine {
+  const others = row.secrets.filter(({ id }) => id !== secret.id);
+  const state = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
+  const href = `${resourceHref(row.id)}/secrets/${secret.id}`;
+  const turn = secret.disabledAt
+    ? { label: 'Switch on', href: `${href}/switch-on`, danger: false }
+    : { label: 'Switch off', href: `${href}/switch-off`, danger: false };
+  return {
+    name: secret.name,
+    hint: secret.hint,
+    state: { key: state, text: secretStateTexts[state] },
+    ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
+    endsWhen: distanceText(lastDay(secret.expiresAt), utcDay(now)),
+    lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
+    created: `${instantText(secret.createdAt)}, by ${secret.createdBy.name}${secret.createdBy.left ? ' (left)' : ''}`,
+    actions: [
+      ...(state === 'expired' ? [] : [turn]),
+      { label: 'Delete', href: `${href}/delete`, danger: true },
+    ],
+  };
+}
+
+/** No mails are sent about these secrets, so the pages of IT must be loud enough. */
+function warningOf({ secrets }: ResourceRow, now: Date): string | undefined {
+  if (secrets.length === 0) return undefined;
+  const live = secrets.filter((secret) => isLive(secret, now));
+  const last = live.at(-1);
+  if (!last) return 'No secret of its resource server works. It cannot ask about tokens.';
+  const state = secretState({ ...last, superseded: false }, now);
+  if (state !== 'expiring') return undefined;
+  const when = distanceText(lastDay(last.expiresAt), utcDay(now));
+  return `The last secret of its resource server ends ${when}. Create a new one and switch over.`;
+}
+
+function minutesText(seconds: number): string {
+  const minutes = seconds / 60;
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+}
+
+function applicationsText(count: number): string {
+  if (count === 0) return 'no application';
+  return count === 1 ? '1 application' : `${count} applications`;
+}

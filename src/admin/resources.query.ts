@@ -1,0 +1,74 @@
+import type { DataSource } from 'typeorm';
+import type { Environment, TokenFormat } from '../applications/application.entity.js';
+import type { Usage } from '../secrets/superseded.js';
+
+export interface ResourceRow {
+  id: string;
+  name: string;
+  environment: Environment;
+  api: string;
+  audience: string;
+  scope: string;
+  tokenSeconds: number;
+  tokenFormat: TokenFormat;
+  /** Applications, not deleted, that it is granted to. */
+  granted: number;
+  /** Secrets of its resource server, not deleted; the one with the nearest end first. */
+  secrets: ServerSecret[];
+}
+
+export interface ServerSecret extends Usage {
+  id: string;
+  name: string;
+  hint: string;
+  createdBy: { name: string; left: boolean };
+}
+
+/** All of them: there are few, and they come with the service. */
+export async function findResources(dataSource: DataSource): Promise<ResourceRow[]> {
+  const rows = await dataSource.query<ResourceRow[]>(
+    `${sql} order by i.name, r.name, r.environment`,
+  );
+  return rows.map(withDates);
+}
+
+export async function findResource(
+  dataSource: DataSource,
+  id: string,
+): Promise<ResourceRow | undefined> {
+  const [row] = await dataSource.query<ResourceRow[]>(`${sql} where r.id = $1`, [id]);
+  return row && withDates(row);
+}
+
+const sql = `
+  select r.id, r.name, r.environment, r.audience, r.scope,
+    r.token_seconds as "tokenSeconds", r.token_format as "tokenFormat",
+    i.name || ' (' || i.code || ')' as api,
+    (select count(*)::int from grants g join applications a on a.id = g.application_id
+      where g.resource_id = r.id and a.deleted_at is null) as granted,
+    (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
+        'createdAt', s.created_at, 'expiresAt', s.expires_at,
+        'disabledAt', s.disabled_at, 'deletedAt', s.deleted_at,
+        'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at,
+        'createdBy', (select json_build_object('name', u.name, 'left', u.closed_at is not null)
+          from users u where u.id = s.created_by))
+      order by s.expires_at, s.id), '[]')
+      from secrets s where s.resource_id = r.id and s.deleted_at is null) as secrets
+  from resources r join apis i on i.code = r.api_code`;
+
+/** JSON has no dates: they come as text. */
+function withDates(row: ResourceRow): ResourceRow {
+  const date = (text: Date | null) => (text === null ? null : new Date(text));
+  return {
+    ...row,
+    secrets: row.secrets.map((secret) => ({
+      ...secret,
+      createdAt: new Date(secret.createdAt),
+      expiresAt: new Date(secret.expiresAt),
+      disabledAt: date(secret.disabledAt),
+      deletedAt: date(secret.deletedAt),
+      firstUsedAt: date(secret.firstUsedAt),
+      lastUsedAt: date(secret.lastUsedAt),
+    })),
+  };
+}

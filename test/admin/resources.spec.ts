@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ResourceSecrets } from '../../src/secrets/resource-secrets.service.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+import { askToken, type Credentials, introspect } from '../support/machine.js';
+import type { Visitor } from '../support/visitor.js';
+import { csrfOf, errorAt, it, lastEvents, manager, nowhere, resourceId, valueAt } from './cast.js';
+
+const audience = 'https://match-connect.api.example.org';
+
+let service: TestApp;
+let browser: Visitor;
+let id: string;
+let page: string;
+let client: Credentials;
+let server: Credentials;
+
+beforeAll(async () => {
+  service = await startTestApp();
+  browser = await service.signedIn(it);
+  id = await resourceId(service, 'Match-Connect', 'production');
+  page = `/admin/resources/${id}`;
+  client = service.world.secrets.find(({ name }) => name === 'Search server')!;
+});
+afterAll(() => service.close());
+
+async function create(fields: Record<string, string>) {
+  await browser.get(`${page}/secrets/new`);
+  return browser.submit(fields, `${page}/secrets`);
+}
+
+/** Asks and confirms what the link of this word leads to. */
+async function follow(word: string) {
+  await browser.get(page);
+  const href = new RegExp(`href="([^"]+/${word})"`).exec(browser.page.text)![1]!;
+  await browser.get(href);
+  return browser.submit({}, href);
+}
+
+async function serverIsKnown(): Promise<boolean> {
+  const { body } = await askToken(service.url, client, { resource: audience });
+  const told = await introspect(service.url, server, body.access_token as string);
+  return told.status === 200 && told.body.active === true;
+}
+
+describe('the list of resources', () => {
+  test('says what each is for, and what its tokens are like', async () => {
+    await browser.get('/admin/resources');
+    expect(browser.words).toMatch(
+      /Match-Connect Production .{1,80}https:\/\/match-connect\.api\.example\.org JWT, 60 minutes no secret/,
+    );
+    expect(browser.page.text).toContain(`href="${page}"`);
+  });
+});
+
+describe('the tokens of a resource (T3)', () => {
+  const save = async (fields: Record<string, string>) => {
+    await browser.get(page);
+    return browser.submit(fields, `${page}/tokens`);
+  };
+  const token = async () => (await askToken(service.url, client, { resource: audience })).body;
+
+  test('live as long as IT says, in the form that IT says', async () => {
+    expect((await token()).expires_in).toBe(3600);
+    const saved = await save({ minutes: ' 5 ', format: 'opaque' });
+    expect(saved.path).toBe(`${page}?done=tokens-set`);
+    expect(valueAt(browser, 'minutes')).toBe('5');
+    expect(await token()).toMatchObject({
+      expires_in: 300,
+      access_token: expect.stringMatching(/^kto1_/),
+    });
+    expect(await lastEvents(service)).toMatchObject([
+      {
+        action: 'resource.set_tokens',
+        subject: 'Match-Connect (production)',
+        detail: { minutes: '5', format: 'opaque' },
+      },
+    ]);
+    await save({ minutes: '60', format: 'jwt' });
+    expect((await token()).access_token).toMatch(/^ey/);
+  });
+
+  test.each([
+    [{ minutes: '0', format: 'jwt' }, 'minutes', /from 1 to 60/],
+    [{ minutes: '61', format: 'jwt' }, 'minutes', /from 1 to 60/],
+    [{ minutes: '1.5', format: 'jwt' }, 'minutes', /from 1 to 60/],
+    [{ minutes: '', format: 'jwt' }, 'minutes', /from 1 to 60/],
+    [{ minutes: '5', format: 'paper' }, 'format', /Choose one/],
+    [{ minutes: '5' }, 'format', /Choose one/],
+  ])('refuses %j', async (fields, field, sentence) => {
+    expect((await save(fields)).status).toBe(422);
+    expect(errorAt(browser, field)).toMatch(sentence);
+    expect((await token()).expires_in).toBe(3600);
+  });
+});
+
+describe('the secrets of a resource server (T5)', () => {
+  test('are shown once, with the client ID, and open introspection', async () => {
+    const answer = await create({ name: 'Gateway', lastDay: '2027-06-01' });
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([201, 'no-store']);
+    const value = /id="secret-value">([^<]+)</.exec(answer.text)![1]!;
+    expect(value).toMatch(/^[0-9A-Za-z]{3}_kt1_[0-9A-Za-z]{43}$/);
+    expect(browser.words).toContain(id);
+    server = { clientId: id, value };
+    expect(await serverIsKnown()).toBe(true);
+    expect(await lastEvents(service)).toMatchObject([
+      {
+        action: 'secret.create',
+        subject: 'Gateway',
+        detail: { resourceServer: 'Match-Connect (production)', hint: value.slice(0, 3) },
+      },
+    ]);
+    for (const path of [page, '/admin/resources', '/admin/audit']) {
+      await browser.get(path);
+      expect(browser.page.status).toBe(200);
+      expect(browser.page.text).not.toContain(value);
+    }
+    await browser.get(page);
+    expect(browser.words).toMatch(
+      /begins with .{3}… Gateway .* Active .*Tue 1 June 2027, 24:00 UTC/,
+    );
+    expect(browser.words).toContain('No reminder mails go out');
+  });
+
+  test.each([
+    [{ name: 'gateway', lastDay: '2027-06-01' }, 'name', /has this name/],
+    [{ name: '', lastDay: '2027-06-01' }, 'name', /./],
+    [{ name: 'A\u202Eb', lastDay: '2027-06-01' }, 'name', /./],
+    [{ name: 'Two', lastDay: '2026-12-01' }, 'lastDay', /at the earliest/],
+    [{ name: 'Two', lastDay: '2027-12-02' }, 'lastDay', /one year at most/],
+    [{ name: 'Two', lastDay: 'never' }, 'lastDay', /not a day/],
+  ])('are refused as %j', async (fields, field, sentence) => {
+    expect((await create(fields)).status).toBe(422);
+    expect(errorAt(browser, field)).toMatch(sentence);
+  });
+
+  test('can be switched off, switched on and deleted, each at once', async () => {
+    await follow('switch-off');
+    expect(browser.page.path).toBe(`${page}?done=secret-off`);
+    expect(browser.words).toContain('Switched off');
+    expect(await serverIsKnown()).toBe(false);
+    await follow('switch-on');
+    expect(await serverIsKnown()).toBe(true);
+    await follow('delete');
+    expect(browser.words).toContain('No secret yet');
+    expect(await serverIsKnown()).toBe(false);
+    expect((await lastEvents(service, 3)).map(({ action }) => action)).toEqual([
+      'secret.delete',
+      'secret.switch_on',
+      'secret.switch_off',
+    ]);
+    expect((await create({ name: 'Gateway', lastDay: '2026-12-20' })).status).toBe(201);
+  });
+
+  test('are not more than the limit', async () => {
+    const [user] = await service.dataSource.query<{ id: string; name: string }[]>(
+      `select id, name from users where email = $1`,
+      [it],
+    );
+    const secrets = service.app.get(ResourceSecrets, { strict: false });
+    const made = await Promise.allSettled(
+      Array.from({ length: 14 }, (_, number) =>
+        secrets.issue({ ...user!, address: null }, id, {
+          name: `Key ${number}`,
+          lastDay: '2026-12-20',
+        }),
+      ),
+    );
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(9);
+    expect((await create({ name: 'One more', lastDay: '2026-12-20' })).status).toBe(409);
+    expect(browser.words).toContain('up to 10 secrets');
+  });
+
+  test('warn IT on both pages before the last one ends, for nobody is mailed', async () => {
+    const warning = 'The last secret of its resource server ends in 19 days.';
+    for (const path of [page, '/admin/resources']) {
+      await browser.get(path);
+      expect(browser.words).toContain(warning);
+    }
+    const [row] = await service.dataSource.query<{ count: number }[]>(
+      `select count(*)::int as count from reminders l join secrets s on s.id = l.secret_id
+       where s.resource_id is not null`,
+    );
+    expect(row!.count).toBe(0);
+  });
+});
+
+describe('what is not there', () => {
+  test('answers 404', async () => {
+    const { _csrf } = csrfOf(browser);
+    for (const path of [
+      `/admin/resources/${nowhere}`,
+      '/admin/resources/x',
+      `/admin/resources/${nowhere}/secrets/new`,
+      `${page}/secrets/${nowhere}/delete`,
+    ]) {
+      expect((await browser.get(path)).status).toBe(404);
+    }
+    const other = await resourceId(service, 'Data Manager', 'sandbox');
+    const [secret] = await service.dataSource.query<{ id: string }[]>(
+      `select id from secrets where resource_id = $1 and deleted_at is null`,
+      [id],
+    );
+    for (const path of [
+      `/admin/resources/${nowhere}/tokens`,
+      `/admin/resources/${other}/secrets/${secret!.id}/delete`,
+      `${page}/secrets/${nowhere}/switch-off`,
+    ]) {
+      expect((await browser.post(path, { _csrf, minutes: '5', format: 'jwt' })).status).toBe(404);
+    }
+  });
+
+  test('is also nothing for a credential manager', async () => {
+    const anna = await service.signedIn(manager);
+    for (const path of ['/admin/resources', page, `${page}/secrets/new`]) {
+      expect((await anna.get(path)).status).toBe(404);
+    }
+    await anna.get('/manage-api-credentials');
+    expect(anna.page.text).not.toContain('/admin/resources');
+  });
+});
