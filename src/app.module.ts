@@ -9,6 +9,7 @@ import { type Platform, PlatformModule, WebModule } from './platform/platform.mo
 import { OAuthModule } from './oauth/oauth.module.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalModule } from './portal/portal.module.js';
+import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
 import { RemindersModule } from './reminders/reminders.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
@@ -56,6 +57,7 @@ export class CommandModule {
         SecretsModule,
         OAuthModule,
         RemindersModule,
+        ProvisioningModule,
       ],
     };
   }

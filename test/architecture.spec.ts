@@ -16,6 +16,7 @@ const mayImport: Record<string, string[]> = {
   secrets: ['platform', 'audit', 'organisations', 'users', 'applications'],
   oauth: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets'],
   reminders: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets'],
+  provisioning: ['platform', 'audit', 'organisations', 'users', 'applications'],
   portal: [
     'platform',
     'audit',
@@ -35,6 +36,7 @@ const mayImport: Record<string, string[]> = {
     'applications',
     'secrets',
     'reminders',
+    'provisioning',
   ],
   api: [
     'platform',
@@ -58,6 +60,7 @@ const mayImport: Record<string, string[]> = {
     'secrets',
     'oauth',
     'reminders',
+    'provisioning',
     'demo',
   ],
   demo: [

@@ -3,6 +3,7 @@ import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
+import { ProvisioningModule } from '../provisioning/provisioning.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessController } from './access.controller.js';
 import { ApplicationsController } from './applications.controller.js';
@@ -23,6 +24,7 @@ import { UsersController } from './users.controller.js';
     UsersModule,
     ApplicationsModule,
     SecretsModule,
+    ProvisioningModule,
   ],
   controllers: [
     OrganisationsController,

@@ -40,7 +40,7 @@ export class Roles {
    * @throws Invalid, NotFound, Conflict
    */
   async give(actor: Actor, wish: RoleWish, within?: Tx): Promise<RoleAssignment> {
-    const terms = this.checkedTerms(wish);
+    const terms = checkedTerms(wish, utcDay(this.clock.now()));
     try {
       return await inTransaction(within ?? this.dataSource, async (tx) => {
         const user = await tx.findOneBy(User, { id: wish.userId, closedAt: IsNull() });
@@ -108,32 +108,6 @@ export class Roles {
     });
   }
 
-  private checkedTerms({ role, confirmedBy = '', confirmedOn = '', lastDay = '' }: RoleWish) {
-    const today = utcDay(this.clock.now());
-    const fields: Record<string, string> = {};
-    const confirmed = parseUtcDay(confirmedOn);
-    if (role !== 'it') {
-      const problem = problemOfName(confirmedBy);
-      if (problem) fields.confirmedBy = `Who in the organisation confirmed it? ${problem}`;
-      if (!confirmed || confirmed > today) {
-        fields.confirmedOn = 'When was it confirmed? Choose today or an earlier day.';
-      }
-    }
-    const last = lastDay ? parseUtcDay(lastDay) : null;
-    if (last === undefined || (last && last < today)) {
-      fields.lastDay = 'Choose today or a later day, or leave it empty.';
-    }
-    if (last && last > latestEnd) {
-      fields.lastDay = 'Choose a day before the year 3000, or leave it empty.';
-    }
-    if (Object.keys(fields).length > 0) throw new Invalid(fields);
-    return {
-      confirmedBy: role === 'it' ? null : cleanName(confirmedBy),
-      confirmedOn: role === 'it' ? null : confirmed!,
-      endsAt: last ? startOf(addDays(last, 1)) : null,
-    };
-  }
-
   private async applicationFor(
     tx: Tx,
     { role, applicationId }: RoleWish,
@@ -184,4 +158,41 @@ export class Roles {
       withdrawnBy: null,
     };
   }
+}
+
+/**
+ * On whose word a role is given (R5), and until when (R3).
+ * @throws Invalid with all problems at once
+ */
+export function checkedTerms(
+  {
+    role,
+    confirmedBy = '',
+    confirmedOn = '',
+    lastDay = '',
+  }: Pick<RoleWish, 'role' | 'confirmedBy' | 'confirmedOn' | 'lastDay'>,
+  today: UtcDay,
+) {
+  const fields: Record<string, string> = {};
+  const confirmed = parseUtcDay(confirmedOn);
+  if (role !== 'it') {
+    const problem = problemOfName(confirmedBy);
+    if (problem) fields.confirmedBy = `Who in the organisation confirmed it? ${problem}`;
+    if (!confirmed || confirmed > today) {
+      fields.confirmedOn = 'When was it confirmed? Choose today or an earlier day.';
+    }
+  }
+  const last = lastDay ? parseUtcDay(lastDay) : null;
+  if (last === undefined || (last && last < today)) {
+    fields.lastDay = 'Choose today or a later day, or leave it empty.';
+  }
+  if (last && last > latestEnd) {
+    fields.lastDay = 'Choose a day before the year 3000, or leave it empty.';
+  }
+  if (Object.keys(fields).length > 0) throw new Invalid(fields);
+  return {
+    confirmedBy: role === 'it' ? null : cleanName(confirmedBy),
+    confirmedOn: role === 'it' ? null : confirmed!,
+    endsAt: last ? startOf(addDays(last, 1)) : null,
+  };
 }

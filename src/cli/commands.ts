@@ -1,13 +1,18 @@
 import { auditExport, auditHead, auditVerify } from './audit.js';
 import type { Command } from './command.js';
 import { demoCode } from './demo-code.js';
+import { exportCommand } from './export.js';
 import { forecast } from './forecast.js';
 import { inviteIt } from './invite.js';
 import { keysList, keysRotate } from './keys.js';
+import { applyCommand, planCommand } from './plan.js';
 import { remind } from './remind.js';
 
 /** All commands, in the order in which the usage lists them. */
 export const commands: Command[] = [
+  planCommand,
+  applyCommand,
+  exportCommand,
   remind,
   forecast,
   inviteIt,

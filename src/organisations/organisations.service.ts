@@ -35,7 +35,7 @@ export class Organisations {
   async create(actor: Actor, wish: OrganisationWish, within?: Tx): Promise<Organisation> {
     const organisation = {
       id: randomUUID(),
-      ...checked(wish),
+      ...checkedOrganisation(wish),
       operator: wish.operator ?? false,
       createdAt: this.clock.now(),
     };
@@ -61,7 +61,7 @@ export class Organisations {
    * @throws Invalid, NotFound
    */
   async change(actor: Actor, id: string, wish: OrganisationWish, within?: Tx): Promise<void> {
-    const values = checked(wish);
+    const values = checkedOrganisation(wish);
     try {
       await inTransaction(within ?? this.dataSource, async (tx) => {
         const before = await tx.findOne(Organisation, {
@@ -93,7 +93,7 @@ export class Organisations {
 const fields = ['country', 'name', 'slug', 'ion'] as const;
 
 /** @throws Invalid with all problems at once */
-function checked({ country, name, slug, ion }: OrganisationWish) {
+export function checkedOrganisation({ country, name, slug, ion }: OrganisationWish) {
   const problems: Record<string, string> = {};
   const nameProblem = problemOfName(name);
   if (nameProblem) problems.name = nameProblem;

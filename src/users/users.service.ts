@@ -67,6 +67,24 @@ export class Users {
     this.outbox.kick();
   }
 
+  /**
+   * @param within a transaction that this is a part of
+   * @throws Invalid, NotFound
+   */
+  async rename(actor: Actor, userId: string, name: string, within?: Tx): Promise<void> {
+    await inTransaction(within ?? this.dataSource, async (tx) => {
+      const user = await this.open(tx, userId);
+      const checked = checkedUser({ email: user.email, name });
+      if (checked.name === user.name) return;
+      await tx.update(User, { id: userId }, { name: checked.name });
+      await this.audit.record(tx, actor, {
+        action: 'user.change',
+        ...about(user),
+        detail: { name: `${user.name} → ${checked.name}` },
+      });
+    });
+  }
+
   /** Closes an account; its sessions end at their next request (R7), its secrets live on (R13). */
   async close(actor: Actor, userId: string, within?: Tx): Promise<void> {
     if (actor.id === userId) throw new Conflict('You cannot close your own account.');
@@ -124,21 +142,11 @@ export class Users {
     await this.audit.record(tx, actor, { action: 'user.invite', ...about(user) });
   }
 
-  private checked({ email, name, organisationId }: UserWish): User {
-    const fields: Record<string, string> = {};
-    const address = email.trim().toLowerCase();
-    // Quoted local parts (RFC 5321 section 4.1.2) may hold blanks and a second @; nobody has one.
-    if (!isEmail(address, { allow_utf8_local_part: false }) || address.includes('"')) {
-      fields.email = 'Type one e-mail address, such as anna@example.org.';
-    }
-    const nameProblem = problemOfName(name);
-    if (nameProblem) fields.name = nameProblem;
-    if (Object.keys(fields).length > 0) throw new Invalid(fields);
+  private checked({ organisationId, ...wish }: UserWish): User {
     return {
       id: randomUUID(),
       organisationId,
-      email: address,
-      name: cleanName(name),
+      ...checkedUser(wish),
       passwordHash: null,
       createdAt: this.clock.now(),
       activatedAt: null,
@@ -146,6 +154,20 @@ export class Users {
       closedAt: null,
     };
   }
+}
+
+/** @throws Invalid with all problems at once */
+export function checkedUser({ email, name }: Pick<UserWish, 'email' | 'name'>) {
+  const fields: Record<string, string> = {};
+  const address = email.trim().toLowerCase();
+  // Quoted local parts (RFC 5321 section 4.1.2) may hold blanks and a second @; nobody has one.
+  if (!isEmail(address, { allow_utf8_local_part: false }) || address.includes('"')) {
+    fields.email = 'Type one e-mail address, such as anna@example.org.';
+  }
+  const nameProblem = problemOfName(name);
+  if (nameProblem) fields.name = nameProblem;
+  if (Object.keys(fields).length > 0) throw new Invalid(fields);
+  return { email: address, name: cleanName(name) };
 }
 
 function about(user: User) {

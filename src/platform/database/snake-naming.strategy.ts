@@ -6,7 +6,7 @@ import { DefaultNamingStrategy, type NamingStrategyInterface } from 'typeorm';
  */
 export class SnakeNamingStrategy extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, customName: string | undefined): string {
-    return customName ?? snake(className);
+    return customName ?? snakeCase(className);
   }
 
   override columnName(
@@ -14,24 +14,24 @@ export class SnakeNamingStrategy extends DefaultNamingStrategy implements Naming
     customName: string | undefined,
     prefixes: string[],
   ): string {
-    return snake([...prefixes, customName ?? property].join('_'));
+    return snakeCase([...prefixes, customName ?? property].join('_'));
   }
 
   override relationName(property: string): string {
-    return snake(property);
+    return snakeCase(property);
   }
 
   override joinColumnName(relation: string, referencedColumn: string): string {
-    return snake(`${relation}_${referencedColumn}`);
+    return snakeCase(`${relation}_${referencedColumn}`);
   }
 
   override joinTableColumnName(table: string, property: string, column?: string): string {
-    return snake(`${table}_${column ?? property}`);
+    return snakeCase(`${table}_${column ?? property}`);
   }
 }
 
 /** `clientId` → `client_id`, `TOTPFactor` → `totp_factor` */
-function snake(name: string): string {
+export function snakeCase(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')

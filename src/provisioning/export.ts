@@ -1,0 +1,110 @@
+import type { DataSource } from 'typeorm';
+import { csvLine } from '../platform/csv.js';
+import { lastDayOf } from './diff.js';
+import { type RowKind, rowKinds, shapes } from './rows.js';
+
+export type FileForm = 'yaml' | 'csv';
+
+type Values = Record<string, string | string[] | null>;
+
+/**
+ * Writes the file that `plan` says is the same, in pieces of text: everything that is open and live.
+ * Closed accounts, deleted applications and roles that are over are history, not description.
+ */
+export async function* exportFile(
+  dataSource: DataSource,
+  form: FileForm,
+  now: Date,
+): AsyncGenerator<string> {
+  const { head, section, row } = forms[form];
+  yield head;
+  for (const kind of rowKinds) {
+    let first = true;
+    for await (const rows of batches(dataSource, kind, now)) {
+      yield (first ? section(kind) : '') + rows.map((values) => row(kind, values)).join('');
+      first = false;
+    }
+    if (first) yield section(kind, true);
+  }
+}
+
+const batch = 2_000;
+
+async function* batches(
+  dataSource: DataSource,
+  kind: RowKind,
+  now: Date,
+): AsyncGenerator<Values[]> {
+  for (let last = ''; ;) {
+    const rows = await dataSource.query<(Values & { sort: string; ends_at?: Date | null })[]>(
+      `select * from (${queries[kind]}) q where q.sort > $2 collate "C"
+       and $1::timestamptz is not null order by q.sort collate "C" limit ${batch}`,
+      [now, last],
+    );
+    yield rows.map(({ sort: _, ends_at, ...values }) =>
+      ends_at === undefined ? values : { ...values, last_day: lastDayOf(ends_at) },
+    );
+    if (rows.length < batch) return;
+    last = rows.at(-1)!.sort;
+  }
+}
+
+const queries: Record<RowKind, string> = {
+  organisation: `
+    select o.country || '/' || o.slug as sort, o.country, o.slug, o.name, o.ion from organisations o`,
+  application: `
+    select o.country || '/' || o.slug || '/' || a.name as sort,
+      o.country || '/' || o.slug as organisation, a.api_code as api, a.kind, a.name,
+      case when a.disabled_at is not null then 'disabled' end as state,
+      array(select r.scope from grants g join resources r on r.id = g.resource_id
+        where g.application_id = a.id order by r.scope collate "C") as resources
+    from applications a join organisations o on o.id = a.organisation_id
+    where a.deleted_at is null`,
+  user: `
+    select u.email as sort, u.email, u.name, o.country || '/' || o.slug as organisation
+    from users u left join organisations o on o.id = u.organisation_id where u.closed_at is null`,
+  role: `
+    select u.email || ' ' || r.role || ' ' || coalesce(a.name, '') as sort, u.email as user, r.role,
+      a.name as application, r.confirmed_by, r.confirmed_on::text, r.ends_at
+    from role_assignments r join users u on u.id = r.user_id
+    left join applications a on a.id = r.application_id
+    where u.closed_at is null and r.withdrawn_at is null and a.deleted_at is null
+      and (r.ends_at is null or r.ends_at > $1)`,
+};
+
+const csvColumns = ['row', ...new Set(rowKinds.flatMap((kind) => Object.keys(shapes[kind])))];
+
+const forms = {
+  csv: {
+    head: csvLine(csvColumns),
+    section: () => '',
+    row: (kind: RowKind, values: Values) =>
+      csvLine(csvColumns.map((column) => (column === 'row' ? kind : csvText(values[column])))),
+  },
+  yaml: {
+    head: '# Written by Keyturn. docs/provisioning.md describes the fields.\n',
+    section: (kind: RowKind, empty = false) => `${kind}s:${empty ? ' []' : ''}\n`,
+    row: (kind: RowKind, values: Values) => {
+      const lines = Object.keys(shapes[kind])
+        .filter((name) => values[name] !== null && values[name] !== undefined)
+        .map((name) => `${name}: ${yamlText(values[name]!)}\n`);
+      return `  - ${lines.join('    ')}`;
+    },
+  },
+};
+
+function csvText(value: string | string[] | null | undefined): string | null | undefined {
+  return Array.isArray(value) ? value.join(' ') || 'none' : value;
+}
+
+/** Plain only where no reader of YAML could take it for anything but a text. */
+function yamlText(value: string | string[]): string {
+  if (Array.isArray(value)) return `[${value.map(yamlText).join(', ')}]`;
+  const plain =
+    /^[A-Za-z][A-Za-z0-9]*([ ./@_+-]+[A-Za-z0-9]+)*$/.test(value) &&
+    !words.has(value.toLowerCase());
+  return plain ? value : JSON.stringify(value);
+}
+
+/** Older YAML reads these as true, false or nothing. */
+const words = new Set(['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null']);

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { ApplicationKind } from '../applications/application-name.js';
+import type { RoleWish } from '../applications/roles.service.js';
+import type { Position, Problem } from './rows.js';
+import type { ResourceState, State } from './state.query.js';
+
+export type Action = 'create' | 'change' | 'same' | 'remove';
+
+/** What the file means for one thing. */
+export interface Entry {
+  action: Action;
+  what: 'organisation' | 'application' | 'grant' | 'user' | 'role';
+  name: string;
+  /** Its place in the file; absent for what the file does not name. */
+  at?: Position;
+  changes: { field: string; from: string; to: string }[];
+}
+
+/** The writing that an application of the file comes to, in the order of these lists. */
+export interface Work {
+  newOrganisations: OrganisationValues[];
+  changedOrganisations: OrganisationValues[];
+  newApplications: NewApplication[];
+  disabled: string[];
+  enabled: string[];
+  newGrants: NewGrant[];
+  newUsers: { email: string; name: string; organisationId: string | null }[];
+  renamedUsers: { id: string; name: string }[];
+  withdrawnRoles: string[];
+  newRoles: NewRole[];
+  withdrawnGrants: { applicationId: string; resourceId: string }[];
+  deletedApplications: string[];
+  closedUsers: string[];
+}
+
+export interface OrganisationValues {
+  id: string;
+  country: string;
+  slug: string;
+  name: string;
+  ion: string | null;
+}
+
+export interface NewApplication {
+  id: string;
+  clientId: string;
+  organisationId: string;
+  kind: ApplicationKind;
+  country: string;
+  slug: string;
+  apiCode: string;
+  name: string;
+  disabled: boolean;
+}
+
+export interface NewGrant {
+  applicationId: string;
+  application: string;
+  organisationId: string;
+  resource: ResourceState;
+}
+
+export interface NewRole extends Omit<RoleWish, 'userId' | 'applicationId'> {
+  email: string;
+  /** By name. */
+  application?: string;
+}
+
+/** What applying the file would do, or why it cannot be applied. */
+export interface Plan {
+  /** Every error of the file; nothing can be applied while there is one. */
+  problems: Problem[];
+  entries: Entry[];
+  counts: Record<Action, number>;
+  /** Names this plan: it is another one as soon as the file or what it touches has changed. */
+  fingerprint: string;
+}
+
+export function emptyWork(): Work {
+  return {
+    newOrganisations: [],
+    changedOrganisations: [],
+    newApplications: [],
+    disabled: [],
+    enabled: [],
+    newGrants: [],
+    newUsers: [],
+    renamedUsers: [],
+    withdrawnRoles: [],
+    newRoles: [],
+    withdrawnGrants: [],
+    deletedApplications: [],
+    closedUsers: [],
+  };
+}
+
+export function countsOf(entries: Entry[]): Record<Action, number> {
+  const counts = { create: 0, change: 0, same: 0, remove: 0 };
+  for (const { action } of entries) counts[action]++;
+  return counts;
+}
+
+export function fingerprintOf(
+  text: string,
+  prune: boolean,
+  entries: Entry[],
+  { organisations }: Pick<State, 'organisations'>,
+): string {
+  const names = [...organisations.values()].map(({ id, key, name }) => [id, key, name]).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([prune, entries, names]))
+    .update(text)
+    .digest('hex')
+    .slice(0, 20);
+}

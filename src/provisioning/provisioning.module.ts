@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { ApplicationsModule } from '../applications/applications.module.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { OrganisationsModule } from '../organisations/organisations.module.js';
+import { MailModule } from '../platform/mail/mail.module.js';
+import { UsersModule } from '../users/users.module.js';
+import { BatchWrites } from './batch-writes.js';
+import { Provisioning } from './provisioning.service.js';
+import { Writer } from './writer.js';
+
+@Module({
+  imports: [AuditModule, MailModule, OrganisationsModule, UsersModule, ApplicationsModule],
+  providers: [Provisioning, Writer, BatchWrites],
+  exports: [Provisioning],
+})
+export class ProvisioningModule {}

@@ -1,0 +1,163 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import {
+  type Cell,
+  type Item,
+  type Position,
+  type Problem,
+  type RawRow,
+  type ReadFile,
+  type RowKind,
+} from './rows.js';
+
+const sections: Record<string, RowKind> = {
+  organisations: 'organisation',
+  applications: 'application',
+  users: 'user',
+  roles: 'role',
+};
+
+/**
+ * Reads YAML as texts alone (the failsafe schema): `NO` is Norway and `0381` keeps its zero. Anchors,
+ * aliases and tags are refused, so a file is as large as it looks.
+ */
+export function readYaml(text: string): ReadFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    schema: 'failsafe',
+    merge: false,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
+  const reader = new YamlReader(lines);
+  for (const { pos, code, message } of document.errors) {
+    const sentence =
+      code === 'DUPLICATE_KEY' ? 'This field is written twice.' : `This is not YAML: ${message}`;
+    reader.complain(pos[0], sentence);
+  }
+  if (document.errors.length === 0) reader.read(document.contents);
+  return { rows: reader.rows, kinds: reader.kinds, problems: reader.problems };
+}
+
+class YamlReader {
+  readonly rows: RawRow[] = [];
+  readonly kinds = new Set<RowKind>();
+  readonly problems: Problem[] = [];
+
+  constructor(private readonly lines: LineCounter) {}
+
+  complain(offset: number, text: string): void {
+    this.problems.push({ ...this.position(offset), text });
+  }
+
+  read(contents: Node | null): void {
+    const top = this.plain(contents);
+    if (!top || !isMap(top)) {
+      const names = Object.keys(sections).join(', ');
+      this.complain(offsetOf(contents), `The file is a map with the lists ${names}.`);
+      return;
+    }
+    for (const { key, value } of pairsOf(top)) {
+      const name = textOf(key);
+      const kind = Object.hasOwn(sections, name) ? sections[name] : undefined;
+      if (kind) this.readSection(kind, name, value);
+      else this.complain(offsetOf(key), `There is no list "${shown(name)}".`);
+    }
+  }
+
+  private readSection(kind: RowKind, name: string, value: Node | null): void {
+    this.kinds.add(kind);
+    const list = this.plain(value);
+    if (!list || isEmpty(list)) return;
+    if (!isSeq(list))
+      return this.complain(offsetOf(value), `"${name}" is a list: begin each row with "-".`);
+    for (const item of list.items as (Node | null)[]) {
+      const row = this.plain(item);
+      if (row && isMap(row)) this.rows.push(this.readRow(kind, row));
+      else if (row)
+        this.complain(offsetOf(item), `This row is a map of fields, such as "name: …".`);
+    }
+  }
+
+  private readRow(kind: RowKind, row: YAMLMap): RawRow {
+    const cells = new Map<string, Cell>();
+    for (const { key, value } of pairsOf(row)) {
+      const node = this.plain(value);
+      const name = textOf(key);
+      const at = this.position(offsetOf(value ?? key));
+      if (!node) continue;
+      if (isSeq(node))
+        cells.set(name, { at, value: this.readItems(node.items as (Node | null)[]) });
+      else if (isScalar(node)) cells.set(name, { at, value: textOf(node) });
+      else this.complain(offsetOf(value), `"${shown(name)}" is a text, not a map.`);
+    }
+    return { kind, at: this.position(offsetOf(row)), cells };
+  }
+
+  private readItems(items: (Node | null)[]): Item[] {
+    return items.flatMap((item) => {
+      const node = this.plain(item);
+      if (node && isScalar(node))
+        return [{ at: this.position(offsetOf(item)), text: textOf(node) }];
+      if (node) this.complain(offsetOf(item), 'Each entry of this list is a text.');
+      return [];
+    });
+  }
+
+  /** The node, unless it is something that is not taken. */
+  private plain(node: Node | null): Node | null {
+    if (!node) return null;
+    if (isAlias(node) || node.anchor !== undefined) {
+      this.complain(offsetOf(node), 'Anchors and aliases (& and *) are not taken. Write it out.');
+      return null;
+    }
+    if (node.tag && !plainTags.has(node.tag)) {
+      this.complain(offsetOf(node), 'Tags (!) are not taken.');
+      return null;
+    }
+    return node;
+  }
+
+  private position(offset: number): Position {
+    const { line, col } = this.lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
+const plainTags = new Set([
+  'tag:yaml.org,2002:str',
+  'tag:yaml.org,2002:seq',
+  'tag:yaml.org,2002:map',
+]);
+
+function pairsOf(map: YAMLMap): { key: Node | null; value: Node | null }[] {
+  return map.items as Pair<Node, Node | null>[];
+}
+
+function textOf(node: Node | null): string {
+  return isScalar(node) && typeof node.value === 'string' ? node.value : '';
+}
+
+function isEmpty(node: Node): boolean {
+  return isScalar(node) && textOf(node) === '';
+}
+
+function offsetOf(node: Node | null): number {
+  return node?.range?.[0] ?? 0;
+}
+
+/** What the file says, short enough for a sentence. */
+function shown(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,63 @@
+/** Where something stands in the file; both count from 1. In CSV the column is the number of the cell. */
+export interface Position {
+  line: number;
+  column: number;
+}
+
+export type RowKind = 'organisation' | 'application' | 'user' | 'role';
+
+/** A field as it was written: a text, or the items of a list. */
+export interface Cell {
+  at: Position;
+  value: string | Item[];
+}
+
+export interface Item {
+  at: Position;
+  text: string;
+}
+
+/** One row of the file, before any rule has looked at it. */
+export interface RawRow {
+  kind: RowKind;
+  at: Position;
+  cells: Map<string, Cell>;
+}
+
+/** What is wrong, and where. */
+export interface Problem extends Position {
+  text: string;
+}
+
+export interface ReadFile {
+  rows: RawRow[];
+  /** The kinds that the file speaks of, also where it names none of them. */
+  kinds: Set<RowKind>;
+  problems: Problem[];
+}
+
+/** The fields of each kind of row: whether they are needed, may be left out, or hold a list. */
+export const shapes: Record<RowKind, Record<string, 'needed' | 'optional' | 'list'>> = {
+  organisation: { country: 'needed', slug: 'needed', name: 'needed', ion: 'optional' },
+  application: {
+    organisation: 'needed',
+    api: 'needed',
+    name: 'optional',
+    kind: 'optional',
+    state: 'optional',
+    resources: 'list',
+  },
+  user: { email: 'needed', name: 'needed', organisation: 'optional' },
+  role: {
+    user: 'needed',
+    role: 'needed',
+    application: 'optional',
+    confirmed_by: 'optional',
+    confirmed_on: 'optional',
+    last_day: 'optional',
+  },
+};
+
+export const rowKinds = Object.keys(shapes) as RowKind[];
+
+export const byPosition = (a: Position, b: Position) => a.line - b.line || a.column - b.column;

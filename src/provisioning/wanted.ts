@@ -1,0 +1,275 @@
+import type { ApplicationKind } from '../applications/application-name.js';
+import { checkedTerms } from '../applications/roles.service.js';
+import type { Role } from '../applications/role-assignment.entity.js';
+import { checkedOrganisation } from '../organisations/organisations.service.js';
+import { Invalid } from '../platform/refusals.js';
+import { parseUtcDay, type UtcDay } from '../platform/utc-day.js';
+import { checkedUser } from '../users/users.service.js';
+import {
+  type Cell,
+  type Item,
+  type Position,
+  type Problem,
+  type RawRow,
+  type RowKind,
+  shapes,
+} from './rows.js';
+
+/*
+ * What the file asks for, row by row, after everything that can be judged without the database. The
+ * rules are those of the features.
+ */
+
+export interface WantedOrganisation {
+  at: Position;
+  /** `NL/matchpunt`: how it is found again. */
+  key: string;
+  country: string;
+  slug: string;
+  name: string;
+  ion: string | null;
+}
+
+export interface WantedApplication {
+  at: Position;
+  organisation: Item;
+  kind: ApplicationKind;
+  api: Item;
+  /** Of an application that exists; a new one's name is built from its parts (A3). */
+  name?: Item;
+  disabled: boolean;
+  /** Names of scopes; absent where the file does not speak of them. */
+  resources?: Item[];
+}
+
+export interface WantedUser {
+  at: Position;
+  email: string;
+  name: string;
+  /** Absent for operator staff. */
+  organisation?: Item;
+}
+
+export interface WantedRole {
+  at: Position;
+  user: Item;
+  role: Role;
+  application?: Item;
+  /** Both, or neither where the file leaves the confirmation as it is. */
+  confirmedBy?: string;
+  confirmedOn?: string;
+  lastDay: UtcDay | null;
+}
+
+export interface Wanted {
+  organisations: WantedOrganisation[];
+  applications: WantedApplication[];
+  users: WantedUser[];
+  roles: WantedRole[];
+}
+
+/** `NL/Matchpunt` and `NL/MATCHPUNT` are the same organisation (A4). */
+export function organisationKey(text: string): string {
+  const [country = '', slug = ''] = text.split('/');
+  return `${country}/${slug.toLowerCase()}`;
+}
+
+/** Applies the rules to each row. A row with a problem is not in the result. */
+export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; problems: Problem[] } {
+  const wanted: Wanted = { organisations: [], applications: [], users: [], roles: [] };
+  const problems: Problem[] = [];
+  for (const raw of rows) {
+    const row = new Row(raw, problems);
+    if (!row.hasItsShape()) continue;
+    if (raw.kind === 'organisation') row.keep(wanted.organisations, organisationOf(row));
+    if (raw.kind === 'application') row.keep(wanted.applications, applicationOf(row));
+    if (raw.kind === 'user') row.keep(wanted.users, userOf(row));
+    if (raw.kind === 'role') row.keep(wanted.roles, roleOf(row, today));
+  }
+  return { wanted, problems };
+}
+
+function organisationOf(row: Row): WantedOrganisation {
+  const { country, slug, name } = {
+    country: row.text('country'),
+    slug: row.text('slug'),
+    name: row.text('name'),
+  };
+  const checked = row.ruled(() =>
+    checkedOrganisation({ country, slug, name, ion: row.text('ion') }),
+  );
+  return {
+    at: row.at,
+    key: organisationKey(`${country}/${slug}`),
+    country,
+    slug,
+    name,
+    ion: null,
+    ...checked,
+  };
+}
+
+function applicationOf(row: Row): WantedApplication {
+  const kind = row.choice('kind', ['partner', 'partner_alternative'] as const);
+  const api = row.item('api')!;
+  if (kind === 'partner_alternative' && api.text !== 'SMC') {
+    row.complain('api', 'A PartnerAlternative application is always for SMC.');
+  }
+  return {
+    at: row.at,
+    organisation: row.organisation()!,
+    kind,
+    api,
+    name: row.item('name'),
+    disabled: row.choice('state', ['enabled', 'disabled'] as const) === 'disabled',
+    resources: row.items('resources'),
+  };
+}
+
+function userOf(row: Row): WantedUser {
+  const wish = { email: row.text('email'), name: row.text('name') };
+  const checked = row.ruled(() => checkedUser(wish));
+  return { at: row.at, ...wish, ...checked, organisation: row.organisation() };
+}
+
+function roleOf(row: Row, today: UtcDay): WantedRole {
+  const role = row.choice('role', ['credential_manager', 'org_admin', 'it'] as const);
+  const application = row.item('application');
+  if (role === 'credential_manager' && !application) {
+    row.complain('role', 'For which application? Write its name into "application".');
+  }
+  if (role !== 'credential_manager' && application) {
+    row.complain('application', 'Only a credential manager has an application.');
+  }
+  const [confirmedBy, confirmedOn, lastDay] = ['confirmed_by', 'confirmed_on', 'last_day'].map(
+    (name) => row.text(name) || undefined,
+  );
+  const last = lastDay === undefined ? null : parseUtcDay(lastDay);
+  if (last === undefined) row.complain('last_day', 'A day is written like 2027-01-31.');
+  // Whether a role may end so early is judged where it is given: one that is over stays in the file.
+  if (confirmedBy ?? confirmedOn)
+    row.ruled(() => checkedTerms({ role, confirmedBy, confirmedOn }, today));
+  const user = row.item('user')!;
+  return {
+    at: row.at,
+    user: { ...user, text: user.text.toLowerCase() },
+    role,
+    application,
+    confirmedBy,
+    confirmedOn,
+    lastDay: last ?? null,
+  };
+}
+
+/** Fields that the features name otherwise. */
+const fieldNames: Record<string, string> = {
+  confirmedBy: 'confirmed_by',
+  confirmedOn: 'confirmed_on',
+  lastDay: 'last_day',
+};
+
+class Row {
+  private good = true;
+
+  constructor(
+    private readonly raw: RawRow,
+    private readonly problems: Problem[],
+  ) {}
+
+  get at(): Position {
+    return this.raw.at;
+  }
+
+  complain(field: string, text: string): void {
+    this.good = false;
+    this.problems.push({ ...(this.cell(field)?.at ?? this.at), text });
+  }
+
+  keep<T>(list: T[], wanted: T): void {
+    if (this.good) list.push(wanted);
+  }
+
+  /** Known fields alone, the needed ones there, lists where lists belong. */
+  hasItsShape(): boolean {
+    const { kind, cells } = this.raw;
+    const shape = shapes[kind];
+    for (const [name, { value }] of cells) {
+      const use = Object.hasOwn(shape, name) ? shape[name] : undefined;
+      if (!use) this.complain(name, unknownField(kind, name));
+      else if (use === 'list' && typeof value === 'string' && value !== '') {
+        this.complain(name, `"${name}" is a list, such as [match-connect, match-connect.sandbox].`);
+      } else if (use !== 'list' && typeof value !== 'string') {
+        this.complain(name, `"${name}" is a text, not a list.`);
+      }
+    }
+    for (const [name, use] of Object.entries(shape)) {
+      if (use === 'needed' && !cells.get(name)?.value) this.complain(name, `"${name}" is missing.`);
+    }
+    return this.good;
+  }
+
+  text(field: string): string {
+    const value = this.cell(field)?.value;
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
+  item(field: string): Item | undefined {
+    const text = this.text(field);
+    return text ? { at: this.cell(field)!.at, text } : undefined;
+  }
+
+  items(field: string): Item[] | undefined {
+    const value = this.cell(field)?.value;
+    if (value === undefined) return undefined;
+    const items = typeof value === 'string' ? [] : value;
+    items.forEach((item, at) => {
+      if (items.findIndex(({ text }) => text === item.text) < at) {
+        this.good = false;
+        this.problems.push({ ...item.at, text: `"${item.text.slice(0, 40)}" is named twice.` });
+      }
+    });
+    return items;
+  }
+
+  organisation(): Item | undefined {
+    const item = this.item('organisation');
+    if (item && !/^[A-Z]{2}\/[A-Za-z0-9]{2,40}$/.test(item.text)) {
+      this.complain(
+        'organisation',
+        'An organisation is written as country and short name, such as NL/Matchpunt.',
+      );
+    }
+    return item;
+  }
+
+  /** The first one where nothing is said. */
+  choice<const T extends readonly string[]>(field: string, choices: T): T[number] {
+    const text = this.text(field);
+    if (text && !choices.includes(text)) {
+      this.complain(field, `"${field}" is one of ${choices.join(', ')}.`);
+    }
+    return text || choices[0]!;
+  }
+
+  /** Runs a feature's rule; its sentences come to their fields. */
+  ruled<T>(rule: () => T): T | undefined {
+    try {
+      return rule();
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      for (const [field, text] of Object.entries(error.fields)) {
+        this.complain(fieldNames[field] ?? field, text);
+      }
+      return undefined;
+    }
+  }
+
+  private cell(field: string): Cell | undefined {
+    return this.raw.cells.get(field);
+  }
+}
+
+function unknownField(kind: RowKind, name: string): string {
+  const known = Object.keys(shapes[kind]).join(', ');
+  return `There is no field "${name.slice(0, 40)}" here. There are ${known}.`;
+}

@@ -1,0 +1,403 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AuditCheck } from '../../src/audit/audit-check.service.js';
+import type { Actor } from '../../src/audit/audit.service.js';
+import { Organisations } from '../../src/organisations/organisations.service.js';
+import { exportFile } from '../../src/provisioning/export.js';
+import { fileText, largestFile } from '../../src/provisioning/file-text.js';
+import type { Plan } from '../../src/provisioning/plan.js';
+import { entryText, problemText } from '../../src/provisioning/plan-text.js';
+import { Provisioning } from '../../src/provisioning/provisioning.service.js';
+import { countEvents, lastEvents } from '../admin/cast.js';
+import { startTestApp, type TestApp } from '../support/app.js';
+
+const actor: Actor = { id: null, name: 'Tester', address: null };
+let service: TestApp;
+let provisioning: Provisioning;
+beforeAll(async () => {
+  service = await startTestApp();
+  provisioning = service.app.get(Provisioning, { strict: false });
+});
+afterAll(() => service.close());
+
+const plan = (text: string, prune = false) => provisioning.plan(text, { prune });
+const texts = ({ entries }: Plan) => entries.map(entryText);
+const errors = ({ problems }: Plan) => problems.map(problemText);
+
+async function apply(text: string, prune = false): Promise<Plan> {
+  const { fingerprint, problems } = await plan(text, prune);
+  expect(problems).toEqual([]);
+  return provisioning.apply(actor, text, { prune, fingerprint });
+}
+
+async function exported(form: 'yaml' | 'csv'): Promise<string> {
+  let text = '';
+  for await (const piece of exportFile(service.dataSource, form, service.clock.now()))
+    text += piece;
+  return text;
+}
+
+async function count(table: string): Promise<number> {
+  const [row] = await service.dataSource.query<{ count: number }[]>(
+    `select count(*)::int as count from ${table}`,
+  );
+  return row!.count;
+}
+
+const fjord = `organisations:
+  - country: "NO"
+    slug: Fjordbank
+    name: =Fjordbanken, "Bergen"
+    ion: 0042
+applications:
+  - organisation: NO/Fjordbank
+    api: SMC
+    resources: [match-connect, match-connect.sandbox]
+  - organisation: NO/Fjordbank
+    api: SMC
+    kind: partner_alternative
+    resources: [match-connect.sandbox]
+    state: disabled
+users:
+  - email: Kari@fjordbank.example
+    name: Kari Nordmann
+    organisation: NO/Fjordbank
+roles:
+  - user: kari@fjordbank.example
+    role: credential_manager
+    application: Partner-NO-Fjordbank-SMC
+    confirmed_by: Head of the registry
+    confirmed_on: 2026-11-20
+    last_day: 2027-11-20
+`;
+
+describe('one file (P2)', () => {
+  test('is planned row by row, and nothing is written', async () => {
+    const events = await countEvents(service);
+    const found = await plan(fjord);
+    expect(texts(found)).toEqual([
+      '+ organisation NO/Fjordbank (line 2): name "=Fjordbanken, "Bergen"", ion "0042"',
+      '+ application Partner-NO-Fjordbank-SMC (line 7)',
+      '+ grant Partner-NO-Fjordbank-SMC → match-connect (line 9)',
+      '+ grant Partner-NO-Fjordbank-SMC → match-connect.sandbox (line 9)',
+      '+ application PartnerAlternative-NO-Fjordbank-SMC (line 10): state "disabled"',
+      '+ grant PartnerAlternative-NO-Fjordbank-SMC → match-connect.sandbox (line 13)',
+      '+ user kari@fjordbank.example (line 16): name "Kari Nordmann", organisation "NO/Fjordbank"',
+      '+ role kari@fjordbank.example: credential_manager of Partner-NO-Fjordbank-SMC (line 20): ' +
+        'confirmed_by "Head of the registry", confirmed_on "2026-11-20", last_day "2027-11-20"',
+    ]);
+    expect(found.counts).toEqual({ create: 8, change: 0, same: 0, remove: 0 });
+    expect(await countEvents(service)).toBe(events);
+  });
+
+  test('is applied with one audit event per change, an invitation, and a chain that holds', async () => {
+    const [events, mails] = [await countEvents(service), await count('mails')];
+    const steps: string[] = [];
+    const { fingerprint } = await plan(fjord);
+    await provisioning.apply(actor, fjord, { prune: false, fingerprint }, (done, total) =>
+      steps.push(`${done}/${total}`),
+    );
+    expect(steps.at(-1)).toBe('8/8');
+    expect(await countEvents(service)).toBe(events + 10);
+    expect((await lastEvents(service, 10)).map(({ action }) => action).sort()).toEqual([
+      'application.create',
+      'application.create',
+      'application.disable',
+      'file.apply',
+      'grant.give',
+      'grant.give',
+      'grant.give',
+      'organisation.create',
+      'role.give',
+      'user.invite',
+    ]);
+    expect(await count('mails')).toBe(mails + 1);
+    expect(await service.app.get(AuditCheck, { strict: false }).verify()).toMatchObject({
+      intact: true,
+    });
+  });
+
+  test('applied again it changes nothing', async () => {
+    const again = await plan(fjord);
+    expect(again.counts).toEqual({ create: 0, change: 0, same: 8, remove: 0 });
+    const events = await countEvents(service);
+    await apply(fjord);
+    expect(await countEvents(service)).toBe(events);
+  });
+
+  test.each(['yaml', 'csv'] as const)('exported as %s it is the same, all of it', async (form) => {
+    const text = await exported(form);
+    expect(text).toContain('Fjordbank');
+    const found = await plan(text, true);
+    expect(errors(found)).toEqual([]);
+    expect(found.counts).toMatchObject({ create: 0, change: 0, remove: 0 });
+    expect(found.counts.same).toBeGreaterThan(40);
+  });
+
+  test('reads its own CSV with BOM, CRLF, semicolons and quoted line ends', async () => {
+    const text =
+      '\uFEFFrow;country;slug;name\r\norganisation;NO;Nordlys;"Nord;lys ""Tromsø"""\r\n\r\n';
+    expect(texts(await plan(text))).toEqual([
+      '+ organisation NO/Nordlys (line 2): name "Nord;lys "Tromsø""',
+    ]);
+    const broken =
+      'row,country,slug,name\norganisation,NO,Two,"two\nlines"\norganisation,XX,Nordlys,N\n';
+    expect(errors(await plan(broken))).toEqual([
+      '2:4: A name is one line without control characters.',
+      '4:2: Choose a country: two capitals of ISO 3166-1, such as NL or GB.',
+    ]);
+  });
+
+  test('changes what differs: name, ION, state, name of a person, end of a role', async () => {
+    const changed = fjord
+      .replace('=Fjordbanken, "Bergen"', 'Fjordbanken')
+      .replace('ion: 0042', 'ion:')
+      .replace('    state: disabled\n', '')
+      .replace('Kari Nordmann', 'Kari Solberg')
+      .replace('    last_day: 2027-11-20\n', '');
+    expect(texts(await plan(changed)).filter((line) => !line.startsWith('='))).toEqual([
+      '~ organisation NO/Fjordbank (line 2): name "=Fjordbanken, "Bergen"" → "Fjordbanken", ion "0042" → none',
+      '~ application PartnerAlternative-NO-Fjordbank-SMC (line 10): state "disabled" → "enabled"',
+      '~ user kari@fjordbank.example (line 15): name "Kari Nordmann" → "Kari Solberg"',
+      '~ role kari@fjordbank.example: credential_manager of Partner-NO-Fjordbank-SMC (line 19): last_day "2027-11-20" → none',
+    ]);
+    await apply(changed);
+    expect((await plan(changed)).counts).toEqual({ create: 0, change: 0, same: 8, remove: 0 });
+    await apply(fjord);
+  });
+
+  test('leaves what it does not name, and removes it with prune: only there, and only those kinds', async () => {
+    const fewer = `organisations: [{country: "NO", slug: Fjordbank, name: Fjordbanken}]
+applications: [{organisation: NO/Fjordbank, api: SMC, resources: [match-connect]}]
+`;
+    expect((await plan(fewer)).counts.remove).toBe(0);
+    expect(texts(await plan(fewer, true)).filter((line) => line.startsWith('-'))).toEqual([
+      '- grant Partner-NO-Fjordbank-SMC → match-connect.sandbox',
+      '- application PartnerAlternative-NO-Fjordbank-SMC',
+    ]);
+    const nobody = `${fewer}users: []\nroles: []\n`;
+    const { counts, fingerprint } = await plan(nobody, true);
+    expect(counts.remove).toBe(3);
+    await expect(provisioning.apply(actor, nobody, { prune: false, fingerprint })).rejects.toThrow(
+      'Make a new plan',
+    );
+    await apply(nobody, true);
+    expect((await plan(nobody, true)).counts).toEqual({ create: 0, change: 0, same: 3, remove: 0 });
+    expect(errors(await plan(fjord))).toEqual([
+      '16:5: This account is closed. A closed account is not opened again.',
+      expect.stringMatching(/^20:11: The account "kari@fjordbank.example" is neither/),
+    ]);
+  });
+});
+
+describe('a broken file', () => {
+  const organisation = (more: string) =>
+    `organisations:\n  - {country: NL, slug: New, name: New${more}}\n`;
+
+  test.each([
+    [
+      'nothing',
+      '',
+      '1:1: The file is a map with the lists organisations, applications, users, roles.',
+    ],
+    ['an unknown list', 'secrets: []\n', '1:1: There is no list "secrets".'],
+    [
+      'an unknown field',
+      organisation(', client_id: x'),
+      '2:52: There is no field "client_id" here. There are country, slug, name, ion.',
+    ],
+    [
+      'a prototype',
+      organisation(', __proto__: x'),
+      '2:52: There is no field "__proto__" here. There are country, slug, name, ion.',
+    ],
+    ['a wrong type', organisation(', ion: [1]'), '2:46: "ion" is a text, not a list.'],
+    ['a map for a text', organisation(', ion: {a: b}'), '2:46: "ion" is a text, not a map.'],
+    ['a field twice', organisation(', slug: B'), '2:41: This field is written twice.'],
+    ['a missing field', 'organisations: [{country: NL, slug: New}]', '1:17: "name" is missing.'],
+    [
+      'an anchor',
+      'organisations: &a []\nusers: *a\n',
+      '1:19: Anchors and aliases (& and *) are not taken. Write it out.',
+    ],
+    ['a tag', 'organisations: !!binary aGk=\n', '1:25: Tags (!) are not taken.'],
+    [
+      'a small country',
+      'organisations: [{country: nl, slug: New, name: N}]',
+      '1:27: Choose a country: two capitals of ISO 3166-1, such as NL or GB.',
+    ],
+    [
+      'three digits',
+      organisation(', ion: 042'),
+      '2:46: An ION has four digits, such as 0042. Or leave it empty.',
+    ],
+    ["another's ION", organisation(', ion: 0381'), '2:5: NL/matchpunt has the ION 0381.'],
+    [
+      'no organisation',
+      'applications: [{organisation: NL/Nobody, api: SMC}]',
+      '1:31: There is no organisation NL/Nobody, neither in this file nor in Keyturn.',
+    ],
+    [
+      'no API',
+      'applications: [{organisation: NL/Matchpunt, api: XX}]',
+      '1:50: There is no API "XX".',
+    ],
+    [
+      'a typed name',
+      'applications: [{organisation: NL/Matchpunt, api: DM, name: Mine}]',
+      'A new one would be called Partner-NL-Matchpunt-DM',
+    ],
+    [
+      'a resource of another API',
+      'applications: [{organisation: NL/Matchpunt, api: SMC, resources: [data-manager]}]',
+      '1:67: "data-manager" belongs to another API than the application.',
+    ],
+    [
+      'production for an alternative',
+      'applications: [{organisation: NL/Matchpunt, api: SMC, kind: partner_alternative, resources: [match-connect]}]',
+      '1:94: A PartnerAlternative application can hold the Match-Connect sandbox only.',
+    ],
+    [
+      'a person of elsewhere',
+      'users: [{email: anna@matchpunt.example, name: Anna Visser}]',
+      'This account belongs to another organisation. That never changes.',
+    ],
+    [
+      'a role without confirmation',
+      'roles: [{user: anna@matchpunt.example, role: org_admin}]',
+      'Who in the organisation confirmed it?',
+    ],
+    [
+      'a role elsewhere',
+      'roles: [{user: grace@lanetrust.example, role: credential_manager, application: Partner-NL-Matchpunt-SMC}]',
+      'This person belongs to another organisation, so this role cannot be given.',
+    ],
+    [
+      'IT for a member',
+      'roles: [{user: anna@matchpunt.example, role: it}]',
+      'IT is for operator staff.',
+    ],
+    [
+      'no day',
+      'roles: [{user: anna@matchpunt.example, role: org_admin, last_day: 2027-02-30}]',
+      '1:67: A day is written like 2027-01-31.',
+    ],
+    [
+      'no row',
+      'row,country\nteam,NL\n',
+      '2:1: The column "row" says what this line is: organisation, application, user, role.',
+    ],
+    ['an unknown column', 'row,country,colour\n', '1:3: There is no column "colour".'],
+    ['a column twice', 'row,name,name\n', '1:3: The column "name" is there twice.'],
+    [
+      'a quotation mark left open',
+      'row,name\norganisation,"x\n',
+      '2:1: A quotation mark is opened in this row and never closed.',
+    ],
+    [
+      'a quotation mark inside',
+      'row,name\norganisation,a"b\n',
+      '2:1: A quotation mark stands in the middle of a cell.',
+    ],
+    ['too many cells', 'row,name\nuser,a,b\n', '2:3: This row has 3 cells, the first line 2.'],
+  ])('with %s says so at its place', async (_, text, sentence) => {
+    const found = errors(await plan(text));
+    expect(found.join('\n')).toContain(sentence);
+    expect(found.join('\n')).not.toMatch(/\n\s+at /);
+  });
+
+  test('names every broken row, in order, and applies nothing', async () => {
+    const rows = Array.from(
+      { length: 300 },
+      (_, n) => `  - {country: NL, slug: S${n}, name: "", ion: x}`,
+    );
+    const text = `organisations:\n${rows.join('\n')}\n  - {country: NL, slug: Good, name: Good}\n`;
+    const found = await plan(text);
+    expect(found.problems).toHaveLength(300);
+    expect(found.problems.map(({ line }) => line)).toEqual(rows.map((_, n) => n + 2));
+    await expect(
+      provisioning.apply(actor, text, { prune: false, fingerprint: found.fingerprint }),
+    ).rejects.toThrow('Make a new plan');
+    expect(await count(`organisations where slug = 'Good'`)).toBe(0);
+  });
+
+  test('names a thing that is there twice', async () => {
+    const text = `organisations:
+  - {country: NL, slug: Twice, name: One, ion: 1111}
+  - {country: NL, slug: TWICE, name: Two}
+  - {country: BE, slug: Other, name: Two, ion: 1111}
+`;
+    expect(errors(await plan(text))).toEqual([
+      '3:5: This is there twice; the first time in line 2: organisation NL/twice.',
+      '4:5: This is there twice; the first time in line 2: ION 1111.',
+    ]);
+  });
+
+  test('is no bomb', async () => {
+    const levels = Array.from(
+      { length: 30 },
+      (_, n) => `a${n}: &a${n} [${n ? `*a${n - 1}, *a${n - 1}` : 'x'}]`,
+    );
+    const started = performance.now();
+    expect(
+      (await plan(`${levels.join('\n')}\norganisations: *a29\n`)).problems.length,
+    ).toBeGreaterThan(0);
+    expect((await plan(`organisations: ${'['.repeat(5_000)}`)).problems.length).toBeGreaterThan(0);
+    expect(
+      (await plan(`organisations:\n  - ${'{a: '.repeat(3_000)}`)).problems.length,
+    ).toBeGreaterThan(0);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test.each([
+    [
+      'Latin-1',
+      Buffer.from('organisations:\n  - {name: Sociét\xe9}\n', 'latin1'),
+      'is not UTF-8: line 2',
+    ],
+    ['UTF-16', Buffer.from('\uFEFForganisations: []', 'utf16le'), 'The file is UTF-16.'],
+    [
+      '50 MB',
+      Buffer.alloc(50 * 1024 * 1024, 'x'),
+      'The file has 50.0 MB. The largest that is taken has 16.0 MB',
+    ],
+    ['a null', Buffer.from('a\0b'), 'null character'],
+  ])('of %s is refused in words', (_, bytes, sentence) => {
+    expect(() => fileText(bytes)).toThrow(sentence);
+    expect(largestFile).toBe(16 * 1024 * 1024);
+  });
+});
+
+describe('between plan and apply', () => {
+  const text = `organisations: [{country: ES, slug: RID, name: RID International, ion: "0077"}]
+applications: [{organisation: ES/RID, kind: partner_alternative, api: SMC, resources: [match-connect.sandbox]}]
+`;
+
+  test('an organisation is renamed: the fingerprint no longer fits', async () => {
+    const { fingerprint } = await plan(text.replace(/^organisations.*\n/, ''));
+    const [row] = await service.dataSource.query<{ id: string }[]>(
+      `select id from organisations where slug = 'RID'`,
+    );
+    const wish = { country: 'ES', slug: 'RID', name: 'RID International', ion: '0077' };
+    await service.app.get(Organisations, { strict: false }).change(actor, row!.id, wish);
+    await expect(
+      provisioning.apply(actor, text.replace(/^organisations.*\n/, ''), {
+        prune: false,
+        fingerprint,
+      }),
+    ).rejects.toThrow('Something has changed since the plan was made');
+    expect(await count(`applications where name = 'PartnerAlternative-ES-RID-SMC'`)).toBe(0);
+  });
+
+  test('somebody else applies a file: one does, the other is refused', async () => {
+    const { fingerprint } = await plan(text);
+    const turns = await Promise.allSettled(
+      [1, 2, 3].map(() => provisioning.apply(actor, text, { prune: false, fingerprint })),
+    );
+    const refused = turns.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(2);
+    for (const { reason } of refused as PromiseRejectedResult[]) {
+      expect(String(reason)).toMatch(/applying a file right now|Make a new plan/);
+    }
+    expect(await count(`applications where name = 'PartnerAlternative-ES-RID-SMC'`)).toBe(1);
+  });
+});
