@@ -195,7 +195,9 @@ class Differ {
       const resource = this.state.resources.get(text);
       if (!resource) {
         this.complain(at, `There is no resource "${text.slice(0, 40)}".`);
-      } else if (resource.apiCode !== api.text) {
+      } else if (resource.hasScopes) {
+        this.complain(at, `"${text}" has scopes: grant it on the page of the application.`);
+      } else if (resource.apiCode !== api.text && !resource.anyApi) {
         this.complain(at, `"${text}" belongs to another API than the application.`);
       } else if (kind === 'partner_alternative' && !resource.openToAlternative) {
         this.complain(

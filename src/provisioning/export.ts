@@ -57,7 +57,7 @@ const queries: Record<RowKind, string> = {
       o.country || '/' || o.slug as organisation, a.api_code as api, a.kind, a.name,
       case when a.disabled_at is not null then 'disabled' end as state,
       array(select r.scope from grants g join resources r on r.id = g.resource_id
-        where g.application_id = a.id order by r.scope collate "C") as resources
+        where g.application_id = a.id and r.scopes = '{}' order by r.scope collate "C") as resources
     from applications a join organisations o on o.id = a.organisation_id
     where a.deleted_at is null`,
   user: `

@@ -24,6 +24,10 @@ export interface ResourceState {
   environment: string;
   apiCode: string;
   openToAlternative: boolean;
+  /** Of every API: Keyturn's own. */
+  anyApi: boolean;
+  /** Granted with scopes of its own, which a file does not describe. */
+  hasScopes: boolean;
 }
 
 export interface OrganisationState {
@@ -91,7 +95,7 @@ export async function loadState(
     `select a.id, a.name, a.organisation_id as "organisationId", a.kind, a.api_code as "apiCode",
        a.disabled_at is not null as disabled,
        array(select r.scope from grants g join resources r on r.id = g.resource_id
-         where g.application_id = a.id order by r.scope) as granted
+         where g.application_id = a.id and r.scopes = '{}' order by r.scope) as granted
      from applications a
      where a.deleted_at is null and (a.organisation_id = any ($1) or lower(a.name) = any ($2))
      ${forUpdate('a')}`,
@@ -128,7 +132,8 @@ async function loadCatalogue(tx: Tx): Promise<Pick<State, 'apis' | 'resources'>>
   const apis = await tx.query<{ code: string }[]>('select code from apis');
   const resources = await tx.query<ResourceState[]>(
     `select id, scope, name, environment, api_code as "apiCode",
-       open_to_alternative as "openToAlternative" from resources`,
+       open_to_alternative as "openToAlternative", any_api as "anyApi",
+       scopes <> '{}' as "hasScopes" from resources`,
   );
   return {
     apis: new Set(apis.map(({ code }) => code)),
