@@ -32,7 +32,7 @@ export class Audit {
   constructor(private readonly clock: Clock) {}
 
   async record(tx: Tx, actor: Actor, happening: Happening): Promise<void> {
-    await tx.insert(AuditEvent, this.event(actor, happening) as never);
+    await tx.insert(AuditEvent, this.event(actor, happening));
   }
 
   /** Many at once: one event each, in this order. */
