@@ -20,6 +20,7 @@ export class DocumentController {
     summary: 'This document',
     about: 'OpenAPI 3.1. The same for readers is at `/api/v1/docs`.',
     scopes: 'public',
+    anyObject: true,
   })
   @Get('openapi.json')
   getDocument(@Res() reply: FastifyReply) {

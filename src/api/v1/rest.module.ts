@@ -1,18 +1,53 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { ApplicationsModule } from '../../applications/applications.module.js';
 import { OAuthModule } from '../../oauth/oauth.module.js';
+import { OrganisationsModule } from '../../organisations/organisations.module.js';
+import { MailModule } from '../../platform/mail/mail.module.js';
+import { RemindersModule } from '../../reminders/reminders.module.js';
 import { SecretsModule } from '../../secrets/secrets.module.js';
+import { UsersModule } from '../../users/users.module.js';
+import { ApplicationsController } from './applications/applications.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { Routes } from './contract/routes.js';
 import { DocumentController } from './document.controller.js';
 import { ElsewhereController } from './elsewhere.controller.js';
+import { ForecastController } from './forecast/forecast.controller.js';
+import { GrantsController } from './grants/grants.controller.js';
+import { ResourcesController } from './grants/resources.controller.js';
 import { Once } from './idempotency/once.service.js';
+import { OrganisationsController } from './organisations/organisations.controller.js';
+import { RolesController } from './roles/roles.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { SelfController } from './self/self.controller.js';
+import { UsersController } from './users/users.controller.js';
 
 /** Our own REST API. */
 @Module({
-  imports: [DiscoveryModule, OAuthModule, SecretsModule],
+  imports: [
+    DiscoveryModule,
+    MailModule,
+    OrganisationsModule,
+    UsersModule,
+    ApplicationsModule,
+    SecretsModule,
+    OAuthModule,
+    RemindersModule,
+  ],
   providers: [Routes, Once],
-  controllers: [DocumentController, SelfController, SecretsController, ElsewhereController],
+  controllers: [
+    DocumentController,
+    SelfController,
+    OrganisationsController,
+    ApplicationsController,
+    GrantsController,
+    ResourcesController,
+    SecretsController,
+    UsersController,
+    RolesController,
+    ForecastController,
+    AuditController,
+    ElsewhereController,
+  ],
 })
 export class RestModule {}

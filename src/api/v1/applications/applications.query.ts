@@ -37,17 +37,21 @@ export function findApplications(
   );
 }
 
-/** @param locked to be changed in this transaction */
 export async function findApplication(
   db: EntityManager,
   caller: Caller,
   id: string,
-  locked = false,
 ): Promise<ApplicationRow | undefined> {
-  const rows = await db.query<ApplicationRow[]>(
-    `${select} and a.id = $2 ${locked ? 'for update' : ''}`,
-    [reachOf(caller), id],
-  );
+  const rows = await db.query<ApplicationRow[]>(`${select} and a.id = $2`, [reachOf(caller), id]);
+  return rows[0];
+}
+
+/** For `provisioning.write`, which reaches every application: to be changed in this transaction. */
+export async function lockAnyApplication(
+  tx: EntityManager,
+  id: string,
+): Promise<ApplicationRow | undefined> {
+  const rows = await tx.query<ApplicationRow[]>(`${select} and a.id = $2 for update`, [null, id]);
   return rows[0];
 }
 

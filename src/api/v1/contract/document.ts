@@ -138,8 +138,9 @@ function parametersOf({ parameters, query, operation }: Route, schemas: Schemas)
 }
 
 function successOf({ operation }: Route, schemas: Schemas): Json {
-  const { status = 200, answer, listOf, otherwise, tagged } = operation;
-  const schema = listOf ? schemas.page(listOf) : answer && schemas.ref(answer);
+  const { status = 200, answer, listOf, otherwise, tagged, anyObject } = operation;
+  const known = listOf ? schemas.page(listOf) : answer && schemas.ref(answer);
+  const schema = anyObject ? { type: 'object' } : known;
   const headers = {
     ...(tagged && { ETag: { schema: { type: 'string' } } }),
     ...(status === 201 && { Location: { schema: { type: 'string', format: 'uri' } } }),
@@ -159,13 +160,13 @@ function successOf({ operation }: Route, schemas: Schemas): Json {
 }
 
 function refusalsOf({ operation, parameters, body, query }: Route, schemas: Schemas): Json {
-  const { scopes, once, ifMatch, conflict } = operation;
+  const { scopes, once, ifMatch, conflict, absent } = operation;
   const open = scopes === 'public';
   const statuses = [
     ...(body || query || once ? [400] : []),
     ...(open ? [] : [401]),
     ...(Array.isArray(scopes) && scopes.length > 0 ? [403] : []),
-    ...(parameters.length > 0 ? [404] : []),
+    ...(parameters.length > 0 || absent ? [404] : []),
     ...(open || scopes === 'basic' ? [] : [406]),
     ...(conflict ? [409] : []),
     ...(ifMatch ? [412] : []),

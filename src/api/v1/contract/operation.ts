@@ -25,6 +25,8 @@ export interface Operation {
   /** 200 when absent. */
   status?: 200 | 201 | 202 | 204;
   answer?: Shape;
+  /** The answer is an object of whatever members. */
+  anyObject?: boolean;
   /** The answer is a page of a list of these. */
   listOf?: Shape;
   /** What else can be answered with success. */
@@ -35,6 +37,8 @@ export interface Operation {
   ifMatch?: 'required' | 'optional';
   /** Has an `ETag`. */
   tagged?: boolean;
+  /** Also without an id in the address there can be nothing. */
+  absent?: boolean;
   /** When the state of things does not allow it. */
   conflict?: string;
 }

@@ -1,0 +1,63 @@
+import { Instant, OneOf, Text, Texts, Uuid, Whole } from '../contract/fields.js';
+import { ListQuery } from '../kernel/list.js';
+
+export class ResourceQuery extends ListQuery {
+  @Text({ max: 20, optional: true })
+  apiCode?: string;
+}
+
+/** An API in one environment. */
+export class ResourceAnswer {
+  @Uuid()
+  id: string;
+
+  @Text()
+  apiCode: string;
+
+  @Text()
+  name: string;
+
+  @OneOf(['production', 'sandbox'])
+  environment: string;
+
+  @Text()
+  audience: string;
+
+  @Text({ about: 'The name by which a token request asks for it.' })
+  scope: string;
+
+  @Texts({ about: 'What a grant can allow, for a resource that tells its callers apart.' })
+  scopes: string[];
+
+  @Whole({ about: 'How long its tokens live.' })
+  tokenSeconds: number;
+
+  @OneOf(['jwt', 'opaque'])
+  tokenFormat: string;
+}
+
+export class GrantWish {
+  @Texts({ optional: true, about: 'Of the resource’s own scopes, if it has any.' })
+  scopes?: string[];
+}
+
+/** A resource that an application may reach. */
+export class GrantAnswer {
+  @Uuid({ about: 'Of the resource.' })
+  id: string;
+
+  @Text()
+  name: string;
+
+  @OneOf(['production', 'sandbox'])
+  environment: string;
+
+  @Text()
+  audience: string;
+
+  @Texts()
+  scopes: string[];
+
+  @Instant()
+  grantedAt: string;
+}

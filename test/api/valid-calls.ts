@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { Program, Programs } from './cast.js';
+
+export interface Call {
+  method: string;
+  /** Below /api/v1/. */
+  path: string;
+  body?: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** Ids of what the calls are about; every call of `make` makes new ones. */
+export interface Things {
+  organisation: string;
+  application: string;
+  resource: string;
+  user: string;
+  newcomer: string;
+  role: string;
+  secret: string;
+}
+
+/** Makes an organisation with all that can be in one, through the API itself. */
+export async function makeThings(
+  programs: Programs,
+  it: Program,
+  member: Program,
+): Promise<Things> {
+  const post = async (path: string, body: unknown) => {
+    const answer = await programs.call(it.token, 'POST', path, body);
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body.id;
+  };
+  const organisation = await post('organisations', newOrganisation());
+  const application = await post('applications', { organisationId: organisation, apiCode: 'SMC' });
+  const user = await post('users', newUser(organisation));
+  const newcomer = await post('users', newUser(organisation));
+  const role = await post('roles', { userId: user, role: 'org_admin', ...confirmation });
+  const { items } = (await programs.call(it.token, 'GET', 'resources?apiCode=SMC')).body;
+  const resource = items[0]!.id;
+  await programs.call(it.token, 'PUT', `applications/${application}/grants/${resource}`, {});
+  const { secretId: secret } = await programs.secret(member.applicationId);
+  return { organisation, application, resource, user, newcomer, role, secret };
+}
+
+const confirmation = { confirmedBy: 'Board', confirmedOn: '2026-12-01' };
+
+const letters = () =>
+  randomUUID()
+    .replace(/[^0-9a-f]/g, '')
+    .slice(0, 16);
+
+export function newOrganisation() {
+  const slug = `Org${letters()}`;
+  return { country: 'NL', name: `Stichting ${slug}`, slug };
+}
+
+function newUser(organisationId: string) {
+  return { organisationId, email: `u${letters()}@example.org`, name: 'Someone New' };
+}
+
+const always = { 'if-match': '*' };
+
+/**
+ * A valid call of each operation, by its id. A new operation without an entry here fails the tests.
+ * Secrets are those of `member`, everything else is IT's.
+ */
+export function validCalls(things: Things, member: Program): Record<string, Call> {
+  const { organisation, application, resource, user, newcomer, role, secret } = things;
+  const own = `applications/${member.applicationId}/secrets`;
+  return {
+    getDocument: { method: 'GET', path: 'openapi.json' },
+    getSelf: { method: 'GET', path: 'self' },
+    getSelfSecret: {
+      method: 'GET',
+      path: 'self/secret',
+      headers: { authorization: `Basic ${btoa(`${member.clientId}:${member.value}`)}` },
+    },
+    listOrganisations: { method: 'GET', path: 'organisations' },
+    createOrganisation: { method: 'POST', path: 'organisations', body: newOrganisation() },
+    getOrganisation: { method: 'GET', path: `organisations/${organisation}` },
+    changeOrganisation: {
+      method: 'PATCH',
+      path: `organisations/${organisation}`,
+      body: { name: 'Renamed', ion: null },
+      headers: always,
+    },
+    listApplications: { method: 'GET', path: 'applications' },
+    createApplication: {
+      method: 'POST',
+      path: 'applications',
+      body: { organisationId: organisation, kind: 'partner', apiCode: 'DM' },
+    },
+    getApplication: { method: 'GET', path: `applications/${application}` },
+    changeApplication: {
+      method: 'PATCH',
+      path: `applications/${application}`,
+      body: { disabled: true },
+      headers: always,
+    },
+    listGrants: { method: 'GET', path: `applications/${application}/grants` },
+    putGrant: {
+      method: 'PUT',
+      path: `applications/${application}/grants/${resource}`,
+      body: { scopes: [] },
+    },
+    deleteGrant: { method: 'DELETE', path: `applications/${application}/grants/${resource}` },
+    listResources: { method: 'GET', path: 'resources' },
+    getResource: { method: 'GET', path: `resources/${resource}` },
+    listSecrets: { method: 'GET', path: own },
+    createSecret: {
+      method: 'POST',
+      path: own,
+      body: { name: `Key ${letters()}`, lastDay: '2027-03-01' },
+    },
+    getSecret: { method: 'GET', path: `${own}/${secret}` },
+    changeSecret: {
+      method: 'PATCH',
+      path: `${own}/${secret}`,
+      body: { disabled: true },
+      headers: always,
+    },
+    deleteSecret: { method: 'DELETE', path: `${own}/${secret}` },
+    listUsers: { method: 'GET', path: 'users' },
+    createUser: { method: 'POST', path: 'users', body: newUser(organisation) },
+    getUser: { method: 'GET', path: `users/${user}` },
+    inviteUserAgain: { method: 'POST', path: `users/${newcomer}/invitation` },
+    resetUserFactor: {
+      method: 'POST',
+      path: `users/${user}/factor-reset`,
+      body: { identityCheck: 'Called back on a known number' },
+    },
+    listRoles: { method: 'GET', path: 'roles' },
+    createRole: {
+      method: 'POST',
+      path: 'roles',
+      body: {
+        userId: user,
+        role: 'credential_manager',
+        applicationId: application,
+        lastDay: '2027-06-30',
+        ...confirmation,
+      },
+    },
+    getRole: { method: 'GET', path: `roles/${role}` },
+    deleteRole: { method: 'DELETE', path: `roles/${role}` },
+    getForecast: { method: 'GET', path: 'forecast' },
+    listAuditEvents: { method: 'GET', path: 'audit-events' },
+    closeUser: { method: 'POST', path: `users/${user}/close` },
+    deleteApplication: { method: 'DELETE', path: `applications/${application}` },
+  };
+}
+
+/** Secrets are managed by the application itself. */
+export const ofTheMember = ['createSecret', 'changeSecret', 'deleteSecret'];
