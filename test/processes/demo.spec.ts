@@ -1,83 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { DemoProcesses, freePort, type DemoInstance, stop } from '../support/demo-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Visitor } from '../support/visitor.js';
 
-interface Ready {
-  url: string;
-  mailbox: string;
-  accounts: {
-    email: string;
-    password: string;
-    totpKey: string;
-    role: string;
-    organisation: string;
-  }[];
-  applications: { name: string; clientId: string; organisation: string; managers: string[] }[];
-  secrets: { clientId: string; name: string; value: string }[];
-}
-
-let dataDir: string;
-const running: ChildProcess[] = [];
+let processes: DemoProcesses;
 
 beforeAll(async () => {
-  ({ path: dataDir } = await temporaryFolder());
+  processes = new DemoProcesses((await temporaryFolder()).path);
 });
-afterAll(async () => {
-  await Promise.all(running.map(stop));
-});
-
-function run(args: string[], environment: Record<string, string> = {}): ChildProcess {
-  const { PATH, HOME, TMPDIR } = process.env;
-  return spawn(process.execPath, args, {
-    env: { PATH, HOME, TMPDIR, DATA_DIR: dataDir, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** Starts `npm run demo -- --json` without npm, and waits for its line. */
-async function demo(): Promise<{ child: ChildProcess; ready: Ready }> {
-  const child = run(['dist/src/main.js', '--demo', '--json'], { PORT: String(await freePort()) });
-  running.push(child);
-  for await (const line of createInterface({ input: child.stdout! })) {
-    return { child, ready: JSON.parse(line) as Ready };
-  }
-  throw new Error('the demo ended before it was ready');
-}
-
-async function output(args: string[], environment = {}) {
-  const child = run(args, environment);
-  const [out, err] = ['', ''].map((text) => ({ text }));
-  child.stdout!.on('data', (chunk) => (out!.text += chunk));
-  child.stderr!.on('data', (chunk) => (err!.text += chunk));
-  const status = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { status, out: out!.text, err: err!.text };
-}
-
-function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  return gone;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
+afterAll(() => processes.stopAll());
 
 describe('the demo as people start it', () => {
-  let first: { child: ChildProcess; ready: Ready };
+  let first: DemoInstance;
 
   test('says on one line where it is, who can sign in and with what', async () => {
-    first = await demo();
+    first = await processes.start();
     const { url, mailbox, accounts, applications, secrets } = first.ready;
     expect(url).toMatch(/^http:\/\/localhost:\d+$/);
     expect(mailbox).toBe(`${url}/mailbox`);
@@ -89,7 +26,7 @@ describe('the demo as people start it', () => {
   });
 
   test('a second instance needs another port only, and shares the sessions', async () => {
-    const second = await demo();
+    const second = await processes.start();
     expect(second.ready.accounts).toEqual(first.ready.accounts);
     const visitor = new Visitor(first.ready.url);
     const anna = first.ready.accounts.find(({ email }) => email.startsWith('anna'))!;
@@ -125,12 +62,12 @@ describe('the demo as people start it', () => {
   test('reminds for any day from the command line, once', async () => {
     const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
     const args = ['dist/src/cli.js', 'remind', '--as-of', `${day}T07:00:00Z`, '--json'];
-    const sent = await output(args);
+    const sent = await processes.output(args);
     expect(sent.status).toBe(0);
     const counts = JSON.parse(sent.out) as Record<string, number>;
     expect(Object.keys(counts)).toEqual(['due', 'sent', 'failed', 'skipped', 'noRecipient']);
     expect(counts.sent).toBeGreaterThan(0);
-    const again = await output(args);
+    const again = await processes.output(args);
     expect(JSON.parse(again.out)).toMatchObject({ sent: 0, failed: 0 });
     const visitor = new Visitor(first.ready.url);
     await visitor.get('/mailbox');
@@ -139,7 +76,7 @@ describe('the demo as people start it', () => {
 
   test('keeps everything when it is killed', async () => {
     first.child.kill('SIGKILL');
-    const again = await demo();
+    const again = await processes.start();
     expect(again.ready.accounts).toEqual(first.ready.accounts);
     expect(again.ready.applications).toEqual(first.ready.applications);
     await stop(again.child);
@@ -147,7 +84,7 @@ describe('the demo as people start it', () => {
 
   test('is refused with other keys than its database was written with', async () => {
     const key = `1:${Buffer.from(Array.from({ length: 32 }, (_, n) => n * 7)).toString('base64')}`;
-    const refused = await output(['dist/src/main.js', '--demo'], {
+    const refused = await processes.output(['dist/src/main.js', '--demo'], {
       PORT: String(await freePort()),
       HASH_KEYS: key,
     });
@@ -159,7 +96,7 @@ describe('the demo as people start it', () => {
 
 describe('the service', () => {
   test('without its configuration says what is missing, one line each', async () => {
-    const refused = await output(['dist/src/main.js'], {
+    const refused = await processes.output(['dist/src/main.js'], {
       DATA_DIR: (await temporaryFolder()).path,
     });
     expect(refused.status).toBe(1);
@@ -179,7 +116,7 @@ describe('the service', () => {
     [['remind', 'twice'], 'Usage: keyturn remind'],
     [['demo-code'], 'Usage: keyturn demo-code <address>'],
   ])('its command refuses %j', async (args, sentence) => {
-    const refused = await output(['dist/src/cli.js', ...args]);
+    const refused = await processes.output(['dist/src/cli.js', ...args]);
     expect(refused.status).toBe(2);
     expect(refused.err).toContain(sentence);
     expect(refused.err).not.toContain('    at ');
@@ -190,7 +127,7 @@ describe('the service', () => {
     [['remind', '--help'], 'Usage: keyturn remind [--as-of <as-of>] [--json]'],
     [['invite-it', '-h'], 'Usage: keyturn invite-it'],
   ])('its command explains itself: %j', async (args, sentence) => {
-    const answer = await output(['dist/src/cli.js', ...args]);
+    const answer = await processes.output(['dist/src/cli.js', ...args]);
     expect(answer).toMatchObject({ status: 0, err: '', out: expect.stringContaining(sentence) });
   });
 });
