@@ -11,6 +11,7 @@ import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalModule } from './portal/portal.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
+import { WatchJob } from './reminders/watch.job.js';
 import { RemindersModule } from './reminders/reminders.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
@@ -37,7 +38,7 @@ export class AppModule {
         OAuthModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
-      providers: [MailJob, RemindersJob, SigningKeysJob],
+      providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob],
     };
   }
 }

@@ -5,6 +5,7 @@ import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js'
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
 import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
+import { Alarms1795219204002 } from '../migrations/1795219204002-alarms.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
@@ -17,6 +18,7 @@ import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
+import { Alarm } from './reminders/alarm.entity.js';
 import { AcknowledgementRow } from './reminders/acknowledgement.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
 import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
@@ -26,6 +28,7 @@ import { Invitation, User } from './users/user.entity.js';
 /** Every table, and every migration in the order in which it is applied. No globs: a list is read. */
 export const entities = [
   AcknowledgementRow,
+  Alarm,
   Api,
   Application,
   Attempt,
@@ -63,6 +66,7 @@ export const migrations = [
   FirstUse1795219203000,
   SentMails1795219204000,
   Acknowledgements1795219204001,
+  Alarms1795219204002,
   OwnApi1795219205000,
   AuditChain1795219206000,
 ];

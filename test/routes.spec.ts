@@ -82,6 +82,8 @@ test('only these routes are for programs, which prove themselves', async () => {
   expect(machine.sort()).toEqual(
     [
       'GET /.well-known/oauth-authorization-server',
+      // Says nothing but whether the reminders work.
+      'GET /health/reminders',
       'GET /oauth2/jwks',
       'POST /oauth2/introspect',
       'POST /oauth2/revoke',

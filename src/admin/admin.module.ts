@@ -1,13 +1,16 @@
 import { Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
+import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { ProvisioningModule } from '../provisioning/provisioning.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessController } from './access.controller.js';
 import { ApplicationsController } from './applications.controller.js';
 import { AuditController } from './audit.controller.js';
+import { BannerInterceptor } from './banner.interceptor.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
 import { ResourceSecretsController } from './resource-secrets.controller.js';
@@ -25,7 +28,9 @@ import { UsersController } from './users.controller.js';
     ApplicationsModule,
     SecretsModule,
     ProvisioningModule,
+    RemindersModule,
   ],
+  providers: [{ provide: APP_INTERCEPTOR, useClass: BannerInterceptor }],
   controllers: [
     OrganisationsController,
     ApplicationsController,

@@ -316,6 +316,12 @@ export interface AuditPage {
 
 /** admin/reminders */
 export interface RemindersPage {
+  /** When the last run came to its end. */
+  lastComplete?: Moment;
+  /** Whether a second route for alarms is configured; a sentence when it is not. */
+  routeNote?: string;
+  /** The last incidents, newest first. */
+  alarms: { text: string; opened: Moment; closed?: Moment; told: string }[];
   runs: {
     asOf: Moment;
     day: Moment;
@@ -327,6 +333,8 @@ export interface RemindersPage {
     noRecipient: number;
     duration: string;
     error?: string;
+    /** A run at work: how many of its rows are done. */
+    progress?: { done: number; of: number };
   }[];
   pagination: Pagination;
 }

@@ -2,11 +2,14 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly } from '../authentication/marks.js';
+import { Clock } from '../platform/clock.js';
 import { Pages } from '../platform/web/pages.js';
+import { Watch } from '../reminders/watch.service.js';
 import { readCursor, slice } from './keyset.js';
 import type { RemindersPage } from './models.js';
-import { runLine } from './reminder-runs.page.js';
-import { findRuns } from './reminder-runs.query.js';
+import { alarmLine, runLine } from './reminder-runs.page.js';
+import { findAlarms, findRuns } from './reminder-runs.query.js';
+import { moment } from './words.js';
 
 /** Whether the reminders go out (M12). */
 @ItOnly()
@@ -14,6 +17,8 @@ import { findRuns } from './reminder-runs.query.js';
 export class ReminderRunsController {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly watch: Watch,
+    private readonly clock: Clock,
     private readonly pages: Pages,
   ) {}
 
@@ -24,12 +29,23 @@ export class ReminderRunsController {
     @Res() reply: FastifyReply,
   ) {
     const cursor = readCursor(query, [/^\d{1,17}$/, /^[0-9a-f-]{36}$/]);
-    const found = await findRuns(this.dataSource, cursor);
+    const found = await findRuns(this.dataSource, cursor, this.clock.now());
     const { rows, pagination } = slice(found, cursor, ({ sort, id }) => [sort, id], {});
+    const [{ lastComplete }, alarms] = [await this.watch.now(), await findAlarms(this.dataSource)];
+    // Somebody who watches a run need not press a key.
+    if (rows.some(({ running }) => running)) void reply.header('refresh', '5');
     return this.pages.send(request, reply, {
       view: 'admin/reminders',
       title: 'Reminder runs',
-      model: { runs: rows.map(runLine), pagination } satisfies RemindersPage,
+      model: {
+        lastComplete: lastComplete ? moment(lastComplete) : undefined,
+        routeNote: this.watch.isHeard
+          ? undefined
+          : 'No second route for alarms is configured. Set ALARM_WEBHOOK_URL or ALARM_SMTP_URL: the mail server may be what is broken.',
+        alarms: alarms.map(alarmLine),
+        runs: rows.map(runLine),
+        pagination,
+      } satisfies RemindersPage,
     });
   }
 }

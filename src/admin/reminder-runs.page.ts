@@ -1,6 +1,6 @@
 import { dayMoment, dayText, type Moment } from '../platform/words.js';
 import type { RemindersPage, State } from './models.js';
-import type { RunRow } from './reminder-runs.query.js';
+import type { AlarmRow, RunRow } from './reminder-runs.query.js';
 import { moment } from './words.js';
 
 export function runLine(row: RunRow): RemindersPage['runs'][number] {
@@ -16,6 +16,7 @@ export function runLine(row: RunRow): RemindersPage['runs'][number] {
     noRecipient,
     duration: durationText(row),
     error: row.error ?? undefined,
+    progress: row.running ? { done: sent + failed + skipped, of: due } : undefined,
   };
 }
 
@@ -26,9 +27,10 @@ function asOf({ asOf, day }: RunRow): Moment {
   return { iso, text: text.startsWith(sameDay) ? text.slice(sameDay.length) : text };
 }
 
-function stateOf({ error, failed, finishedAt }: RunRow): State {
+function stateOf({ error, failed, finishedAt, running }: RunRow): State {
   if (error) return { key: 'failed', text: 'Broke off' };
-  if (!finishedAt) return { key: 'due', text: 'Not finished' };
+  if (running) return { key: 'due', text: 'At work' };
+  if (!finishedAt) return { key: 'failed', text: 'Interrupted' };
   return failed > 0 ? { key: 'failed', text: 'With failures' } : { key: 'done', text: 'Complete' };
 }
 
@@ -36,4 +38,16 @@ function durationText({ startedAt, finishedAt }: RunRow): string {
   if (!finishedAt) return '–';
   const milliseconds = finishedAt.getTime() - startedAt.getTime();
   return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+export function alarmLine(row: AlarmRow): RemindersPage['alarms'][number] {
+  const { text, openedAt, closedAt, toldAt, answer } = row;
+  return {
+    text,
+    opened: moment(openedAt),
+    closed: closedAt ? moment(closedAt) : undefined,
+    told: toldAt
+      ? `told ${moment(toldAt).text} (${answer ?? ''})`
+      : `not told${answer ? `: ${answer}` : ''}`,
+  };
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { UtcDay } from '../platform/utc-day.js';
+import { silentMinutes } from '../reminders/watch.query.js';
 import { type Cursor, pageSize, seek } from './keyset.js';
 
 export interface RunRow {
@@ -8,6 +9,8 @@ export interface RunRow {
   day: UtcDay;
   startedAt: Date;
   finishedAt: Date | null;
+  /** At work at present: it has been seen a moment ago. */
+  running: boolean;
   due: number;
   sent: number;
   failed: number;
@@ -19,15 +22,37 @@ export interface RunRow {
 }
 
 /** The runs of the reminders, newest first (M12). */
-export function findRuns(dataSource: DataSource, cursor: Cursor | undefined): Promise<RunRow[]> {
-  const { where, orderBy, values } = seek(cursor, [microseconds, 'r.id::text'], 1, true);
+export function findRuns(
+  dataSource: DataSource,
+  cursor: Cursor | undefined,
+  now: Date,
+): Promise<RunRow[]> {
+  const { where, orderBy, values } = seek(cursor, [microseconds, 'r.id::text'], 2, true);
   return dataSource.query<RunRow[]>(
     `select r.id, r.as_of as "asOf", r.day::text as day, r.started_at as "startedAt",
-       r.finished_at as "finishedAt", r.due, r.sent, r.failed, r.skipped,
+       r.finished_at as "finishedAt",
+       r.finished_at is null and coalesce((to_jsonb(r) ->> 'seen_at')::timestamptz, r.started_at)
+         >= $1::timestamptz - interval '${silentMinutes} minutes' as running, r.due, r.sent, r.failed, r.skipped,
        r.no_recipient as "noRecipient", r.error, ${microseconds} as sort
      from reminder_runs r where ${where} order by ${orderBy} limit ${pageSize + 1}`,
-    values,
+    [now, ...values],
   );
 }
 
 const microseconds = `(extract(epoch from r.started_at) * 1000000)::bigint`;
+
+export interface AlarmRow {
+  text: string;
+  openedAt: Date;
+  closedAt: Date | null;
+  toldAt: Date | null;
+  answer: string | null;
+}
+
+/** The last incidents; those that are not over first. */
+export function findAlarms(dataSource: DataSource): Promise<AlarmRow[]> {
+  return dataSource.query<AlarmRow[]>(
+    `select text, opened_at as "openedAt", closed_at as "closedAt", told_at as "toldAt", answer
+     from alarms order by closed_at is not null, opened_at desc limit 10`,
+  );
+}

@@ -1,8 +1,13 @@
 import { Module } from '@nestjs/common';
 import { OAuthModule } from '../oauth/oauth.module.js';
+import { RemindersModule } from '../reminders/reminders.module.js';
+import { HealthController } from './health.controller.js';
 import { OAuthController } from './oauth.controller.js';
 import { RestModule } from './v1/rest.module.js';
 
 /** Door 3: routes for programs. */
-@Module({ imports: [OAuthModule, RestModule], controllers: [OAuthController] })
+@Module({
+  imports: [OAuthModule, RestModule, RemindersModule],
+  controllers: [OAuthController, HealthController],
+})
 export class ApiModule {}

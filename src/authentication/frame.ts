@@ -24,6 +24,7 @@ export class SignedInFrame extends FrameSource {
     return {
       user: viewer && { name: viewer.name, roleText: roleText(viewer), it: viewer.it },
       nav: viewer ? navigation(viewer, path) : [],
+      alerts: request.alerts ?? [],
       csrf: this.formTokens.create(request),
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
       support: this.config.SUPPORT_ADDRESS,

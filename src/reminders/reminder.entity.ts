@@ -65,6 +65,7 @@ export class Reminder {
 /** The record of one run (M12). Counts are ledger rows, but `noRecipient` counts secrets. */
 @Entity('reminder_runs')
 @Index('reminder_runs_as_of_idx', ['asOf'])
+@Index('reminder_runs_started_idx', ['startedAt'])
 export class ReminderRun {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'reminder_runs_pkey' })
   id: string;

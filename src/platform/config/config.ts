@@ -89,6 +89,27 @@ export class Config {
   })
   SUPPORT_ADDRESS: string;
 
+  @IsOptional()
+  @Holds(isWebAddress, {
+    message:
+      'should be the address that is told when the reminders fail, e.g. ALARM_WEBHOOK_URL=https://alerts.example.org/keyturn',
+  })
+  ALARM_WEBHOOK_URL?: string;
+
+  @IsOptional()
+  @Matches(/^smtps?:\/\/[^\s/]+/, {
+    message:
+      'should be a mail server other than SMTP_URL, for alarms alone, e.g. ALARM_SMTP_URL=smtp://user:password@mail.example.net:587',
+  })
+  ALARM_SMTP_URL?: string;
+
+  @IsOptional()
+  @Holds(isAddress, {
+    message:
+      'should be who is mailed when the reminders fail, e.g. ALARM_ADDRESS=on-call@example.org',
+  })
+  ALARM_ADDRESS?: string;
+
   @IsIn(logLevels, { message: `should be one of ${logLevels.join(', ')}, e.g. LOG_LEVEL=info` })
   LOG_LEVEL: (typeof logLevels)[number];
 
@@ -227,6 +248,12 @@ function isPublicUrl(value: unknown, config: Config): boolean {
   const plain = pathname === '/' && !search && !hash && !username;
   return (
     plain && (protocol === 'https:' || (protocol === 'http:' && config.NODE_ENV !== 'production'))
+  );
+}
+
+function isWebAddress(value: unknown): boolean {
+  return (
+    typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
   );
 }
 

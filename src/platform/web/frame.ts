@@ -6,6 +6,11 @@ export interface Notice {
   text: string;
 }
 
+export interface Alert {
+  text: string;
+  href: string;
+}
+
 /** What every page shows around its content. */
 export interface Frame {
   title: string;
@@ -13,6 +18,8 @@ export interface Frame {
   nav: { label: string; href: string; current: boolean }[];
   csrf: string;
   notice?: Notice;
+  /** What operator staff shall see on every page. */
+  alerts: Alert[];
   demo?: { mailboxUrl: string };
   support: string;
   path: string;
@@ -24,4 +31,10 @@ export interface Frame {
 /** Knows who looks at the page; the feature that signs people in provides it. */
 export abstract class FrameSource {
   abstract frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'>;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    alerts?: Alert[];
+  }
 }

@@ -18,7 +18,7 @@ const descriptions: Record<number, string> = {
 
 /** Is this an address for programs, which want JSON and no pages? */
 export function isForMachines({ url }: FastifyRequest): boolean {
-  return /^\/(oauth2|api|\.well-known)\//.test(url);
+  return /^\/(oauth2|api|health|\.well-known)\//.test(url);
 }
 
 /** An error as RFC 6749 section 5.2 has it, with the challenge of RFC 7617 beside a 401. */

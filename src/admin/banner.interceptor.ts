@@ -1,0 +1,24 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { Watch } from '../reminders/watch.service.js';
+
+/** Shows operator staff on every page what is wrong with the reminders (M12). */
+@Injectable()
+export class BannerInterceptor implements NestInterceptor {
+  constructor(private readonly watch: Watch) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (request.viewer?.it) {
+      const { troubles } = await this.watch.now();
+      request.alerts = troubles.map(({ text }) => ({ text, href: '/admin/reminders' }));
+    }
+    return next.handle();
+  }
+}
