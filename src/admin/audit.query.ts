@@ -46,7 +46,9 @@ export function filterOf({ who, what, on, from, to }: AuditForm): EventFilter {
 
 /** A sentence for a day that is none. */
 export function dayError(text: string): string | undefined {
-  return text && !parseUtcDay(text) ? 'Type a day, such as 2027-01-31.' : undefined;
+  return text && !parseUtcDay(text)
+    ? 'This is not a day of the calendar. Choose one, such as 2027-01-31.'
+    : undefined;
 }
 
 function endOf(day: UtcDay): Date | undefined {

@@ -1,10 +1,10 @@
 import { userHref } from './hrefs.js';
 import { madeSecret } from './made-secret.page.js';
 import type { ConfirmPage } from './models.js';
-import type { UserFacts } from './user.query.js';
+import type { CoverRow, UserFacts } from './user.query.js';
 
 /** What the end of an account means, and which of its secrets live on (R7, R13). */
-export function closePage(row: UserFacts, now: Date): ConfirmPage {
+export function closePage(row: UserFacts, cover: CoverRow[], now: Date): ConfirmPage {
   return {
     breadcrumb: [
       { label: 'Users', href: '/admin/users' },
@@ -15,6 +15,7 @@ export function closePage(row: UserFacts, now: Date): ConfirmPage {
       'Whoever is signed in with it is out at the next click, and all its roles are without effect. No more reminders go to it. The account cannot be opened again.',
       'Its record stays. The secrets this person made keep working. They may know the values, so ask the other credential managers to replace them.',
     ],
+    warning: coverText(cover),
     facts: [
       { label: 'Name', text: row.name },
       { label: 'E-mail', text: row.email },
@@ -29,3 +30,17 @@ export function closePage(row: UserFacts, now: Date): ConfirmPage {
     cancelHref: userHref(row.id),
   };
 }
+
+/** Which applications are left with nobody, and which with one credential manager (R4). */
+export function coverText(cover: CoverRow[]): string | undefined {
+  const named = (wanted: number) =>
+    listed.format(cover.filter(({ others }) => others === wanted).map((row) => row.application));
+  const [none, one] = [named(0), named(1)];
+  const sentences = [
+    none && `Nobody else manages ${none}: appoint someone, or its secrets cannot be replaced.`,
+    one && `One credential manager is left for ${one}.`,
+  ];
+  return sentences.filter(Boolean).join(' ') || undefined;
+}
+
+const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });

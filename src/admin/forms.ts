@@ -45,7 +45,7 @@ export class SecretForm {
 
 /** On whose word a role is given (R5), and until when (R3). */
 class ConfirmationForm {
-  @IsNotEmpty({ message: 'Who in the organisation confirmed it?' })
+  @IsNotEmpty({ message: 'Type who in the organisation confirmed it.' })
   confirmedBy = '';
 
   @IsNotEmpty({ message: 'When was it confirmed? Choose today or an earlier day.' })

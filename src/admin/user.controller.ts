@@ -6,15 +6,16 @@ import { Resets } from '../authentication/resets.service.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
+import type { Notice } from '../platform/web/frame.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { Users } from '../users/users.service.js';
-import { closePage } from './close.page.js';
+import { closePage, coverText } from './close.page.js';
 import { type Done, doneNotice } from './done.js';
 import { ResetForm } from './forms.js';
 import { userHref } from './hrefs.js';
 import { type Typed, userPage } from './user.page.js';
-import { findUser, type UserFacts } from './user.query.js';
+import { findThinCover, findUser, type UserFacts } from './user.query.js';
 
 /** One account: look, invite again, reset the factor, close (R2, R12, R13). */
 @ItOnly()
@@ -39,7 +40,7 @@ export class UserController {
     return this.pages.send(request, reply, {
       view: 'admin/user',
       title: row.name,
-      notice: doneNotice(done),
+      notice: await this.noticeOf(row, done),
       model: userPage(row, request.viewer!, this.clock.now()),
     });
   }
@@ -84,7 +85,8 @@ export class UserController {
   ) {
     const row = await this.find(id);
     if (row.closedAt || row.id === request.viewer!.id) return reply.redirect(userHref(row.id), 303);
-    const model = closePage(row, this.clock.now());
+    const now = this.clock.now();
+    const model = closePage(row, await findThinCover(this.dataSource, row.id, now), now);
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
@@ -103,6 +105,14 @@ export class UserController {
   @Get(['invitation', 'factor-reset', 'roles', 'it'])
   backToPage(@Param('id') id: string, @Res() reply: FastifyReply) {
     return reply.redirect(userHref(uuidOf(id)), 303);
+  }
+
+  /** A closed account can leave applications without anybody: that is said once more. */
+  private async noticeOf(row: UserFacts, done: unknown): Promise<Notice | undefined> {
+    const notice = doneNotice(done);
+    if (!notice || done !== 'closed' || !row.closedAt) return notice;
+    const cover = coverText(await findThinCover(this.dataSource, row.id, this.clock.now()));
+    return cover ? { kind: 'warning', text: `${notice.text} ${cover}` } : notice;
   }
 
   private done(reply: FastifyReply, id: string, done: Done) {

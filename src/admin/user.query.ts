@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Role } from '../applications/role-assignment.entity.js';
 import type { UtcDay } from '../platform/utc-day.js';
-import { liveRole } from './live-role.js';
+import { liveManagers, liveRole } from './live-role.js';
 
 export interface UserFacts {
   id: string;
@@ -62,6 +62,30 @@ export async function findUser(
 ): Promise<UserFacts | undefined> {
   const rows = await dataSource.query<UserFacts[]>(sql, [id, now]);
   return rows[0];
+}
+
+export interface CoverRow {
+  application: string;
+  /** Other people who can act for it. */
+  others: number;
+}
+
+/**
+ * Applications of this person with fewer than two credential managers beside them (R4): before the
+ * account is closed what it would leave behind, afterwards what it has.
+ */
+export function findThinCover(dataSource: DataSource, id: string, now: Date): Promise<CoverRow[]> {
+  return dataSource.query<CoverRow[]>(
+    `select * from (
+       select a.name as application, (select count(*)::int ${liveManagers('a.id', '$2')}
+         and u.activated_at is not null and u.id <> $1) as others
+       from applications a
+       where a.deleted_at is null and exists (select 1 from role_assignments m
+         where m.user_id = $1 and m.application_id = a.id and m.role = 'credential_manager'
+           and m.withdrawn_at is null and (m.ends_at is null or m.ends_at > $2))) c
+     where others < 2 order by others, application`,
+    [id, now],
+  );
 }
 
 const roles = `

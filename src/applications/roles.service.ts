@@ -177,7 +177,10 @@ export function checkedTerms(
   const confirmed = parseUtcDay(confirmedOn);
   if (role !== 'it') {
     const problem = problemOfName(confirmedBy);
-    if (problem) fields.confirmedBy = `Who in the organisation confirmed it? ${problem}`;
+    if (problem) {
+      fields.confirmedBy =
+        confirmedBy.trim() === '' ? 'Type who in the organisation confirmed it.' : problem;
+    }
     if (!confirmed || confirmed > today) {
       fields.confirmedOn = 'When was it confirmed? Choose today or an earlier day.';
     }

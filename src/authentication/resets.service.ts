@@ -25,8 +25,11 @@ export class Resets {
    * @throws Invalid, NotFound, Conflict
    */
   async resetFactor(actor: Actor, userId: string, identityCheck: string): Promise<void> {
+    if (identityCheck.trim() === '') {
+      throw new Invalid({ identityCheck: 'Type how you checked who it is.' });
+    }
     const problem = problemOfName(identityCheck);
-    if (problem) throw new Invalid({ identityCheck: `How did you check who it is? ${problem}` });
+    if (problem) throw new Invalid({ identityCheck: problem.replace('A name', 'This note') });
     if (actor.id === userId) throw new Conflict('Somebody else in IT has to do this for you.');
     await inTransaction(this.dataSource, async (tx) => {
       const user = await tx.findOneBy(User, { id: userId, closedAt: IsNull() });

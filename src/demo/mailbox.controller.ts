@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Public } from '../authentication/marks.js';
@@ -30,14 +30,18 @@ export class MailboxController {
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  async list(@Query('to') to: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const mails = await this.mailbox.list(shownAtMost);
+    const people = [...new Set(mails.map((mail) => mail.to))].sort();
+    const person = typeof to === 'string' && people.includes(to) ? to : '';
     return this.pages.send(request, reply, {
       view: 'demo/mailbox',
       title: 'Mailbox',
       model: {
         elsewhere: this.config.SMTP_URL ? this.mailer.description : undefined,
-        mails: mails.map(line),
+        people,
+        person,
+        mails: mails.filter((mail) => !person || mail.to === person).map(line),
         codes: await currentCodes(this.dataSource, this.keys, this.clock.now()),
       },
     });
@@ -53,7 +57,7 @@ export class MailboxController {
     });
   }
 
-  /** The HTML part in a frame of its own: nothing in it runs, and it belongs to no origin. */
+  /** The HTML part in a frame of its own: nothing in it runs. */
   @Get(':id/html')
   async html(@Param('id') id: string, @Res() reply: FastifyReply) {
     const mail = await this.find(id);

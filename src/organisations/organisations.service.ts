@@ -98,7 +98,9 @@ export function checkedOrganisation({ country, name, slug, ion }: OrganisationWi
   const nameProblem = problemOfName(name);
   if (nameProblem) problems.name = nameProblem;
   if (!isCountryCode(country)) {
-    problems.country = 'Choose a country: two capitals of ISO 3166-1, such as NL or GB.';
+    problems.country = country
+      ? 'A country is two capitals of ISO 3166-1, such as NL or GB.'
+      : 'Choose a country.';
   }
   if (!isSlug(slug)) {
     problems.slug = 'A short name has 2 to 40 letters and digits, without spaces or accents.';

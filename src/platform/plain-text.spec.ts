@@ -91,7 +91,7 @@ describe('a name as it is kept', () => {
     ['trimmed', '  Anna  ', 'Anna'],
     ['composed, so that é typed in two ways is one name', 'Ame\u0301lie', 'Am\u00e9lie'],
     ['without a byte order mark that was copied along', '\ufeffAnna', 'Anna'],
-    ['spaces inside stay', 'Anna  B', 'Anna  B'],
+    ['with single spaces', 'Night  export \u00a0\u3000 2026', 'Night export 2026'],
   ])('%s', (_, text, expected) => {
     expect(cleanName(text)).toBe(expected);
   });

@@ -6,9 +6,12 @@ const bidi = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const broken = /[\p{Cs}\p{Cn}\p{Co}]/u;
 
-/** A name as it is kept: composed (NFC) and trimmed. */
+/** A name as it is kept: composed (NFC), trimmed, and with single spaces, so that no two look alike. */
 export function cleanName(text: string): string {
-  return text.normalize('NFC').trim();
+  return text
+    .normalize('NFC')
+    .trim()
+    .replace(/\p{Zs}+/gu, ' ');
 }
 
 /** S2: 1 to `max` characters (code points) after trimming; nothing that hides or reorders text. */

@@ -9,7 +9,7 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { Acknowledgements } from '../reminders/acknowledgements.service.js';
 import { AcknowledgeForm, acknowledgePage } from './acknowledge.page.js';
-import { secretHref } from './credentials.page.js';
+import { secretHref } from './hrefs.js';
 import { findApplications } from './credentials.query.js';
 
 interface Address {

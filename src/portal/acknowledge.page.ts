@@ -3,8 +3,9 @@ import { addDays, utcDay } from '../platform/utc-day.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { lastDay } from '../secrets/expiry.js';
-import { applicationHref, secretHref, secretLine } from './credentials.page.js';
+import { secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
+import { applicationHref, secretHref } from './hrefs.js';
 import type { AcknowledgePage, WhoIsOnIt } from './models.js';
 
 export class AcknowledgeForm {

@@ -6,12 +6,12 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
-import { uuidOf } from '../platform/web/uuid-param.js';
+import { uuidIn, uuidOf } from '../platform/web/uuid-param.js';
 import { ledgerOf } from '../reminders/reminders.query.js';
 import { applicationPage, homeApplication } from './credentials.page.js';
 import { findApplications } from './credentials.query.js';
-import { doneNotice } from './done.js';
-import type { HomePage, NoRolePage } from './models.js';
+import { doneNotice, justDone } from './done.js';
+import type { ApplicationPage, HomePage, NoRolePage } from './models.js';
 import { secretPage } from './secret.page.js';
 
 /** More than this does not fit a page; people with so many look for one by its name. */
@@ -67,7 +67,8 @@ export class CredentialsController {
     @Res() reply: FastifyReply,
   ) {
     const now = this.clock.now();
-    const [row] = await findApplications(this.dataSource, request.viewer!, now, {
+    const viewer = request.viewer!;
+    const [row] = await findApplications(this.dataSource, viewer, now, {
       applicationId: uuidOf(id),
       limit: 1,
     });
@@ -75,8 +76,14 @@ export class CredentialsController {
     return this.pages.send(request, reply, {
       view: 'portal/application',
       title: row.name,
-      notice: doneNotice(done),
-      model: applicationPage(row, now, this.config.SECRETS_PER_APPLICATION, this.config.PUBLIC_URL),
+      model: {
+        ...applicationPage(row, now, {
+          most: this.config.SECRETS_PER_APPLICATION,
+          publicUrl: this.config.PUBLIC_URL,
+          viewer,
+        }),
+        done: await justDone(this.dataSource, viewer, uuidIn(done), now),
+      } satisfies ApplicationPage,
     });
   }
 
@@ -97,11 +104,18 @@ export class CredentialsController {
     const secret = row?.secrets.find(({ id }) => id === uuidOf(secretId));
     if (!row || !secret) throw new NotFound('no such secret for this user');
     const ledger = await ledgerOf(this.dataSource, [secret.id], request.viewer!, now);
+    const text = await justDone(this.dataSource, request.viewer!, uuidIn(done), now);
     return this.pages.send(request, reply, {
       view: 'portal/secret',
       title: secret.name,
-      notice: doneNotice(done),
-      model: secretPage(row, secret, ledger, request.viewer!.id, now),
+      notice: text === undefined ? doneNotice(done) : { kind: 'success', text },
+      model: secretPage(
+        row,
+        secret,
+        ledger,
+        { viewerId: request.viewer!.id, most: this.config.SECRETS_PER_APPLICATION },
+        now,
+      ),
     });
   }
 

@@ -1,3 +1,4 @@
+import type { Viewer } from '../authentication/viewer.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { label, type Milestone } from '../reminders/milestones.js';
 import { daysLeft, lastDay } from '../secrets/expiry.js';
@@ -5,11 +6,15 @@ import { isLive, secretState } from '../secrets/state.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { limitText } from '../secrets/secrets.service.js';
 import { distanceText, endText, momentOf } from '../platform/words.js';
-import { utcDay } from '../platform/utc-day.js';
+import { daysBetween, utcDay } from '../platform/utc-day.js';
 import type { RefusalReason } from '../secrets/secret-use.entity.js';
 import { connectPanel } from './connect.page.js';
-import type { ApplicationRow, ContactRow, PersonRow, SecretRecord } from './credentials.query.js';
+import type { ApplicationRow, SecretRecord } from './credentials.query.js';
+import { adminHref, applicationHref, secretHref } from './hrefs.js';
 import type * as models from './models.js';
+import { contact, cover, nameOf, someone } from './people.page.js';
+import { actionsOf, siblings } from './secret-action.page.js';
+import { warningOf } from './warning.page.js';
 
 const stateTexts: Record<models.SecretState['key'], string> = {
   active: 'Active',
@@ -29,19 +34,6 @@ const reasons: Record<RefusalReason, string> = {
   application_deleted: 'The application is deleted',
 };
 
-/** Fewer than two credential managers is worth a word, never a block (R4). */
-function cover(managers: ContactRow[]): string | undefined {
-  const active = managers.filter(({ invited }) => !invited).length;
-  if (active >= 2) return undefined;
-  return active === 0
-    ? 'This application has no active credential manager. Ask support to appoint two.'
-    : 'This application has one active credential manager. With two, somebody can act when one is away.';
-}
-
-export const applicationHref = (id: string) => `/manage-api-credentials/${id}`;
-export const secretHref = (applicationId: string, id: string) =>
-  `${applicationHref(applicationId)}/secrets/${id}`;
-
 const disabledText =
   'IT has disabled this application. Its secrets do not work until it is enabled.';
 
@@ -58,6 +50,7 @@ export function homeApplication(
     clientId: row.clientId,
     disabled: row.disabled ? disabledText : undefined,
     environments: environments(row),
+    cannotConnect: cannotConnect(row, now),
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
     cover: cover(row.managers),
     managers: withManagers ? row.managers.map(nameOf) : undefined,
@@ -66,13 +59,22 @@ export function homeApplication(
   };
 }
 
+/** No secret of it works, for reasons of its own (A8 has a sentence already). */
+function cannotConnect(row: ApplicationRow, now: Date): string | undefined {
+  if (row.disabled || row.secrets.some((secret) => isLive(secret, now))) return undefined;
+  return row.secrets.length === 0
+    ? 'No secret yet. This application cannot connect.'
+    : 'None of its secrets works. This application cannot connect.';
+}
+
 export function applicationPage(
   row: ApplicationRow,
   now: Date,
-  most: number,
-  publicUrl: string,
+  { most, publicUrl, viewer }: { most: number; publicUrl: string; viewer: Viewer },
 ): models.ApplicationPage {
   return {
+    adminHref: viewer.it ? adminHref(row.id) : undefined,
+    cannotConnect: row.secrets.length > 0 ? cannotConnect(row, now) : undefined,
     name: row.name,
     organisation: row.organisation,
     clientId: row.clientId,
@@ -150,7 +152,8 @@ export function secretLine(
     endsWhen,
     lifeLeft: Math.round((100 * left) / life),
     taken: takenTexts(application, secret, now),
-    warning: warningOf(key, daysLeft(secret.expiresAt, utcDay(now))),
+    warning: warningOf(application, key, daysLeft(secret.expiresAt, utcDay(now))),
+    lifeText: lifeText(secret, now),
   };
 }
 
@@ -163,55 +166,9 @@ function takenTexts(row: ApplicationRow, secret: SecretRecord, now: Date): strin
     .map((each) => acknowledgementText(each, about, now));
 }
 
-function warningOf(key: models.SecretState['key'], left: number): string | undefined {
-  if (key === 'superseded')
-    return 'A newer secret is in use. Delete this one when nothing needs it.';
-  if (key === 'expired') return 'It no longer works. Delete it when nothing uses it any more.';
-  if (key !== 'expiring') return undefined;
-  if (left === 0) return 'Its last day is today. Create a new one now and switch over.';
-  return `Only ${left} ${left === 1 ? 'day' : 'days'} left. Create a new one and switch over.`;
-}
-
-/** What the viewer may do with a secret (S1, S9, S10); nothing for those who only look (R14). */
-export function actionsOf(
-  row: ApplicationRow,
-  secret: SecretRecord,
-  now: Date,
-): models.SecretAction[] {
-  if (!row.mayManage || secret.deletedAt) return [];
-  const expired = secret.expiresAt <= now;
-  const kinds: models.SecretAction['kind'][] = expired
-    ? ['delete']
-    : [secret.disabledAt ? 'switch-on' : 'switch-off', 'delete'];
-  return kinds.map((kind) => ({
-    kind,
-    href: `${secretHref(row.id, secret.id)}/${kind}`,
-    action: `${secretHref(row.id, secret.id)}/${kind}`,
-    cancelHref: applicationHref(row.id),
-    secretId: secret.id,
-    secretName: secret.name,
-    hint: secret.hint,
-    application: row.name,
-    createdBy: someone(secret.createdBy),
-    createdAt: momentOf(secret.createdAt),
-    lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
-    lastLive: isLive(secret, now) && !siblings(row, secret).some((other) => isLive(other, now)),
-  }));
-}
-
-export function someone(person: PersonRow | null): models.Person {
-  return person ?? { name: 'Keyturn', left: false };
-}
-
-function siblings(row: ApplicationRow, secret: SecretRecord): SecretRecord[] {
-  return row.secrets.filter(({ id }) => id !== secret.id);
-}
-
-function contact(row: ContactRow): models.Contact {
-  const { email, endsAt } = row;
-  return { name: nameOf(row), email, until: endsAt ? momentOf(endsAt) : undefined };
-}
-
-function nameOf({ name, invited }: ContactRow): string {
-  return invited ? `${name} (invited)` : name;
+/** "5 of 345 days left", the legend of the bar beside it. */
+function lifeText({ createdAt, expiresAt }: SecretRecord, now: Date): string | undefined {
+  if (expiresAt <= now) return undefined;
+  const end = lastDay(expiresAt);
+  return `${daysBetween(utcDay(now), end)} of ${daysBetween(utcDay(createdAt), end)} days left`;
 }

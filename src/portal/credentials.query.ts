@@ -53,6 +53,8 @@ export interface SecretRecord {
   lastUsedAt: Date | null;
   lastReminder: { at: Date; milestone: string } | null;
   acknowledgements: Acknowledgement[];
+  /** Uses in the last seven days, and from how many addresses; only of one application. */
+  recent: { count: number; addresses: number } | null;
 }
 
 export interface PersonRow {
@@ -96,6 +98,12 @@ const contacts = (role: string, place: string) => `
    where r.role = '${role}' and ${place} and r.withdrawn_at is null
      and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null)`;
 
+const recent = `json_build_object(
+  'count', (select coalesce(sum(n.count), 0)::bigint from secret_uses n
+    where n.secret_id = s.id and n.day > ($2::timestamptz at time zone 'UTC')::date - 7),
+  'addresses', (select count(*) from secret_addresses n
+    where n.secret_id = s.id and n.last_used_at > $2::timestamptz - interval '7 days'))`;
+
 const sql = `
   select a.id, a.name, a.client_id as "clientId", o.name as organisation,
     a.disabled_at is not null as disabled,
@@ -115,7 +123,8 @@ const sql = `
         'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
           from reminders l where l.secret_id = s.id and l.state = 'sent'
           order by l.attempted_at desc limit 1),
-        'acknowledgements', ${acknowledgementsOf('s.id')}
+        'acknowledgements', ${acknowledgementsOf('s.id')},
+        'recent', case when $3::uuid is not null then ${recent} end
       ) order by s.expires_at, s.created_at), '[]')
       from secrets s where s.application_id = a.id
         and (s.deleted_at is null or s.id = $4)) as secrets,

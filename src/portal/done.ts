@@ -1,11 +1,10 @@
+import type { DataSource } from 'typeorm';
+import type { Viewer } from '../authentication/viewer.js';
 import type { Notice } from '../platform/web/frame.js';
 
 const texts: Record<string, string> = {
-  'switch-off': 'The secret is switched off. It does not work until you switch it on again.',
-  'switch-on': 'The secret is switched on and works again.',
   acknowledged: 'It is written down, and everyone who gets the mails can see it.',
   'taken-back': 'It is taken back.',
-  delete: 'The secret is deleted. It does not work any more.',
   password: 'Your password is changed. All other sessions were ended.',
   authenticator: 'The new authenticator app is in use. All other sessions were ended.',
   session: 'The session is ended.',
@@ -16,4 +15,33 @@ const texts: Record<string, string> = {
 export function doneNotice(done: unknown): Notice | undefined {
   const text = typeof done === 'string' && Object.hasOwn(texts, done) ? texts[done] : undefined;
   return text === undefined ? undefined : { kind: 'success', text };
+}
+
+/** How long after it a change is still worth a message. */
+const recently = 2 * 60_000;
+
+const changes: Record<string, (name: string) => string> = {
+  'secret.switch_off': (name) =>
+    `“${name}” is switched off. It does not work until you switch it on again.`,
+  'secret.switch_on': (name) => `“${name}” is switched on and works again.`,
+  'secret.delete': (name) => `“${name}” is deleted. It does not work any more.`,
+};
+
+/**
+ * What the viewer did to this secret a moment ago, from the record itself: an address that is opened
+ * later or by others says nothing, nor does one about a secret that was changed again since.
+ */
+export async function justDone(
+  dataSource: DataSource,
+  viewer: Viewer,
+  secretId: string | undefined,
+  now: Date,
+): Promise<string | undefined> {
+  if (secretId === undefined) return undefined;
+  const [last] = await dataSource.query<{ action: string; name: string; own: boolean }[]>(
+    `select action, subject_name as name, actor_id = $3 as own from audit_events
+     where at > $2 and subject_kind = 'secret' and subject_id = $1 order by id desc limit 1`,
+    [secretId, new Date(now.getTime() - recently), viewer.id],
+  );
+  return last?.own ? changes[last.action]?.(last.name) : undefined;
 }

@@ -3,7 +3,7 @@ import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import { dayMoment, distanceText, timeText } from '../platform/words.js';
 import type { Forecast, ForecastMail } from '../reminders/forecasts.service.js';
 import { label } from '../reminders/milestones.js';
-import { secretHref } from './credentials.page.js';
+import { secretHref } from './hrefs.js';
 import type { ForecastMailLine, ForecastPage } from './models.js';
 
 /** Days that can be looked ahead. */

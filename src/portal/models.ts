@@ -112,6 +112,8 @@ export interface SecretLine {
   endsWhen: string;
   /** The share of its life that is left, 0 to 100. */
   lifeLeft: number;
+  /** The same in words, "5 of 345 days left"; absent after its end. */
+  lifeText?: string;
   /** The sentence beside the warning mark: ends soon, has expired, a newer one is in use … (S11, M7). */
   warning?: string;
   /** Who has taken it on or says that it is replaced, one sentence each. */
@@ -136,6 +138,8 @@ export interface HomeApplication {
   /** Disabled by IT: the sentence that says so (A8). */
   disabled?: string;
   environments: Environment[];
+  /** No secret works: the sentence that says so. */
+  cannotConnect?: string;
   secrets: SecretLine[];
   /** Fewer than two credential managers: the sentence that says so (R4). */
   cover?: string;
@@ -148,6 +152,12 @@ export interface HomeApplication {
 /** portal/application */
 export interface ApplicationPage {
   name: string;
+  /** What was done to a secret a moment ago, above the list of secrets. */
+  done?: string;
+  /** Its page in the other door, for IT. */
+  adminHref?: string;
+  /** There are secrets, and none works. */
+  cannotConnect?: string;
   organisation: string;
   clientId: string;
   disabled?: string;
@@ -216,8 +226,14 @@ export interface SecretAction {
   createdBy: Person;
   createdAt: Moment;
   lastUsed?: Moment;
+  /** Where it was begun; goes with the form. */
+  back: 'application' | 'secret';
+  /** It was used in the last days: how lately, how often, from where. */
+  recentUse?: string;
   /** No other secret of this application works. */
   lastLive: boolean;
+  /** To be deleted it needs its name typed (S9). */
+  confirmName?: Field;
 }
 
 /** portal/secret-new */
@@ -230,10 +246,12 @@ export interface SecretNewPage {
   min: string;
   max: string;
   today: string;
-  /** "Its last day is Tue 3 June 2027, in 365 days. It ends at midnight UTC." */
+  /** "Its last day is Tue 3 June 2027, in 365 days, until 24:00 UTC." */
   endsText: string;
   /** "Reminder mails: Tue 22 April 2027; …; every day from … to …." */
   mailsText: string;
+  /** The end on the last day that can be chosen, which is a year from now to the minute. */
+  maxUntil: string;
   /** Buttons that fill the date in; shown only with a script. */
   presets: { label: string; day: string }[];
 }
@@ -266,6 +284,11 @@ export interface SecretPage {
   ends: Moment;
   endsWhen: string;
   lifeLeft: number;
+  lifeText?: string;
+  /** The next step, for those who can take it: creating the one that replaces it. */
+  createHref?: string;
+  /** Why that is not possible now. */
+  createRefusal?: string;
   createdBy: Person;
   createdAt: Moment;
   lastUsed?: Moment;
@@ -353,6 +376,7 @@ export interface ForecastMailLine {
 /** portal/confirm */
 export interface ConfirmPage {
   application: ApplicationLink;
+  secret: ApplicationLink;
   action: SecretAction;
 }
 

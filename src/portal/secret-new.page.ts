@@ -1,6 +1,6 @@
 import type { Field } from '../platform/web/form.js';
 import { addDays, daysBetween, utcDay, type UtcDay } from '../platform/utc-day.js';
-import { dayText } from '../platform/words.js';
+import { dayText, timeText } from '../platform/words.js';
 import { milestoneDay } from '../reminders/milestones.js';
 import { earliestLastDay, expiryOfLastDay, lastDay, latestLastDay } from '../secrets/expiry.js';
 import type { ApplicationLink, SecretNewPage } from './models.js';
@@ -21,7 +21,8 @@ export function secretNewPage(
     min: earliestLastDay(now),
     max,
     today,
-    endsText: 'expiresAt' in chosen ? endsText(chosen.expiresAt, today) : '',
+    maxUntil: untilText(max, now),
+    endsText: 'expiresAt' in chosen ? endsText(chosen.expiresAt, today, now) : '',
     mailsText: 'expiresAt' in chosen ? mailsText(chosen.expiresAt, today) : '',
     presets: [
       { label: '30 days', day: addDays(today, 30) },
@@ -32,10 +33,18 @@ export function secretNewPage(
   };
 }
 
-function endsText(expiresAt: Date, today: UtcDay): string {
+function endsText(expiresAt: Date, today: UtcDay, now: Date): string {
   const last = lastDay(expiresAt);
   const days = daysBetween(today, last);
-  return `Its last day is ${dayText(last)}, in ${days} ${days === 1 ? 'day' : 'days'}.`;
+  const until = untilText(last, now);
+  return `Its last day is ${dayText(last)}, in ${days} ${days === 1 ? 'day' : 'days'}, until ${until}.`;
+}
+
+/** A day lasts until midnight; only a full year ends at the minute of its creation (S3). */
+function untilText(day: UtcDay, now: Date): string {
+  const expiry = expiryOfLastDay(day, now);
+  const midnight = 'expiresAt' in expiry && expiry.expiresAt.getTime() % 86_400_000 === 0;
+  return midnight ? '24:00 UTC' : `about ${timeText(now)}`;
 }
 
 /** The days on which people will be reminded; those up to today do not count (M3). */
@@ -52,5 +61,6 @@ function mailsText(expiresAt: Date, today: UtcDay): string {
     first &&
     last &&
     (first === last ? dayText(last) : `daily from ${dayText(first)} to ${dayText(last)}`);
-  return `Reminder mails: ${[...early.map(dayText), daily].filter(Boolean).join('; ')}.`;
+  const after = `after the end on ${dayText(addDays(lastDay(expiresAt), 1))}`;
+  return `Reminder mails: ${[...early.map(dayText), daily, after].filter(Boolean).join('; ')}.`;
 }

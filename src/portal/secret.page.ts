@@ -3,9 +3,12 @@ import { utcDay } from '../platform/utc-day.js';
 import { milestoneDay, milestones } from '../reminders/milestones.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
 import { whoIsOnIt } from './acknowledge.page.js';
-import { actionsOf, applicationHref, secretLine, someone } from './credentials.page.js';
+import { createRefusal, secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
+import { applicationHref } from './hrefs.js';
 import type { ReminderRow, SecretPage, SecretState } from './models.js';
+import { someone } from './people.page.js';
+import { actionsOf } from './secret-action.page.js';
 
 const outcomes: Record<ReminderRow['outcome']['key'], string> = {
   due: 'Waiting',
@@ -20,7 +23,7 @@ export function secretPage(
   application: ApplicationRow,
   secret: SecretRecord,
   ledger: LedgerRow[],
-  viewerId: string,
+  { viewerId, most }: { viewerId: string; most: number },
   now: Date,
 ): SecretPage {
   const line = secretLine(application, secret, now);
@@ -37,11 +40,26 @@ export function secretPage(
     lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
     switchedOff: disabledAt ? { by: someone(disabledBy), at: momentOf(disabledAt) } : undefined,
     deleted: deletedAt ? { by: someone(deletedBy), at: momentOf(deletedAt) } : undefined,
-    actions: actionsOf(application, secret, now),
+    actions: actionsOf(application, secret, now, 'secret'),
+    ...nextStep(application, line.state.key, most, now),
     whoIsOnIt: whoIsOnIt(application, secret, viewerId, now),
     reminders: ledger.map((row) => reminderRow(row, `${line.href}/mails`)),
     nextReminder: nextReminder(application, secret, line.state.key, now),
   };
+}
+
+/** A secret that ends is replaced by a new one: the next step stands first (S4, S13). */
+function nextStep(
+  application: ApplicationRow,
+  state: SecretState['key'],
+  most: number,
+  now: Date,
+): Pick<SecretPage, 'createHref' | 'createRefusal'> {
+  if (!application.mayManage || (state !== 'expiring' && state !== 'expired')) return {};
+  const refusal = createRefusal(application, now, most);
+  return refusal
+    ? { createRefusal: refusal }
+    : { createHref: `${applicationHref(application.id)}/secrets/new` };
 }
 
 function reminderRow(row: LedgerRow, mails: string): ReminderRow {

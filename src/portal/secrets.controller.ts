@@ -1,24 +1,53 @@
-import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
-import { Forbidden, NotFound } from '../platform/refusals.js';
+import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { instantText } from '../platform/words.js';
+import { ledgerOf } from '../reminders/reminders.query.js';
 import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
 import { Secrets } from '../secrets/secrets.service.js';
-import { actionsOf, applicationHref, createRefusal, secretLine } from './credentials.page.js';
+import { createRefusal, secretLine } from './credentials.page.js';
 import { type ApplicationRow, findApplications, type SecretRecord } from './credentials.query.js';
+import { applicationHref, secretHref } from './hrefs.js';
 import type { ConfirmPage, SecretAction, SecretCreatedPage } from './models.js';
+import { someone } from './people.page.js';
+import { actionsOf, type Begun } from './secret-action.page.js';
 import { secretNewPage } from './secret-new.page.js';
+import { secretPage } from './secret.page.js';
 
 class SecretForm {
   name = '';
   lastDay = '';
+}
+
+class ConfirmForm {
+  back = '';
+  confirmName = '';
+}
+
+interface Address {
+  application: string;
+  secret: string;
+}
+
+interface Found {
+  row: ApplicationRow;
+  secret: SecretRecord;
+}
+
+interface Refused {
+  address: Address;
+  kind: SecretAction['kind'];
+  begun: Begun;
+  form: ConfirmForm;
+  error: unknown;
 }
 
 const titles: Record<SecretAction['kind'], string> = {
@@ -94,60 +123,135 @@ export class SecretsController {
 
   @Get(':secret/:kind')
   async confirm(
-    @Param('application') id: string,
-    @Param('secret') secretId: string,
-    @Param('kind') kind: string,
+    @Param() { application, secret, kind }: Address & { kind: string },
+    @Query('back') back: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { row, secret } = await this.managedSecret(request, id, secretId);
-    const action = actionsOf(row, secret, this.clock.now()).find((each) => each.kind === kind);
+    const found = await this.managedSecret(request, application, secret);
+    const begun = back === 'secret' ? 'secret' : 'application';
+    const action = actionsOf(found.row, found.secret, this.clock.now(), begun).find(
+      (each) => each.kind === kind,
+    );
     // A button that does not fit any more: the page behind it shows how things are now.
-    if (!action) return reply.redirect(applicationHref(row.id), 303);
-    return this.pages.send(request, reply, {
-      view: 'portal/confirm',
-      title: titles[action.kind],
-      model: {
-        application: { name: row.name, href: applicationHref(row.id) },
-        action,
-      } satisfies ConfirmPage,
-    });
+    if (!action) return reply.redirect(this.pageOf(found), 303);
+    return this.showConfirm(request, reply, found.row, action);
   }
 
   @StepUp('switch off the secret')
   @Post(':secret/switch-off')
   async switchOff(
-    @Param('application') id: string,
-    @Param('secret') secretId: string,
+    @Param() address: Address,
+    @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    await this.secrets.switchOff(request.viewer!, uuidOf(id), uuidOf(secretId));
-    return reply.redirect(`${applicationHref(id)}?done=switch-off`, 303);
+    return this.change('switch-off', address, body, request, reply);
   }
 
   @StepUp('switch on the secret')
   @Post(':secret/switch-on')
   async switchOn(
-    @Param('application') id: string,
-    @Param('secret') secretId: string,
+    @Param() address: Address,
+    @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    await this.secrets.switchOn(request.viewer!, uuidOf(id), uuidOf(secretId));
-    return reply.redirect(`${applicationHref(id)}?done=switch-on`, 303);
+    return this.change('switch-on', address, body, request, reply);
   }
 
   @StepUp('delete the secret')
   @Post(':secret/delete')
   async delete(
-    @Param('application') id: string,
-    @Param('secret') secretId: string,
+    @Param() address: Address,
+    @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    await this.secrets.delete(request.viewer!, uuidOf(id), uuidOf(secretId));
-    return reply.redirect(`${applicationHref(id)}?done=delete`, 303);
+    return this.change('delete', address, body, request, reply);
+  }
+
+  private async change(
+    kind: SecretAction['kind'],
+    address: Address,
+    body: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const [application, secret] = [uuidOf(address.application), uuidOf(address.secret)];
+    const form = readForm(ConfirmForm, body);
+    const begun = form.back === 'secret' ? 'secret' : 'application';
+    const change = {
+      'switch-off': () => this.secrets.switchOff(request.viewer!, application, secret),
+      'switch-on': () => this.secrets.switchOn(request.viewer!, application, secret),
+      delete: () =>
+        this.secrets.deleteByName(request.viewer!, application, secret, form.confirmName),
+    };
+    try {
+      await change[kind]();
+    } catch (error) {
+      return this.notChanged(request, reply, { address, kind, begun, form, error });
+    }
+    return reply.redirect(
+      begun === 'secret' && kind !== 'delete'
+        ? `${secretHref(application, secret)}?done=${secret}`
+        : `${applicationHref(application)}?done=${secret}#secrets`,
+      303,
+    );
+  }
+
+  /** The question again with what is missing; of a secret that is gone, who has deleted it. */
+  private async notChanged(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { address, kind, begun, form, error }: Refused,
+  ): Promise<FastifyReply> {
+    if (error instanceof Forbidden) throw error;
+    const found = await this.managedSecret(request, address.application, address.secret);
+    const { row, secret } = found;
+    const now = this.clock.now();
+    if (secret.deletedAt) {
+      const ledger = await ledgerOf(this.dataSource, [secret.id], request.viewer!, now);
+      return this.pages.send(request, reply, {
+        view: 'portal/secret',
+        title: secret.name,
+        error: new Conflict(deletedText(secret)),
+        model: secretPage(
+          row,
+          secret,
+          ledger,
+          { viewerId: request.viewer!.id, most: this.config.SECRETS_PER_APPLICATION },
+          now,
+        ),
+      });
+    }
+    const action = actionsOf(row, secret, now, begun).find((each) => each.kind === kind);
+    if (!(error instanceof Invalid) || !action) throw error;
+    const confirmName = fieldsOf(form, error).confirmName;
+    return this.showConfirm(request, reply, row, { ...action, confirmName }, error);
+  }
+
+  private showConfirm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    row: ApplicationRow,
+    action: SecretAction,
+    error?: unknown,
+  ): FastifyReply {
+    return this.pages.send(request, reply, {
+      view: 'portal/confirm',
+      title: titles[action.kind],
+      error,
+      model: {
+        application: { name: row.name, href: applicationHref(row.id) },
+        secret: { name: action.secretName, href: secretHref(row.id, action.secretId) },
+        action,
+      } satisfies ConfirmPage,
+    });
+  }
+
+  private pageOf({ row, secret }: Found): string {
+    return secret.deletedAt ? secretHref(row.id, secret.id) : applicationHref(row.id);
   }
 
   private showForm(
@@ -170,9 +274,14 @@ export class SecretsController {
   }
 
   /** Absent 404, seen but not managed 403 (R8). */
-  private async managed(request: FastifyRequest, id: string): Promise<ApplicationRow> {
+  private async managed(
+    request: FastifyRequest,
+    id: string,
+    secretId?: string,
+  ): Promise<ApplicationRow> {
     const [row] = await findApplications(this.dataSource, request.viewer!, this.clock.now(), {
       applicationId: uuidOf(id),
+      secretId,
       limit: 1,
     });
     if (!row) throw new NotFound('no such application for this user');
@@ -182,12 +291,13 @@ export class SecretsController {
     return row;
   }
 
+  /** Also one that is deleted: who saw it a moment ago is told what became of it. */
   private async managedSecret(
     request: FastifyRequest,
     id: string,
     secretId: string,
-  ): Promise<{ row: ApplicationRow; secret: SecretRecord }> {
-    const row = await this.managed(request, id);
+  ): Promise<Found> {
+    const row = await this.managed(request, id, uuidOf(secretId));
     const secret = row.secrets.find((each) => each.id === uuidOf(secretId));
     if (!secret) throw new NotFound('no such secret in this application');
     return { row, secret };
@@ -201,4 +311,9 @@ const bare = {
   deletedBy: null,
   lastReminder: null,
   acknowledgements: [],
+  recent: null,
 };
+
+function deletedText({ deletedAt, deletedBy }: SecretRecord): string {
+  return `Nothing was changed: this secret was deleted on ${instantText(deletedAt!)} by ${someone(deletedBy).name}.`;
+}

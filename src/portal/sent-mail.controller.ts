@@ -8,7 +8,7 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { instantText } from '../platform/words.js';
 import { findSentMail, type SentMail } from '../reminders/sent-mail.query.js';
-import { applicationHref, secretHref } from './credentials.page.js';
+import { applicationHref, secretHref } from './hrefs.js';
 import type { SentMailPage } from './models.js';
 
 interface Address {

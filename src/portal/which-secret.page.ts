@@ -1,6 +1,7 @@
 import type { Finding } from '../secrets/which-secret.service.js';
-import { applicationHref, secretLine } from './credentials.page.js';
+import { secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
+import { applicationHref } from './hrefs.js';
 import type { WhichSecretPage } from './models.js';
 
 const texts: Record<Exclude<Finding['kind'], 'found'>, { title: string; text: string }> = {

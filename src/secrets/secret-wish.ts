@@ -42,7 +42,10 @@ export function checkedWish(wish: SecretWish, createdAt: Date): CheckedWish {
     const first = dayText(earliestLastDay(createdAt));
     const last = dayText(latestLastDay(createdAt));
     fields[wish.expiresAt ? 'expiresAt' : 'lastDay'] = {
-      not_a_date: 'This is not a day of the calendar. Type it as YYYY-MM-DD.',
+      not_a_date:
+        wish.lastDay?.trim() === ''
+          ? 'Choose a last day.'
+          : 'This is not a day of the calendar. Choose one, such as 2027-01-31.',
       too_early: `The last day can be ${first} at the earliest.`,
       too_late: `A secret lives for one year at most. The last day can be ${last} at the latest.`,
     }[expiry.problem];

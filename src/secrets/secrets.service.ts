@@ -10,6 +10,7 @@ import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js'
 import { utcDay } from '../platform/utc-day.js';
 import { freeStandardName } from './default-name.js';
 import { daysLeft } from './expiry.js';
+import { isNameTyped, usedRecently } from './in-use.js';
 import { Secret } from './secret.entity.js';
 import { checkedWish, newSecret, type SecretWish } from './secret-wish.js';
 import { newValue } from './value.js';
@@ -132,6 +133,23 @@ export class Secrets {
     await this.change(user, applicationId, secretId, 'secret.delete', () => gone, within);
   }
 
+  /**
+   * The same for a person, who types the name of one that was used in the last days (S9).
+   * @throws Invalid when it is not typed
+   */
+  async deleteByName(
+    user: Actor,
+    applicationId: string,
+    secretId: string,
+    typedName: string,
+  ): Promise<void> {
+    await this.change(user, applicationId, secretId, 'secret.delete', (secret) => {
+      const now = this.clock.now();
+      if (usedRecently(secret, now)) checkTyped(typedName, secret.name);
+      return { deletedAt: now, deletedBy: user.id };
+    });
+  }
+
   private async change(
     user: Actor,
     applicationId: string,
@@ -232,6 +250,14 @@ async function takenNames(tx: Tx, applicationId: string): Promise<string[]> {
     [applicationId],
   );
   return rows.map(({ name }) => name);
+}
+
+function checkTyped(typed: string, name: string): void {
+  if (isNameTyped(typed, name)) return;
+  const asked = typed.trim()
+    ? `This is not its name. Type “${name}” to delete it.`
+    : `Type “${name}” to delete it.`;
+  throw new Invalid({ confirmName: asked });
 }
 
 function about(application: ApplicationRow, secret: Secret) {

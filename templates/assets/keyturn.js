@@ -71,6 +71,17 @@ for (const link of all('a[data-dialog]')) {
   });
 }
 
+/* The frame of a mail is as high as the mail. */
+for (const frame of all('iframe[data-fit]')) {
+  const fit = () => {
+    const root = frame.contentDocument?.documentElement;
+    if (root) frame.style.height = `${root.scrollHeight + 2}px`;
+  };
+  frame.addEventListener('load', fit);
+  window.addEventListener('resize', fit);
+  fit();
+}
+
 /* A form is sent once, however often its button is pressed. */
 for (const form of all('form[method="post"]')) {
   form.addEventListener('submit', (event) => {
@@ -113,16 +124,16 @@ function mailsText(today, last) {
   const daily = [7, 6, 5, 4, 3, 2, 1, 0].filter(due);
   const first = daily[0];
   const every = first === undefined ? [] : [first === 0 ? words(last) : `daily from ${words(last - first * day)} to ${words(last)}`];
-  return [...early, ...every].join('; ');
+  return [...early, ...every, `after the end on ${words(last + day)}`].join('; ');
 }
 
 for (const input of all('input[data-last-day]')) {
-  const { today, ends, mails } = input.dataset;
+  const { today, ends, mails, maxUntil } = input.dataset;
   const say = () => {
     const chosen = input.value;
     const fits = chosen && chosen >= input.min && chosen <= input.max;
     byId(ends).textContent = fits
-      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}.`
+      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}, until ${chosen === input.max ? maxUntil : '24:00 UTC'}.`
       : `Choose a day from ${words(asTime(input.min))} to ${words(asTime(input.max))}.`;
     if (mails) byId(mails).textContent = fits ? `Reminder mails: ${mailsText(asTime(today), asTime(chosen))}.` : '';
   };
@@ -134,6 +145,13 @@ for (const input of all('input[data-last-day]')) {
       say();
     });
   }
+}
+
+/* What was done is said once: a reload or a bookmark does not say it again. */
+const here = new URL(location.href);
+if (here.searchParams.has('done')) {
+  here.searchParams.delete('done');
+  history.replaceState(null, '', here);
 }
 
 document.querySelector('[data-focus]')?.focus();

@@ -84,7 +84,7 @@ describe('search', () => {
       }
     }
     await browser.get('/admin/audit?from=2026-02-30');
-    expect(browser.words).toContain('Type a day, such as 2027-01-31.');
+    expect(browser.words).toContain('This is not a day of the calendar.');
   });
 
   test('finds an organisation by a client ID', async () => {

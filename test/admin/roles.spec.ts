@@ -91,8 +91,8 @@ describe('credential manager, from the page of the application (R3–R6)', () =>
   test.each([
     [{ userId: '' }, 'userId', /Choose someone/],
     [{ userId: 'x' }, 'userId', /Choose someone/],
-    [{ confirmedBy: '' }, 'confirmedBy', /Who in the organisation/],
-    [{ confirmedBy: '   ' }, 'confirmedBy', /Who in the organisation/],
+    [{ confirmedBy: '' }, 'confirmedBy', /Type who in the organisation/],
+    [{ confirmedBy: '   ' }, 'confirmedBy', /Type who in the organisation/],
     [{ confirmedBy: 'x'.repeat(101) }, 'confirmedBy', /100 characters/],
     [{ confirmedBy: 'a\u0000b' }, 'confirmedBy', /control characters/],
     [{ confirmedOn: '' }, 'confirmedOn', /When was it confirmed/],

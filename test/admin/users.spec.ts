@@ -143,7 +143,7 @@ describe('a lost device (R12)', () => {
     await browser.get(page);
     await browser.submit({ identityCheck: '' }, `${page}/factor-reset`);
     expect(browser.page.status).toBe(422);
-    expect(errorAt(browser, 'identityCheck')).toMatch(/How did you check/);
+    expect(errorAt(browser, 'identityCheck')).toBe('Type how you checked who it is.');
     await browser.submit({ identityCheck: 'Called back' }, `${page}/factor-reset`);
     expect(browser.page.path).toBe(`${page}?done=factor-reset`);
     expect(browser.words).toContain('not set up; the next sign-in asks for it');
@@ -178,8 +178,12 @@ describe('closing an account (R7, R13)', () => {
     expect(browser.words).toMatch(/Donor upload Active Partner-NL-Matchpunt-DM, ends/);
     expect(browser.words).toContain('Laboratory link');
     expect(browser.words).not.toContain('Donor upload, last year');
+    const left =
+      'Nobody else manages Partner-NL-Matchpunt-DM and PartnerAlternative-NL-Matchpunt-SMC: appoint someone, or its secrets cannot be replaced. One credential manager is left for Partner-NL-Matchpunt-SMC.';
+    expect(browser.words).toContain(left);
     const session = await service.signedIn(manager);
     await browser.submit({}, `${page}/close`);
+    expect(browser.words).toContain(`It cannot sign in any more. ${left}`);
     expect(browser.page.path).toBe(`${page}?done=closed`);
     expect(browser.words).toMatch(/Anna Visser Closed/);
     expect(browser.words).toContain('Laboratory link');

@@ -85,7 +85,7 @@ inBrowser(name, () => {
     const dialog = page.locator('dialog[open]');
     expect(await dialog.textContent()).toContain('Browser secret');
     await dialog.getByRole('button', { name: 'Switch off' }).click();
-    expect(await page.getByText('The secret is switched off').isVisible()).toBe(true);
+    expect(await page.getByText('“Browser secret” is switched off').isVisible()).toBe(true);
     expect(await row.textContent()).toContain('Switched off');
 
     await row.getByRole('link', { name: 'Switch on' }).click();
@@ -97,7 +97,9 @@ inBrowser(name, () => {
     expect(await page.locator('dialog[open]').count()).toBe(0);
     await row.getByRole('link', { name: 'Delete' }).click();
     await page.locator('dialog[open]').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('The secret is deleted').waitFor();
+    await page.getByText('“Browser secret” is deleted').waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('is deleted');
+    expect(page.url()).toBe(`${application}#secrets`);
     expect(await row.count()).toBe(0);
   });
 
@@ -197,7 +199,7 @@ inBrowser(`${name}, without JavaScript`, () => {
     await row.getByRole('link', { name: 'Delete' }).click();
     expect(page.url()).toMatch(/\/delete$/);
     await submitOf(page).click();
-    await page.getByText('The secret is deleted').waitFor();
+    await page.getByText('“Without a script” is deleted').waitFor();
     expect(await row.count()).toBe(0);
   });
 });

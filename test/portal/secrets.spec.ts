@@ -70,6 +70,9 @@ describe('creating a secret (S2–S8)', () => {
     });
     expect(browser.page.text).toContain('max="2027-12-01"');
     expect(browser.page.text).toContain('min="2026-12-02"');
+    // A full year ends at the minute of its creation, not with its last day (S3).
+    expect(browser.words).toContain('in 365 days, until about 09:00 UTC.');
+    expect(browser.words).toMatch(/daily from .* to .*; after the end on Thu 2 December 2027\./);
   });
 
   test('shows the value in this one answer and never again', async () => {
@@ -121,7 +124,8 @@ describe('creating a secret (S2–S8)', () => {
     ['a reversed name', { name: 'a\u202eb' }, 'direction of text'],
     ['a zero-width name', { name: 'a\u200bb' }, 'invisible'],
     ['a name in use', { name: 'donor UPLOAD' }, 'Another secret of this application has this name'],
-    ['no day', { lastDay: '' }, 'not a day of the calendar'],
+    ['a name that differs in spaces alone', { name: 'Donor \u00a0 upload' }, 'has this name'],
+    ['no day', { lastDay: '' }, 'Choose a last day.'],
     ['30 February', { lastDay: '2027-02-30' }, 'not a day of the calendar'],
     ['a day in words', { lastDay: 'tomorrow' }, 'not a day of the calendar'],
     ['a past day', { lastDay: '2026-11-30' }, 'at the earliest'],
@@ -269,33 +273,90 @@ describe('switching off, on, deleting (S9–S11)', () => {
 
     await browser.get(`${secret}/switch-off`);
     await browser.submit({});
-    expect(browser.page.path).toBe(`${home()}?done=switch-off`);
-    expect(browser.words).toContain('The secret is switched off');
+    expect(browser.page.path).toBe(`${home()}?done=${id}#secrets`);
+    expect(browser.words).toContain('“Comes and goes” is switched off');
     expect(await lastEvent()).toMatchObject({ action: 'secret.switch_off' });
 
     await browser.get(`${secret}/switch-on`);
     await browser.submit({});
-    expect(browser.words).toContain('The secret is switched on');
+    expect(browser.words).toContain('“Comes and goes” is switched on');
     expect(await lastEvent()).toMatchObject({ action: 'secret.switch_on' });
 
     await browser.get(`${secret}/delete`);
     expect(browser.words).toContain('Last used never');
     const { action, fields } = browser.form();
     await browser.submit({});
-    expect(browser.words).toContain('The secret is deleted');
-    expect(browser.page.text).not.toContain('Comes and goes');
+    expect(browser.words).toContain('“Comes and goes” is deleted');
+    expect(browser.page.text).not.toContain(`id="delete-${id}"`);
     expect(await lastEvent()).toMatchObject({ action: 'secret.delete' });
 
     // A second tab still has the form: nothing happens, and the page says so.
     const before = await counts();
     await browser.post(action, fields);
-    expect(browser.page.status).toBe(404);
+    expect(browser.page.status).toBe(409);
+    expect(browser.words).toContain(
+      'Nothing was changed: this secret was deleted on Tue 1 December 2026,',
+    );
+    expect(browser.words).toMatch(/deleted on .* by Anna Visser\..*Go to Partner-NL-Matchpunt-DM/);
+    await browser.get(`${secret}/delete`);
+    expect(browser.page.path).toBe(secret);
+    expect(browser.words).toMatch(/Deleted Tue 1 December 2026, .*, by Anna Visser/);
     expect(await counts()).toEqual(before);
 
     // The name is free again, and the tombstone can still be read.
     expect(await create({ name: 'Comes and goes' })).toMatch(form);
     await browser.get(secret);
     expect(browser.words).toContain('Deleted');
+  });
+
+  test('what was done is said to those who did it, for two minutes, while it is true', async () => {
+    await create({ name: 'Said once', lastDay: '2027-10-01' });
+    const id = await secretCalled('Said once');
+    const secret = `${home()}/secrets/${id}`;
+    await browser.get(`${secret}/switch-off?back=secret`);
+    await browser.submit({});
+    expect(browser.page.path).toBe(`${secret}?done=${id}`);
+    expect(browser.words).toContain('“Said once” is switched off');
+    const olgas = await service.signedIn(olga);
+    await olgas.get(`${home()}?done=${id}`);
+    expect(olgas.words).not.toContain('“Said once” is switched off');
+    await browser.get(`${secret}/switch-on`);
+    await browser.submit({});
+    await browser.get(`${home()}?done=${id}`);
+    expect(browser.words).not.toContain('“Said once” is switched off');
+    service.clock.advance(3 * minute);
+    await browser.get(`${home()}?done=${id}`);
+    expect(browser.words).not.toContain('“Said once” is switched on');
+  });
+
+  test('one that was used in the last week needs its name typed to be deleted', async () => {
+    const id = await secretCalled('Donor upload');
+    const secret = `${home()}/secrets/${id}`;
+    await service.dataSource.query(
+      `insert into secret_uses (secret_id, day, count)
+       values ($1, '2026-11-30', 1200), ($1, '2026-11-29', 34), ($1, '2026-11-01', 5)
+       on conflict (secret_id, day) do update set count = excluded.count`,
+      [id],
+    );
+    await service.dataSource.query(
+      `update secrets set disabled_at = now() where application_id = $1 and id <> $2`,
+      [application, id],
+    );
+    await browser.get(`${secret}/delete`);
+    expect(browser.words).toMatch(/It was used 2 days ago, 1,234 times in the last 7 days/);
+    expect(browser.words).toContain('It is the last secret of this application that works');
+    const before = await counts();
+    for (const confirmName of ['', 'Donor']) {
+      await browser.submit({ confirmName });
+      expect(browser.page.status).toBe(422);
+      expect(browser.words).toContain('Type “Donor upload” to delete it.');
+    }
+    expect(await counts()).toEqual(before);
+    await browser.submit({ confirmName: 'donor upload' });
+    expect(browser.words).toContain('“Donor upload” is deleted');
+    expect(browser.words).toContain('None of its secrets works');
+    await browser.get('/manage-api-credentials');
+    expect(browser.words).toMatch(/secrets? needs? your attention, 1 application cannot connect/);
   });
 
   test('an expired one can be deleted and not be switched on', async () => {
@@ -321,7 +382,7 @@ describe('who may see and do what (R8, R14, S1)', () => {
     expect(admin.page.text).not.toMatch(/switch-off|\/delete/);
     const token = /name="_csrf" value="([^"]+)"/.exec(admin.page.text)![1]!;
     const before = await counts();
-    const id = await secretCalled('Donor upload');
+    const id = await secretCalled('Donor upload, last year');
     for (const path of ['', `/${id}/switch-off`, `/${id}/switch-on`, `/${id}/delete`]) {
       const sent = await admin.post(`${home()}/secrets${path}`, {
         _csrf: token,
@@ -371,6 +432,25 @@ describe('who may see and do what (R8, R14, S1)', () => {
     expect(await counts()).toEqual(before);
   });
 
+  test('who only looks is told who should act; who manages gets the next step', async () => {
+    const smc = await idOf('Partner-NL-Matchpunt-SMC');
+    const [secret] = await service.dataSource.query<{ id: string }[]>(
+      `select id from secrets where name = 'Search gateway, old key'`,
+    );
+    const page = `/manage-api-credentials/${smc}/secrets/${secret!.id}`;
+    const admin = await service.signedIn(olga);
+    await admin.get(page);
+    expect(admin.words).toContain(
+      'Only 5 days left. Anna Visser and Bram Jansen should replace it.',
+    );
+    expect(admin.words).not.toContain('Create secret');
+    await browser.get(page);
+    expect(browser.words).toContain('Only 5 days left. Create a new one and switch over.');
+    expect(browser.page.text).toContain(
+      `class="button" href="/manage-api-credentials/${smc}/secrets/new"`,
+    );
+  });
+
   test('someone without a role learns where to ask', async () => {
     const lucia = await service.signedIn('lucia@rid.example');
     expect(lucia.page.status).toBe(200);
@@ -383,5 +463,7 @@ describe('who may see and do what (R8, R14, S1)', () => {
     expect(ines.words).toContain('Partner-NL-Matchpunt-SMC');
     expect(ines.words).toContain('Partner-GB-LaneTrust-SMC');
     expect(ines.page.text).not.toContain('/secrets/new');
+    await ines.get(home());
+    expect(ines.page.text).toContain(`href="/admin/applications/${application}"`);
   });
 });

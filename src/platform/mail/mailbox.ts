@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { Config } from '../config/config.js';
@@ -29,17 +29,26 @@ export class Mailbox {
     this.folder = mailFolder(config);
   }
 
-  /** The newest mails, newest first. */
+  /**
+   * The newest mails, those that arrived last first: a run for a day of next January, made on the
+   * way, does not stay on top of what comes after it.
+   */
   async list(limit: number): Promise<KeptMail[]> {
     const names = await readdir(this.folder).catch(absent<string[]>([]));
     const ids = names
       .filter((name) => name.endsWith('.eml'))
       .map((name) => name.slice(0, -'.eml'.length))
-      .filter((id) => idForm.test(id))
-      .sort()
-      .reverse();
-    const mails = await Promise.all(ids.slice(0, limit).map((id) => this.read(id)));
+      .filter((id) => idForm.test(id));
+    const arrived = await Promise.all(ids.map((id) => this.arrivedAt(id)));
+    const order = ids.map((id, at) => ({ id, at: arrived[at]! }));
+    order.sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
+    const mails = await Promise.all(order.slice(0, limit).map(({ id }) => this.read(id)));
     return mails.filter((mail) => mail !== undefined);
+  }
+
+  private async arrivedAt(id: string): Promise<number> {
+    const file = await stat(join(this.folder, `${id}.eml`)).catch(absent(undefined));
+    return file ? Math.floor(file.mtimeMs / 1000) : 0;
   }
 
   /** One mail; undefined when there is none with this id, whatever the id looks like. */

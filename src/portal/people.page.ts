@@ -1,0 +1,34 @@
+import { momentOf } from '../platform/words.js';
+import type { ApplicationRow, ContactRow, PersonRow } from './credentials.query.js';
+import type { Contact, Person } from './models.js';
+
+export function someone(person: PersonRow | null): Person {
+  return person ?? { name: 'Keyturn', left: false };
+}
+
+export function contact(row: ContactRow): Contact {
+  const { email, endsAt } = row;
+  return { name: nameOf(row), email, until: endsAt ? momentOf(endsAt) : undefined };
+}
+
+export function nameOf({ name, invited }: ContactRow): string {
+  return invited ? `${name} (invited)` : name;
+}
+
+/** Fewer than two credential managers is worth a word, never a block (R4). */
+export function cover(managers: ContactRow[]): string | undefined {
+  const active = managers.filter(({ invited }) => !invited).length;
+  if (active >= 2) return undefined;
+  return active === 0
+    ? 'This application has no active credential manager. Ask support to appoint two.'
+    : 'This application has one active credential manager. With two, somebody can act when one is away.';
+}
+
+/** Those who can act, for readers who cannot: `Anna Visser and Bram Jansen`; none is `undefined`. */
+export function whoActs({ managers }: ApplicationRow): string | undefined {
+  const names = managers.filter(({ invited }) => !invited).map(({ name }) => name);
+  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
+  return shown.length > 0 ? listed.format(shown) : undefined;
+}
+
+const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
