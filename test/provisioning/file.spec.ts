@@ -264,7 +264,7 @@ describe('a broken file', () => {
     [
       'a role without confirmation',
       'roles: [{user: anna@matchpunt.example, role: org_admin}]',
-      'Who in the organisation confirmed it?',
+      'Type who in the organisation confirmed it.',
     ],
     [
       'a role elsewhere',
