@@ -99,7 +99,7 @@ export function checkedOrganisation({ country, name, slug, ion }: OrganisationWi
   if (nameProblem) problems.name = nameProblem;
   if (!isCountryCode(country)) {
     problems.country = country
-      ? 'A country is two capitals of ISO 3166-1, such as NL or GB.'
+      ? 'Choose a country: two capitals of ISO 3166-1, such as NL or GB.'
       : 'Choose a country.';
   }
   if (!isSlug(slug)) {
