@@ -40,7 +40,7 @@ export class Watch {
   async now(): Promise<Watched> {
     const now = this.clock.now();
     const db = this.dataSource.manager;
-    const { completeAsOf, ...facts } = await findRuns(db, now);
+    const facts = await findRuns(db, now);
     const troubles = troublesOf({ ...facts, missed: 0 }, now);
     const missed = await db.findOneBy(Alarm, { kind: 'missed', closedAt: IsNull() });
     if (missed) troubles.push({ kind: 'missed', text: missed.text });
