@@ -1,4 +1,5 @@
-import { type KeyObject, sign, verify } from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
+import { wellSigned } from './well-signed.js';
 
 /** The claims of an access token (RFC 9068, T3). Times in seconds since 1970. */
 export interface Claims {
@@ -49,10 +50,7 @@ export async function readToken(
   const header = decode(head) as { alg?: unknown; typ?: unknown; kid?: unknown } | undefined;
   if (header?.alg !== 'ES256' || header.typ !== 'at+jwt') return undefined;
   const key = typeof header.kid === 'string' ? await keyOf(header.kid) : undefined;
-  const bytes = Buffer.from(signature, 'base64url');
-  if (!key || bytes.length !== 64) return undefined;
-  const input = Buffer.from(`${head}.${body}`);
-  if (!verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, bytes)) return undefined;
+  if (!key || !wellSigned(token, key)) return undefined;
   const claims = decode(body) as Claims | undefined;
   return claims && isIssuer(claims.iss) ? claims : undefined;
 }
