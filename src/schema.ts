@@ -1,6 +1,7 @@
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
+import { ListIndexes1795219202000 } from '../migrations/1795219202000-list-indexes.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
@@ -63,6 +64,7 @@ export const migrations = [
   FirstSchema1795219200000,
   TokenService1795219200001,
   ResourceServers1795219201000,
+  ListIndexes1795219202000,
   FirstUse1795219203000,
   SentMails1795219204000,
   Acknowledgements1795219204001,

@@ -15,7 +15,7 @@ import type { ApplicationPage, HomePage, NoRolePage } from './models.js';
 import { secretPage } from './secret.page.js';
 
 /** More than this does not fit a page; people with so many look for one by its name. */
-const shownAtMost = 200;
+const shownAtMost = 50;
 
 /** The pages that show applications and secrets; they change nothing. */
 @Controller()

@@ -5,6 +5,7 @@ import type { Acknowledgement } from '../reminders/acknowledgement.js';
 import { acknowledgementsOf } from '../reminders/endings.query.js';
 import type { RefusalReason } from '../secrets/secret-use.entity.js';
 import type { Viewer } from '../authentication/viewer.js';
+import { placesFor } from './places.js';
 
 /** An application with all that the pages of this door show of it. */
 export interface ApplicationRow {
@@ -77,13 +78,10 @@ export async function findApplications(
   now: Date,
   { applicationId, secretId, limit }: Selection,
 ): Promise<ApplicationRow[]> {
-  const rows = await dataSource.query<ApplicationRow[]>(sql, [
-    viewer.id,
-    now,
-    applicationId ?? null,
-    secretId ?? null,
-    limit,
-  ]);
+  const rows = await dataSource.query<ApplicationRow[]>(
+    `with ${placesFor(viewer, applicationId)} ${sql}`,
+    [viewer.id, now, applicationId ?? null, secretId ?? null, limit],
+  );
   return rows.map(withDates);
 }
 
@@ -134,9 +132,9 @@ const sql = `
         from refused_calls c left join secrets s on s.id = c.secret_id
         where $3::uuid is not null and c.application_id = a.id
         order by c.id desc limit 10) c) as refused
-  from applications a
+  from places join applications a on a.id = places.id
   join organisations o on o.id = a.organisation_id
-  where a.deleted_at is null and ($3::uuid is null or a.id = $3) and ${maySee('a', '$1', '$2')}
+  where a.deleted_at is null and ${maySee('a', '$1', '$2')}
   order by (select min(s.expires_at) from secrets s where s.application_id = a.id
       and s.deleted_at is null and s.disabled_at is null and s.expires_at > $2), a.name
   limit $5`;

@@ -10,7 +10,7 @@ import { User } from '../users/user.entity.js';
 @Index('secrets_name_key', { synchronize: false })
 @Index('secrets_resource_name_key', { synchronize: false })
 @Index('secrets_application_idx', ['applicationId'])
-@Index('secrets_ending_idx', ['expiresAt'], {
+@Index('secrets_ending_idx', ['expiresAt', 'applicationId'], {
   where: 'deleted_at is null and disabled_at is null',
 })
 @Unique('secrets_digest_key', ['digest'])

@@ -4,6 +4,7 @@ import { Organisation } from '../organisations/organisation.entity.js';
 /** A portal account. Operator staff (IT) belong to no organisation. Closed, never removed (R13). */
 @Entity('users')
 @Index('users_organisation_idx', ['organisationId'])
+@Index('users_list_idx', { synchronize: false })
 @Unique('users_email_key', ['email'])
 @Unique('users_id_organisation_key', ['id', 'organisationId'])
 @Check('users_email_check', `email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$'`)
