@@ -8,13 +8,22 @@ import { bePatient } from './harness/quiet.mjs';
 import { circumstances, print, save, verdict } from './harness/report.mjs';
 import { openDatabase } from './world/database.mjs';
 
-const paths = { token: () => import('./paths/token.mjs') };
+const paths = {
+  token: () => import('./paths/token.mjs'),
+  introspection: () => import('./paths/introspection.mjs'),
+  list: () => import('./paths/list.mjs'),
+  create: () => import('./paths/create.mjs'),
+  flood: () => import('./paths/flood.mjs'),
+  two: () => import('./paths/two.mjs'),
+  memory: () => import('./paths/memory.mjs'),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
+    minutes: { type: 'string' },
     patient: { type: 'string' },
     rest: { type: 'string', default: '0' },
     fresh: { type: 'boolean', default: false },
@@ -39,6 +48,7 @@ const setting = {
   rounds: Number(values.rounds ?? (values.quick ? 3 : 7)),
   seconds: values.quick ? 1.5 : 3,
   rest: Number(values.rest),
+  minutes: Number(values.minutes ?? (values.quick ? 1 : 10)),
   large: values.quick ? 100_000 : 1_000_000,
 };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void finish(130));

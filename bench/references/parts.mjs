@@ -1,6 +1,6 @@
 // What a token cannot be had without, each alone: one select through pg, one signature, one keyed
 // digest. Asked by messages { part, seconds }, answers { count, micros } of CPU time.
-import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import pg from 'pg';
 
 const pool = new pg.Pool({ ...JSON.parse(process.argv[2]), max: 8 });
@@ -9,15 +9,17 @@ const byPrimaryKey = {
   name: 'by primary key',
   text: 'select id, application_id, name, expires_at, disabled_at, deleted_at from secrets where id = $1',
 };
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 // As long as the header and the claims of a token of ours.
 const input = Buffer.from(randomBytes(420).toString('base64url'));
+const signature = sign('sha256', input, { key: privateKey, dsaEncoding: 'ieee-p1363' });
 const hashKey = randomBytes(32);
 const value = randomBytes(39).toString('base64url');
 
 const parts = {
   select: (at) => pool.query({ ...byPrimaryKey, values: [rows[at % rows.length].id] }),
   sign: () => sign('sha256', input, { key: privateKey, dsaEncoding: 'ieee-p1363' }),
+  verify: () => verify('sha256', input, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature),
   hmac: () => createHmac('sha256', hashKey).update(value).digest(),
 };
 

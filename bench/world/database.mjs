@@ -33,7 +33,7 @@ export async function openDatabase(folder) {
 /** @returns {Promise<string>} the copy's name */
 async function copy(at, name, kind, fill) {
   const version = createHash('sha256')
-    .update(migrations.map((each) => each.name).join() + fill.toString())
+    .update(migrations.map((each) => each.name).join() + fill.text)
     .digest('hex');
   const template = `kept_${kind}_${version.slice(0, 8)}`;
   const database = `run_${name}`;

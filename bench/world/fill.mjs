@@ -4,7 +4,7 @@
 /** @param {number} secrets */
 export function fillWith(secrets) {
   const applications = secrets / 10;
-  return async (client) => {
+  const fill = async (client) => {
     // Superuser: no triggers and no foreign keys while rows are poured in.
     await client.query(`set session_replication_role = replica; set synchronous_commit = off`);
     for (const statement of statements) {
@@ -12,6 +12,7 @@ export function fillWith(secrets) {
     }
     await client.query('vacuum (analyze)');
   };
+  return Object.assign(fill, { text: statements.join() });
 }
 
 /** The same identifiers in every world. */
