@@ -15,6 +15,9 @@ import { addSecurityHeaders } from './platform/web/security-headers.js';
 /** The largest form of ours has a few hundred characters. */
 const bodyLimit = 64 * 1024;
 
+/** A pasted file, whose characters an address-like form writes with up to three each. */
+const fileLimit = 2 * 1024 * 1024;
+
 /** Builds the server, complete but not yet listening; used by `main` and by the tests. */
 export async function createApp(platform: Platform): Promise<NestFastifyApplication> {
   const { config } = platform;
@@ -49,6 +52,10 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
 }
 
 async function configure(app: NestFastifyApplication): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/admin/provisioning')) route.bodyLimit = fileLimit;
+  });
   await app.register(cookie);
   await app.register(fastifyStatic, {
     root: join(templatesFolder, 'assets'),

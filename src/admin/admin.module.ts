@@ -12,6 +12,7 @@ import { ApplicationsController } from './applications.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BannerInterceptor } from './banner.interceptor.js';
 import { OrganisationsController } from './organisations.controller.js';
+import { ProvisioningController } from './provisioning.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
 import { ResourceSecretsController } from './resource-secrets.controller.js';
 import { ResourcesController } from './resources.controller.js';
@@ -42,6 +43,7 @@ import { UsersController } from './users.controller.js';
     RolesController,
     AuditController,
     ReminderRunsController,
+    ProvisioningController,
   ],
 })
 export class AdminModule {}

@@ -13,6 +13,8 @@ const actions: Record<string, string> = {
   'grant.give': 'Resource granted',
   'grant.withdraw': 'Resource withdrawn',
   'user.invite': 'User invited',
+  'user.change': 'User changed',
+  'file.apply': 'File applied',
   'user.close': 'Account closed',
   'role.give': 'Role given',
   'role.withdraw': 'Role withdrawn',

@@ -17,6 +17,7 @@ const texts = {
   invited: 'The account is made and the invitation is on its way by mail. Next, give it a role.',
   'invited-again': 'A new invitation is on its way by mail. Earlier ones do not work any more.',
   'factor-reset': 'The second factor is reset. The next sign-in asks for a new one.',
+  applied: 'The file is applied. The audit has an event for each change.',
   closed: 'The account is closed. It cannot sign in any more.',
 };
 

@@ -314,6 +314,23 @@ export interface AuditPage {
   pagination: Pagination;
 }
 
+/** admin/provisioning */
+export interface ProvisioningPage {
+  text: Field;
+  prune: boolean;
+  plan?: {
+    problems: { line: number; column: number; text: string }[];
+    /** How many more there are than are shown. */
+    moreProblems: number;
+    summary: string;
+    rows: { state: State; what: string; name: string; line?: string; changes: string[] }[];
+    moreRows: number;
+    removes: boolean;
+    /** Absent when there is nothing to apply. */
+    fingerprint?: string;
+  };
+}
+
 /** admin/reminders */
 export interface RemindersPage {
   /** When the last run came to its end. */

@@ -52,6 +52,7 @@ function navigation(viewer: Viewer, path: string): Frame['nav'] {
           { label: 'Organisations', href: '/admin/organisations' },
           { label: 'Users', href: '/admin/users' },
           { label: 'Resources', href: '/admin/resources' },
+          { label: 'Provisioning', href: '/admin/provisioning' },
           { label: 'Reminder runs', href: '/admin/reminders' },
           { label: 'Audit', href: '/admin/audit' },
         ]

@@ -102,7 +102,7 @@ export class Provisioning {
 
   private inLongTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return inTransaction(this.dataSource, async (tx) => {
-      await tx.query('set local statement_timeout = 0');
+      await tx.query(`set local statement_timeout = 0; set local lock_timeout = '30s'`);
       return work(tx);
     });
   }

@@ -27,6 +27,18 @@ function select(element) {
   getSelection().addRange(range);
 }
 
+// A chosen file is put into the text field, where it can be read before it is sent.
+for (const input of all('[data-file-into]')) {
+  const field = byId(input.dataset.fileInto);
+  input.closest('[hidden]').hidden = false;
+  input.addEventListener('change', async () => {
+    const [file] = input.files;
+    if (!file) return;
+    field.value = await file.text();
+    announce(`${file.name} is in the text field`);
+  });
+}
+
 for (const button of all('[data-copy]')) {
   const label = button.querySelector('[data-copy-text]');
   const before = label.textContent;
