@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import { readToken } from './access-token.js';
+import { isOwnAudience, ownAudience, ownResource } from './own-audience.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 /** A program that calls our own API with a token of ours. */
@@ -19,9 +20,6 @@ export interface Caller extends Actor {
   /** In the token, and still granted. */
   scopes: string[];
 }
-
-/** The id of Keyturn's own API among the resources. */
-export const ownResource = '0190a000-0000-7000-8000-6b65797475aa';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -41,16 +39,11 @@ export class Bearers implements OnApplicationBootstrap {
     private readonly config: Config,
   ) {}
 
-  /** The audience of tokens for our own API. */
-  get audience(): string {
-    return `${this.config.PUBLIC_URL}/api/v1`;
-  }
-
   /** The migration could not know PUBLIC_URL. */
   async onApplicationBootstrap(): Promise<void> {
     await this.dataSource.query(
       `update resources set audience = $2 where id = $1 and audience <> $2`,
-      [ownResource, this.audience],
+      [ownResource, ownAudience(this.config)],
     );
   }
 
@@ -60,9 +53,8 @@ export class Bearers implements OnApplicationBootstrap {
     const isIssuer = (issuer: unknown) => this.config.isOwnIssuer(issuer);
     const claims = await readToken(token, isIssuer, keyOf);
     const now = this.clock.now();
-    if (!claims || claims.aud !== this.audience || claims.exp * 1000 <= now.getTime()) {
-      return undefined;
-    }
+    if (!claims || claims.exp * 1000 <= now.getTime()) return undefined;
+    if (!isOwnAudience(this.config, claims.aud)) return undefined;
     const { secret_id: secretId, client_id: clientId, jti } = claims;
     if (![secretId, clientId, jti].every((id) => uuid.test(id))) return undefined;
     const [row] = await runPrepared<Row>(this.dataSource, caller, [

@@ -15,6 +15,7 @@ import { type Claims, readToken, signToken } from './access-token.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { notGood, OAuthRefusal } from './oauth-refusal.js';
 import { RevokedToken } from './oauth.entity.js';
+import { asSeenHere } from './own-audience.js';
 import { OpaqueTokens } from './opaque-tokens.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { targetOf } from './target.js';
@@ -55,7 +56,7 @@ export class OAuth {
     if (client.serverOf !== null) {
       throw new OAuthRefusal('unauthorized_client', 'a resource server gets no tokens');
     }
-    const target = targetOf(client.resources, resource, scope);
+    const target = targetOf(asSeenHere(this.config, client.resources), resource, scope);
     const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
     const secretEnds = Math.floor(client.expiresAt.getTime() / 1000);
     const expiresIn = Math.min(target.tokenSeconds, secretEnds - issuedAt);

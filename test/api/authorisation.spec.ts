@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Applications } from '../../src/applications/applications.service.js';
 import { theService } from '../../src/audit/audit.service.js';
-import { ownResource } from '../../src/oauth/bearer.service.js';
+import { ownResource } from '../../src/oauth/own-audience.js';
 import { Routes } from '../../src/api/v1/contract/routes.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { allScopes, type Program, Programs } from './cast.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Applications } from '../../src/applications/applications.service.js';
 import { theService } from '../../src/audit/audit.service.js';
-import { ownResource } from '../../src/oauth/bearer.service.js';
+import { ownResource } from '../../src/oauth/own-audience.js';
 import { Organisations } from '../../src/organisations/organisations.service.js';
 import { newSecret } from '../../src/secrets/secret-wish.js';
 import { Secret } from '../../src/secrets/secret.entity.js';
