@@ -3,6 +3,7 @@ import { TokenService1795219200001 } from '../migrations/1795219200001-token-ser
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
 import { ListIndexes1795219202000 } from '../migrations/1795219202000-list-indexes.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
+import { ReminderEngine1795219203001 } from '../migrations/1795219203001-reminder-engine.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
 import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
@@ -66,6 +67,7 @@ export const migrations = [
   ResourceServers1795219201000,
   ListIndexes1795219202000,
   FirstUse1795219203000,
+  ReminderEngine1795219203001,
   SentMails1795219204000,
   Acknowledgements1795219204001,
   Alarms1795219204002,

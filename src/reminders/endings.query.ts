@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { addDays, startOf, utcDay } from '../platform/utc-day.js';
 import type { Acknowledgement } from './acknowledgement.js';
-import type { Milestone } from './milestones.js';
+import type { Milestone, Stretch } from './milestones.js';
 
 /** Who is mailed about a secret, and why (M5). */
 export interface Recipient {
@@ -39,15 +38,10 @@ export interface Ending {
   acknowledgements: Acknowledgement[];
 }
 
-/** A secret inside the last six weeks, or ended and not reported yet. */
+/** Where the next batch begins: the end with all its digits, and the id. */
 export interface Candidate {
   id: string;
-  createdAt: Date;
-  expiresAt: Date;
-  /** Milestones that went out to somebody. */
-  sent: Milestone[];
-  /** Where the next batch begins: the end with all its digits. */
-  cursor: string;
+  end: string;
 }
 
 /** Not deleted, not off, and its application is neither: nobody is mailed about anything else. */
@@ -57,31 +51,47 @@ const remindable = `
   where s.deleted_at is null and s.disabled_at is null
     and a.deleted_at is null and a.disabled_at is null`;
 
-/** The next batch of candidates by end and id. The partial index on the end gives the order. */
-export async function findCandidates(
-  tx: EntityManager,
-  now: Date,
-  after: Pick<Candidate, 'cursor' | 'id'> | undefined,
+/**
+ * The next secrets of a stretch that its milestone was not sent for yet, by end and id. The partial
+ * index gives the order; secrets whose end was reported have left it.
+ */
+export function findCandidates(
+  db: EntityManager,
+  { milestone, after, until, createdBefore }: Stretch,
+  last: Candidate | undefined,
   limit: number,
 ): Promise<Candidate[]> {
-  return tx.query<Candidate[]>(
-    `select s.id, s.created_at as "createdAt", s.expires_at as "expiresAt",
-       s.expires_at::text as cursor,
-       array(select l.milestone from reminders l
-         where l.secret_id = s.id and l.state = 'sent') as sent
-     from ${remindable}
-       and s.expires_at < $1 and (s.expires_at, s.id) > ($2::timestamptz, $3::uuid)
-       and (s.expires_at > $4 or not exists (select from reminders l
-         where l.secret_id = s.id and l.milestone = 'expired' and l.state = 'sent'))
-     order by s.expires_at, s.id limit $5`,
-    [
-      new Date(startOf(addDays(utcDay(now), 43)).getTime() + 1),
-      after?.cursor ?? '-infinity',
-      after?.id ?? '00000000-0000-0000-0000-000000000000',
-      now,
-      limit,
-    ],
+  return db.query<Candidate[]>(candidates, [
+    last?.end ?? after ?? '-infinity',
+    // Behind the border itself, or behind the last one.
+    last?.id ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    until,
+    createdBefore,
+    milestone,
+    limit,
+  ]);
+}
+
+export const candidates = `
+  select s.id, s.expires_at::text as end
+  from ${remindable} and s.end_told_at is null
+    and (s.expires_at, s.id) > ($1::timestamptz, $2::uuid) and s.expires_at <= $3
+    and s.created_at < $4
+    and not exists (select from reminders l
+      where l.secret_id = s.id and l.milestone = $5 and l.state = 'sent')
+  order by s.expires_at, s.id limit $6`;
+
+/** Milestones that went out to somebody, by secret. */
+export async function findSent(
+  db: EntityManager,
+  ids: readonly string[],
+): Promise<Map<string, Set<Milestone>>> {
+  const rows = await db.query<{ id: string; sent: Milestone[] }[]>(
+    `select secret_id as id, array_agg(milestone) as sent from reminders
+     where secret_id = any($1) and state = 'sent' group by secret_id`,
+    [ids],
   );
+  return new Map(rows.map(({ id, sent }) => [id, new Set(sent)]));
 }
 
 /** These secrets as they stand; those that nobody is to be mailed about any more are missing. */

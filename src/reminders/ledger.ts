@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
 import type { Tx } from '../platform/database/tx.js';
 import type { Milestone } from './milestones.js';
 import type { ReminderState } from './reminder.entity.js';
@@ -50,33 +51,44 @@ export function addEntries(
   );
 }
 
-/** Whom something is due for, and how much. Rows in a pause wait, except when another one is due. */
-export function findWaiting(
-  tx: Tx,
-  now: Date,
-  force: boolean,
-): Promise<{ recipientId: string; rows: number }[]> {
-  return tx.query(
-    `select recipient_id as "recipientId", count(*)::int as rows from reminders
-     where state = 'due' group by recipient_id
-     having $2 or bool_or(next_attempt_at is null or next_attempt_at <= $1)
-     order by recipient_id`,
+/** Rows in a pause wait, except when another one of the same person is due. */
+const waiting = `from reminders where state = 'due'`;
+const ready = `having $2 or bool_or(next_attempt_at is null or next_attempt_at <= $1)`;
+
+/** How many rows are due for people for whom something can go out now. */
+export async function countWaiting(db: EntityManager, now: Date, force: boolean): Promise<number> {
+  const [row] = await db.query<{ rows: number }[]>(
+    `select coalesce(sum(rows), 0)::int as rows
+     from (select count(*) as rows ${waiting} group by recipient_id ${ready}) each_person`,
     [now, force],
   );
+  return row!.rows;
 }
 
-/** The due rows of a recipient or of a mail, locked; those that somebody else holds are left out. */
-export function lockDue(
-  tx: Tx,
-  by: { recipientId: string } | { mailId: string },
-): Promise<DueRow[]> {
-  const [column, value] =
-    'mailId' in by ? ['mail_id', by.mailId] : ['recipient_id', by.recipientId];
+/** The next people for whom something can go out now, in the order of their ids. */
+export async function findWaiting(
+  db: EntityManager,
+  now: Date,
+  force: boolean,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.query<{ id: string }[]>(
+    `select recipient_id as id ${waiting} and recipient_id > $3
+     group by recipient_id ${ready} order by recipient_id limit $4`,
+    [now, force, after ?? '00000000-0000-0000-0000-000000000000', limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** The due rows of these people, locked; those that somebody else holds are left out. */
+export function lockDue(tx: Tx, people: readonly string[]): Promise<DueRow[]> {
   return tx.query(
     `select id, secret_id as "secretId", milestone, recipient_id as "recipientId",
        mail_id as "mailId"
-     from reminders where ${column} = $1 and state = 'due' order by id for update skip locked`,
-    [value],
+     from reminders where recipient_id = any($1) and state = 'due'
+     order by id for update skip locked`,
+    [people],
   );
 }
 
@@ -93,24 +105,52 @@ export async function dropRows(
   );
 }
 
+/** What became of a message. */
 export interface Attempted {
+  mailId: string;
+  /** Which attempt it was. A later one has its own answer. */
+  attempts: number;
   state: 'sent' | 'failed' | 'due';
   address: string;
   answer: string;
+  /** It is known whether the message arrived. */
+  certain: boolean;
   at: Date;
   nextAttemptAt: Date | null;
+  /** The mail as the server was given it, kept for the readers of the ledger once it is finished. */
+  text?: string;
+  html?: string;
 }
 
-/** The mail server's answer goes into every row that the mail was about. */
-export async function recordAttempt(
-  tx: Tx,
-  rows: readonly DueRow[],
-  { state, address, answer, at, nextAttemptAt }: Attempted,
+/**
+ * The mail server's answers go into the mails and into every row that they were about, in one
+ * statement. That a message was taken counts whoever says it; any other answer belongs to its attempt.
+ */
+export async function recordAttempts(
+  db: EntityManager,
+  attempted: readonly Attempted[],
 ): Promise<void> {
-  await tx.query(
-    `update reminders set state = $2, address = $3, server_answer = $4, attempted_at = $5,
-       next_attempt_at = $6, attempts = attempts + 1
-     where id = any($1)`,
-    [rows.map(({ id }) => id), state, address, answer, at, nextAttemptAt],
+  await db.query(
+    `with answered as (
+       select a.* from json_to_recordset($1) as a ("mailId" uuid, attempts integer, state text,
+           address text, answer text, certain boolean, at timestamptz, "nextAttemptAt" timestamptz,
+           text text, html text)
+         join mails m on m.id = a."mailId"
+       where m.state = 'due' and (m.attempts = a.attempts or a.state = 'sent')
+     ), told as (
+       update reminders l set state = a.state, address = a.address, server_answer = a.answer,
+         attempted_at = a.at, next_attempt_at = a."nextAttemptAt", attempts = l.attempts + 1
+       from answered a where l.mail_id = a."mailId" and l.state = 'due'
+       returning l.secret_id, l.milestone, l.state, a.at
+     ), ends as (
+       update secrets s set end_told_at = t.at from told t
+       where s.id = t.secret_id and t.milestone = 'expired' and t.state = 'sent'
+     )
+     update mails m set state = a.state, next_attempt_at = a."nextAttemptAt",
+       server_answer = case when a.certain then a.answer end,
+       finished_at = case when a.state <> 'due' then a.at end,
+       sent_text = a.text, sent_html = a.html
+     from answered a where m.id = a."mailId"`,
+    [JSON.stringify(attempted)],
   );
 }

@@ -1,4 +1,4 @@
-import { addDays, utcDay, type UtcDay } from '../platform/utc-day.js';
+import { addDays, startOf, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { daysLeft, lastDay } from '../secrets/expiry.js';
 
 /** Days left, or the mail after the end (M1). In the order in which they come. */
@@ -39,6 +39,38 @@ function tightestOf(expiresAt: Date, today: UtcDay, now: Date): Milestone | unde
   if (left > 21) return '42';
   if (left > 7) return '21';
   return String(left) as Milestone;
+}
+
+/** Ends that lie close enough together to have the same tightest milestone at an instant. */
+export interface Stretch {
+  milestone: Milestone;
+  /** Ends after this one; from the beginning of time when absent. */
+  after?: Date;
+  /** Up to and with this one. */
+  until: Date;
+  /** A secret created at or after this instant is not mailed about yet (M3). */
+  createdBefore: Date;
+}
+
+/**
+ * Where the secrets lie that something can be due for at `now`, the nearest end first. A sieve for the
+ * database, no rule: what comes through it is judged by `dueMilestone`.
+ */
+export function stretches(now: Date): Stretch[] {
+  const today = utcDay(now);
+  const started = startOf(today);
+  const ahead = Array.from({ length: 43 }, (_, left): Stretch => {
+    const day = addDays(today, left);
+    const until = startOf(addDays(day, 1));
+    const milestone = tightestOf(until, today, now)!;
+    return {
+      milestone,
+      after: left === 0 ? now : startOf(day),
+      until,
+      createdBefore: startOf(milestoneDay(milestone, until)),
+    };
+  });
+  return [...ahead, { milestone: 'expired', until: now, createdBefore: started }];
 }
 
 /** The UTC day on which a milestone comes; the one of `expired` is the day of the (exclusive) end. */

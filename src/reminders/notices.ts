@@ -42,8 +42,12 @@ export function nobodyNotice(endings: readonly Ending[], now: Date, config: Conf
   });
 }
 
-/** M8: the mail server refused these for good. One notice for a run. */
-export function refusedNotice(refused: readonly Refused[], config: Config) {
+/**
+ * M8: the mail server refused these for good. One notice for a run.
+ * @param rows how many ledger rows were refused, also those that are not named
+ */
+export function refusedNotice(refused: readonly Refused[], rows: number, config: Config) {
+  const others = rows - refused.reduce((sum, { secrets }) => sum + secrets.length, 0);
   return noticeOf(config, {
     subject:
       refused.length === 1
@@ -51,6 +55,7 @@ export function refusedNotice(refused: readonly Refused[], config: Config) {
         : `${refused.length} reminders were refused`,
     paragraphs: [
       'The mail server refused the following for good. They are not tried again; the next reminder is.',
+      ...(others > 0 ? [`And ${others} more; the reminders of each secret show them.`] : []),
       'Please check the addresses with the people they belong to.',
     ],
     items: refused.map(({ address, answer, secrets }) => ({

@@ -1,16 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { findWaiting } from './ledger.js';
+import { Gate } from '../platform/gate.js';
+import { Mailer } from '../platform/mail/mailer.js';
+import { countWaiting, findWaiting } from './ledger.js';
 import type { Refused } from './notices.js';
-import { Delivery } from './reminders.delivery.js';
+import { PeopleQueue } from './people-queue.js';
+import { type Claimed, Delivery, type Outcome, type Wish } from './reminders.delivery.js';
 import { Retries } from './retries.js';
-import type { RunLock } from './run-lock.js';
+import { LockLost, type RunLock } from './run-lock.js';
 
-/** What a run did, in ledger rows. */
+/** What a run did so far, in ledger rows. */
 export interface Delivered {
   due: number;
   sent: number;
   skipped: number;
+  /** Refused for good. */
+  failed: number;
   refused: Refused[];
   /** People whose mail could not be made, because of a fault of ours. */
   broken: number;
@@ -23,12 +28,20 @@ export interface RunContext {
   lock: Pick<RunLock, 'beat'>;
   /** Set when the service is being stopped. */
   signal: AbortSignal;
+  /** Told after every message. */
+  watch?: (delivered: Delivered) => Promise<void>;
 }
 
-/** So many messages at a time at most. */
-const widest = 5;
 /** After so many faults in a row that are nobody's own the mail server is away: it is asked later. */
 const enough = 10;
+/** For each connection one message on the way, and two that are being claimed or recorded. */
+const peoplePerConnection = 3;
+/** So many people at most are tried again in the same run; the next one comes in five minutes. */
+const againAtMost = 10_000;
+/** Support is told so many by address. */
+const refusedAtMost = 1_000;
+/** Milliseconds that a claimed message may wait for a connection before everything is looked at again. */
+const fresh = 100;
 
 /** Goes through the people for whom something is due, and again through those that have to wait. */
 @Injectable()
@@ -39,67 +52,111 @@ export class Passes {
     private readonly dataSource: DataSource,
     private readonly delivery: Delivery,
     private readonly retries: Retries,
+    private readonly mailer: Mailer,
   ) {}
 
   async deliver(run: RunContext): Promise<Delivered> {
-    const waiting = await findWaiting(this.dataSource.manager, run.now, run.force);
-    const due = waiting.reduce((sum, { rows }) => sum + rows, 0);
-    const total: Delivered = { due, sent: 0, skipped: 0, refused: [], broken: 0 };
-    let todo = waiting.map(({ recipientId }) => recipientId);
+    const { now, force } = run;
+    const db = this.dataSource.manager;
+    const due = await countWaiting(db, now, force);
+    const total: Delivered = { due, sent: 0, skipped: 0, failed: 0, refused: [], broken: 0 };
+    await run.watch?.(total);
+    const queue = new PeopleQueue((after) => findWaiting(db, now, force, after, 500));
     for (const pause of [0, ...this.retries.pauses]) {
       if (pause > 0) await this.retries.wait(pause, run.signal).catch(() => undefined);
-      todo = await this.pass(todo, run, total);
-      if (todo.length === 0 || run.signal.aborted) break;
+      const { again, away } = await this.pass(queue, run, total);
+      if ((again.length === 0 && !away) || run.signal.aborted) break;
+      queue.putFirst(again);
     }
     return total;
   }
 
-  /** @returns who is to be tried again in this run */
-  private async pass(people: string[], run: RunContext, total: Delivered): Promise<string[]> {
-    const queue = [...people];
+  /** @returns who is to be tried again in this run, and whether it ended before its time */
+  private async pass(queue: PeopleQueue, run: RunContext, total: Delivered) {
     const again: string[] = [];
     let faults = 0;
+    const isOver = () => faults >= enough || run.signal.aborted;
+    const way = { gate: new Gate(this.mailer.width), isOver };
     const worker = async () => {
-      while (queue.length > 0 && faults < enough && !run.signal.aborted) {
-        const person = queue.shift()!;
-        await run.lock.beat();
-        const { later, away } = await this.deliverTo(person, run.now, total);
-        if (later) again.push(person);
+      while (!isOver()) {
+        const person = await queue.next();
+        if (person === undefined) return;
+        const { later, away } = await this.deliverTo(person, run, total, way);
+        if (later && again.length < againAtMost) again.push(person);
         faults = away ? faults + 1 : 0;
+        await run.watch?.(total);
       }
     };
+    const width = this.mailer.width * peoplePerConnection;
     // All come to an end before the run does, also when the lock is lost.
-    const ends = await Promise.allSettled(Array.from({ length: this.width() }, worker));
+    const ends = await Promise.allSettled(Array.from({ length: width }, worker));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    return [...again, ...queue];
+    return { again, away: faults >= enough };
   }
 
   /** One refusing address, and one row that breaks something, stops nobody else (M8). */
-  private async deliverTo(person: string, now: Date, total: Delivered) {
+  private async deliverTo(person: string, run: RunContext, total: Delivered, way: Way) {
+    const tried: string[] = [];
     let later = false;
     let away = false;
     try {
-      const { mails, dropped } = await this.delivery.prepare(person, now);
-      total.skipped += dropped;
-      for (const { mailId, attempts } of mails) {
-        const outcome = await this.delivery.send(mailId, now);
-        total.sent += outcome.sent;
-        total.skipped += outcome.dropped;
-        if (outcome.refused) total.refused.push(outcome.refused);
+      for (let more = true; more; ) {
+        const wish = { recipientId: person, now: run.now, lock: run.lock, tried };
+        const claim = await this.delivery.claim(wish);
+        total.skipped += claim.dropped;
+        more = claim.more;
+        if (!claim.claimed) continue;
+        tried.push(claim.claimed.mailId);
+        const outcome = await this.sendFresh(claim.claimed, wish, total, way);
+        if (!outcome) return { later: true, away: true };
+        note(outcome, total);
         // What earlier runs have tried as often is tried once in this one.
-        later ||= outcome.later && attempts <= this.retries.pauses.length;
+        later ||= outcome.later && claim.claimed.attempts <= this.retries.pauses.length;
         away = outcome.away;
       }
     } catch (error) {
+      if (error instanceof LockLost) throw error;
       total.broken += 1;
       this.log.error(`Mail for account ${person} failed: ${(error as Error).name}`);
     }
     return { later, away };
   }
 
-  /** Half of the connections stay free for the pages. */
-  private width(): number {
-    const { poolSize = widest } = this.dataSource.options;
-    return Math.max(1, Math.min(widest, Math.floor(poolSize / 2)));
+  /** @returns undefined when nothing was sent, because the pass has ended meanwhile */
+  private async sendFresh(message: Claimed, wish: Wish, total: Delivered, { gate, isOver }: Way) {
+    const claimedAt = performance.now();
+    let claimed: Claimed | undefined = message;
+    await gate.enter();
+    let handed;
+    try {
+      if (isOver()) {
+        await this.delivery.release(claimed);
+        return undefined;
+      }
+      if (performance.now() - claimedAt > fresh) {
+        const again = await this.delivery.claim({ ...wish, renew: claimed.mailId });
+        total.skipped += again.dropped;
+        claimed = again.claimed;
+      }
+      handed = claimed && (await this.delivery.handOver(claimed, wish.now));
+    } finally {
+      gate.leave();
+    }
+    return claimed && handed
+      ? this.delivery.record(claimed, handed, wish.now)
+      : { sent: 0, later: false, away: false };
   }
+}
+
+/** The connections, and whether the pass came to its end early. */
+interface Way {
+  gate: Gate;
+  isOver: () => boolean;
+}
+
+function note({ sent, refused }: Outcome, total: Delivered): void {
+  total.sent += sent;
+  if (!refused) return;
+  total.failed += refused.secrets.length;
+  if (total.refused.length < refusedAtMost) total.refused.push(refused);
 }

@@ -83,6 +83,10 @@ export class ReminderRun {
   @Column('timestamptz', { nullable: true })
   finishedAt: Date | null;
 
+  /** When it was last seen at work; the counts are as of then until it ends. */
+  @Column('timestamptz', { nullable: true })
+  seenAt: Date | null;
+
   @Column('integer', { default: 0 })
   due: number;
 

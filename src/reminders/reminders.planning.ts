@@ -6,9 +6,15 @@ import { Outbox } from '../platform/mail/outbox.service.js';
 import { utcDay } from '../platform/utc-day.js';
 import { heldFor } from './acknowledgement.js';
 import { type Decision, decide, newerIsUsed } from './decision.js';
-import { type Candidate, type Ending, findCandidates, findEndings } from './endings.query.js';
+import {
+  type Candidate,
+  type Ending,
+  findCandidates,
+  findEndings,
+  findSent,
+} from './endings.query.js';
 import { addEntries, type Entry } from './ledger.js';
-import { dueMilestone } from './milestones.js';
+import { type Milestone, type Stretch, stretches } from './milestones.js';
 import { nobodyNotice } from './notices.js';
 import type { RunLock } from './run-lock.js';
 
@@ -21,8 +27,8 @@ export interface Planned {
 
 type Decided = { ending: Ending; decision: Decision };
 
-const scanned = 2_000;
-const planned = 500;
+const batch = 500;
+const nothing: ReadonlySet<Milestone> = new Set();
 
 /** Writes into the ledger what is due at an instant (M2). Repeating it changes nothing. */
 @Injectable()
@@ -33,48 +39,51 @@ export class Planning {
     private readonly config: Config,
   ) {}
 
-  /** Looks through all live secrets in batches, each in a transaction of its own. */
+  /** Day by day through the ends, in batches, each in a transaction of its own. */
   async plan(now: Date, lock: Pick<RunLock, 'beat'>): Promise<Planned> {
     const total: Planned = { skipped: 0, noRecipient: 0 };
-    let last: Candidate | undefined;
-    for (;;) {
-      const batch = await findCandidates(this.dataSource.manager, now, last, scanned);
-      last = batch.at(-1);
-      if (!last) return total;
-      const due = batch.filter((each) => dueMilestone(each, now, new Set(each.sent)));
-      for (let start = 0; start < due.length; start += planned) {
-        await lock.beat();
-        add(total, await this.planBatch(now, due.slice(start, start + planned)));
-      }
-    }
+    for (const stretch of stretches(now)) await this.planStretch(now, stretch, lock, total);
+    return total;
   }
 
-  private planBatch(now: Date, batch: readonly Candidate[]): Promise<Planned> {
-    const sent = new Map(batch.map((each) => [each.id, new Set(each.sent)]));
-    return inTransaction(this.dataSource, async (tx) => {
-      const endings = await findEndings(tx, now, [...sent.keys()]);
-      const decided = endings.flatMap((ending): Decided[] => {
-        const decision = decide(ending, now, sent.get(ending.id)!);
-        return decision ? [{ ending, decision }] : [];
-      });
-      const written = await addEntries(
-        tx,
-        now,
-        utcDay(now),
-        decided.flatMap((each) => entriesOf(each, now)),
-      );
-      const nobody = decided.filter(({ decision }) => decision.outcome === 'no_recipient');
-      const news = new Set(written.map(({ secretId }) => secretId));
-      await this.tellSupport(
-        tx,
-        now,
-        nobody.filter(({ ending }) => news.has(ending.id)),
-      );
-      return {
-        skipped: written.filter(({ state }) => state === 'superseded').length,
-        noRecipient: nobody.length,
-      };
+  private async planStretch(
+    now: Date,
+    stretch: Stretch,
+    lock: Pick<RunLock, 'beat'>,
+    total: Planned,
+  ): Promise<void> {
+    let last: Candidate | undefined;
+    do {
+      const found = await findCandidates(this.dataSource.manager, stretch, last, batch);
+      last = found.at(-1);
+      if (!last) return;
+      await lock.beat();
+      const ids = found.map(({ id }) => id);
+      add(total, await inTransaction(this.dataSource, (tx) => this.planBatch(tx, now, ids)));
+      if (found.length < batch) return;
+    } while (last);
+  }
+
+  private async planBatch(tx: Tx, now: Date, ids: readonly string[]): Promise<Planned> {
+    const sent = await findSent(tx, ids);
+    const endings = await findEndings(tx, now, ids);
+    const decided = endings.flatMap((ending): Decided[] => {
+      const decision = decide(ending, now, sent.get(ending.id) ?? nothing);
+      return decision ? [{ ending, decision }] : [];
     });
+    const entries = decided.flatMap((each) => entriesOf(each, now));
+    const written = await addEntries(tx, now, utcDay(now), entries);
+    const nobody = decided.filter(({ decision }) => decision.outcome === 'no_recipient');
+    const news = new Set(written.map(({ secretId }) => secretId));
+    await this.tellSupport(
+      tx,
+      now,
+      nobody.filter(({ ending }) => news.has(ending.id)),
+    );
+    return {
+      skipped: written.filter(({ state }) => state === 'superseded').length,
+      noRecipient: nobody.length,
+    };
   }
 
   /** M6: once per milestone, in the transaction that writes it down. */

@@ -6,8 +6,8 @@ import { inTransaction } from '../platform/database/tx.js';
 import { dueInstant } from '../platform/due-instant.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { utcDay } from '../platform/utc-day.js';
-import { type Refused, refusedNotice } from './notices.js';
-import { Passes } from './passes.js';
+import { refusedNotice } from './notices.js';
+import { type Delivered, Passes } from './passes.js';
 import { Planning } from './reminders.planning.js';
 import { type RunLock, withRunLock } from './run-lock.js';
 import { RunRecord, type RunResult } from './run-record.js';
@@ -17,7 +17,14 @@ export interface RunWish {
   now?: Date;
   /** Also before the hour, and what is in a pause after an attempt. */
   force?: boolean;
+  /** Told how far the run is, often. */
+  watch?: (progress: Progress) => void;
 }
+
+/** Ledger rows. */
+export type Progress = Omit<RunResult, 'noRecipient'>;
+
+type Manner = Required<Pick<RunWish, 'force'>> & Pick<RunWish, 'watch'> & { clock: Clock };
 
 /** Looks at the state of all secrets and mails what is due (M1–M10). */
 @Injectable()
@@ -39,11 +46,11 @@ export class Reminders implements OnModuleDestroy {
    * @returns undefined before the hour of the day (M4), and when another instance is at work
    * @throws Error when the run broke off; it is in the record of runs
    */
-  async run({ now, force = false }: RunWish = {}): Promise<RunResult | undefined> {
+  async run({ now, force = false, watch }: RunWish = {}): Promise<RunResult | undefined> {
     // A run for another instant happens at that instant, also for the record of runs and the audit.
     const clock = now ? new FixedClock(now) : this.clock;
     if (!force && clock.now() < this.dueToday(clock.now())) return undefined;
-    const run = this.runAlone(clock, force);
+    const run = this.runAlone({ clock, force, watch });
     this.current = run.catch(() => undefined);
     return run;
   }
@@ -54,8 +61,8 @@ export class Reminders implements OnModuleDestroy {
     await this.current;
   }
 
-  private async runAlone(clock: Clock, force: boolean): Promise<RunResult | undefined> {
-    const result = await withRunLock(this.dataSource, (lock) => this.recorded(clock, force, lock));
+  private async runAlone(manner: Manner): Promise<RunResult | undefined> {
+    const result = await withRunLock(this.dataSource, (lock) => this.recorded(manner, lock));
     // After the lock, since it is not for these: what support is told leaves at once.
     await this.outbox
       .deliverDue()
@@ -63,12 +70,12 @@ export class Reminders implements OnModuleDestroy {
     return result;
   }
 
-  private async recorded(clock: Clock, force: boolean, lock: RunLock): Promise<RunResult> {
-    const now = clock.now();
-    const record = new RunRecord(this.dataSource, clock, now);
-    if (force || (await record.isFirstToday())) await record.open();
+  private async recorded(manner: Manner, lock: RunLock): Promise<RunResult> {
+    const now = manner.clock.now();
+    const record = new RunRecord(this.dataSource, manner.clock, now);
+    if (manner.force || (await record.isFirstToday())) await record.open();
     try {
-      const { result, fault } = await this.work(now, force, lock);
+      const { result, fault } = await this.work(manner, now, lock, record);
       if (record.isOpen || result.due > 0 || fault) await record.close(result, fault);
       return result;
     } catch (error) {
@@ -77,11 +84,19 @@ export class Reminders implements OnModuleDestroy {
     }
   }
 
-  private async work(now: Date, force: boolean, lock: RunLock) {
+  private async work({ force, watch }: Manner, now: Date, lock: RunLock, record: RunRecord) {
     const { signal } = this.stopping;
     const planned = await this.planning.plan(now, lock);
-    const delivered = await this.passes.deliver({ now, force, lock, signal });
-    await this.tellSupport(delivered.refused);
+    const told = async ({ due, sent, failed, skipped }: Progress) => {
+      if (due === 0) return;
+      const { skipped: before } = planned;
+      const progress = { due: due + before, sent, failed, skipped: skipped + before };
+      watch?.(progress);
+      await record.open();
+      await record.progress(progress);
+    };
+    const delivered = await this.passes.deliver({ now, force, lock, signal, watch: told });
+    await this.tellSupport(delivered);
     const { sent } = delivered;
     const due = planned.skipped + delivered.due;
     const skipped = planned.skipped + delivered.skipped;
@@ -95,10 +110,10 @@ export class Reminders implements OnModuleDestroy {
   }
 
   /** One notice for all that the mail server refused for good (M8). */
-  private async tellSupport(refused: readonly Refused[]): Promise<void> {
+  private async tellSupport({ refused, failed }: Delivered): Promise<void> {
     if (refused.length === 0) return;
     await inTransaction(this.dataSource, (tx) =>
-      this.outbox.enqueue(tx, refusedNotice(refused, this.config)),
+      this.outbox.enqueue(tx, refusedNotice(refused, failed, this.config)),
     );
   }
 

@@ -2,8 +2,13 @@ import type { DataSource } from 'typeorm';
 
 /** Held by the one instance that works. */
 export interface RunLock {
-  /** Shows that this process is alive. @throws Error when the lock is lost: then stop at once */
+  /** Shows that this process is alive. @throws LockLost when the lock is gone: then stop at once */
   beat(): Promise<void>;
+}
+
+/** Somebody else may be at work by now. */
+export class LockLost extends Error {
+  override name = 'LockLost';
 }
 
 /**
@@ -32,7 +37,9 @@ export async function withRunLock<T>(
     let beating: Promise<unknown> | undefined;
     const beat = async (): Promise<void> => {
       beating ??= runner.query('select 1').finally(() => (beating = undefined));
-      await beating;
+      await beating.catch((cause: unknown) => {
+        throw new LockLost('The connection that holds the lock of the run was lost', { cause });
+      });
     };
     return await work({ beat });
   } finally {

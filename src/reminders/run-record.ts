@@ -23,6 +23,7 @@ export interface RunResult {
 /** The record of one run (M12). Without an end it is a run that was killed. */
 export class RunRecord {
   isOpen = false;
+  private nextProgress = 0;
   private readonly run;
 
   constructor(
@@ -41,8 +42,18 @@ export class RunRecord {
 
   /** Written before the work, so that a run that is killed can be seen. */
   async open(): Promise<void> {
+    if (this.isOpen) return;
     this.isOpen = true;
-    await this.dataSource.getRepository(ReminderRun).insert(this.run);
+    const seenAt = this.clock.now();
+    await this.dataSource.getRepository(ReminderRun).insert({ ...this.run, seenAt });
+  }
+
+  /** What was done so far, for the page that shows the run; written at most once a second. */
+  async progress({ due, sent, failed, skipped }: Omit<RunResult, 'noRecipient'>): Promise<void> {
+    if (performance.now() < this.nextProgress) return;
+    this.nextProgress = performance.now() + 1_000;
+    const far = { due, sent, failed, skipped, seenAt: this.clock.now() };
+    await this.dataSource.getRepository(ReminderRun).update({ id: this.run.id }, far);
   }
 
   /** @param fault what went wrong; no value of a row is written */
@@ -50,7 +61,7 @@ export class RunRecord {
     const error = fault === undefined ? null : describeDatabaseError(fault);
     const finishedAt = this.clock.now();
     await inTransaction(this.dataSource, async (tx) => {
-      await tx.upsert(ReminderRun, { ...this.run, ...result, finishedAt, error }, ['id']);
+      await tx.upsert(ReminderRun, { ...this.run, ...result, seenAt: finishedAt, finishedAt, error }, ['id']);
       if (error || (result && result.due > 0)) await this.tell(tx, { ...result, error });
     });
   }

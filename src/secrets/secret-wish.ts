@@ -85,5 +85,6 @@ export function newSecret(
     firstUsedAt: null,
     lastUsedAt: null,
     lostAt: null,
+    endToldAt: null,
   };
 }

@@ -13,6 +13,9 @@ import { User } from '../users/user.entity.js';
 @Index('secrets_ending_idx', ['expiresAt', 'applicationId'], {
   where: 'deleted_at is null and disabled_at is null',
 })
+@Index('secrets_untold_idx', ['expiresAt', 'id'], {
+  where: 'deleted_at is null and disabled_at is null and end_told_at is null',
+})
 @Unique('secrets_digest_key', ['digest'])
 @Check('secrets_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
 @Check('secrets_name_check', 'char_length(name) between 1 and 100')
@@ -88,4 +91,7 @@ export class Secret {
   /** When its creator asked again with the same key: the answer with the value had not arrived. */
   @Column('timestamptz', { nullable: true })
   lostAt: Date | null;
+  /** When the mail that it has expired went out to somebody (M1). */
+  @Column('timestamptz', { nullable: true })
+  endToldAt: Date | null;
 }

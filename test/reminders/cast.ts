@@ -78,7 +78,7 @@ export class Stage {
     const retries = new NoWaiting();
     const planning = new Planning(dataSource, outbox, config);
     const delivery = new Delivery(dataSource, mailer, config);
-    const passes = new Passes(dataSource, delivery, retries);
+    const passes = new Passes(dataSource, delivery, retries, mailer);
     const reminders = new Reminders(dataSource, planning, passes, outbox, clock, config);
     return { dataSource, mailer, outbox, retries, planning, delivery, reminders };
   }
@@ -224,6 +224,7 @@ export class Stage {
       firstUsedAt: null,
       lastUsedAt: null,
       lostAt: null,
+      endToldAt: null,
       ...changes,
     };
     await this.dataSource.getRepository(Secret).insert(row);
@@ -231,10 +232,10 @@ export class Stage {
   }
 
   /** An organisation with one application, its manager and one secret. */
-  async small(last: string, address = 'anna@matchpunt.example') {
+  async small(last: string, address = 'anna@matchpunt.example', userId = randomUUID()) {
     const organisation = await this.organisation();
     const application = await this.application(organisation);
-    const manager = await this.user(organisation, address);
+    const manager = await this.user(organisation, address, { id: userId });
     const role = await this.role(manager, 'credential_manager', application);
     const secret = await this.secret(application, last);
     return { organisation, application, manager, role, secret };

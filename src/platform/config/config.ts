@@ -79,6 +79,9 @@ export class Config {
   })
   SMTP_URL?: string;
 
+  @Count(1, 50, 'SMTP_CONNECTIONS=5')
+  SMTP_CONNECTIONS = 5;
+
   @Holds(isMailbox, {
     message: 'should be the sender of all mails, e.g. MAIL_FROM="Keyturn <keyturn@example.org>"',
   })

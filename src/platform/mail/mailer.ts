@@ -25,6 +25,9 @@ export abstract class Mailer {
   /** For the log and the operator; without a password. */
   abstract readonly description: string;
 
+  /** So many messages can be on the way at a time. */
+  readonly width: number = 5;
+
   /**
    * Hands one message over.
    * @returns what the mail server said when it took the message

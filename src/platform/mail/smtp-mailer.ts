@@ -26,11 +26,10 @@ const patience: Patience = {
   message: 120_000,
 };
 
-export const smtpConnections = 5;
-
 /** Sends through the configured server over a few connections that are kept. */
 export class SmtpMailer extends Mailer {
   readonly description: string;
+  override readonly width: number;
   private readonly from: MailAddress;
   private readonly transport;
 
@@ -43,10 +42,11 @@ export class SmtpMailer extends Mailer {
     const url = config.SMTP_URL!;
     this.description = `SMTP server ${new URL(url).host}`;
     this.from = parseMailbox(config.MAIL_FROM);
+    this.width = config.SMTP_CONNECTIONS;
     this.transport = createTransport({
       url,
       pool: true,
-      maxConnections: smtpConnections,
+      maxConnections: this.width,
       // Only ever repeats what was not begun: a kept connection that the server has closed since.
       maxRequeues: 2,
       idleTimeout: 20_000,

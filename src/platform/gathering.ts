@@ -1,0 +1,43 @@
+interface Waiting<Ask, Answer> {
+  ask: Ask;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Work that is cheaper done together: one round at a time, and what is asked for meanwhile waits for
+ * the next one. Nobody waits for a round to fill up, so it costs no time where little is asked for.
+ */
+export class Gathering<Ask, Answer> {
+  private waiting: Waiting<Ask, Answer>[] = [];
+  private atWork = false;
+
+  /** @param work answers all, in their order; when it throws, everybody in the round gets the error */
+  constructor(
+    private readonly work: (asks: Ask[]) => Promise<Answer[]>,
+    private readonly atMost = 100,
+  ) {}
+
+  ask(ask: Ask): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ask, resolve, reject });
+      if (this.atWork) return;
+      this.atWork = true;
+      // What is asked for in the same turn goes into the same round.
+      setImmediate(() => void this.goOn());
+    });
+  }
+
+  private async goOn(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const round = this.waiting.splice(0, this.atMost);
+      try {
+        const answers = await this.work(round.map(({ ask }) => ask));
+        round.forEach(({ resolve }, index) => resolve(answers[index]!));
+      } catch (error) {
+        round.forEach(({ reject }) => reject(error));
+      }
+    }
+    this.atWork = false;
+  }
+}
