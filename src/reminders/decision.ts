@@ -45,10 +45,7 @@ export const newerIsUsed = 'not sent: a newer secret is in use';
 
 /** M7: a newer secret that is in use instead of this one; the latest, when there are several. */
 export function replacement(ending: Ending, now: Date): Sibling | undefined {
-  const on = { disabledAt: null, deletedAt: null };
-  return ending.siblings.find((sibling) =>
-    isSuperseded({ ...ending, ...on }, [{ ...sibling, ...on }], now),
-  );
+  return ending.siblings.find((sibling) => isSuperseded(ending, [sibling], now));
 }
 
 /** M7: a replaced secret has no daily mails; the others say that it can be deleted. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { type Prepared, queryPrepared } from '../platform/database/prepared.js';
 import type { Tx } from '../platform/database/tx.js';
 import type { Milestone } from './milestones.js';
 import type { ReminderState } from './reminder.entity.js';
@@ -83,14 +84,17 @@ export async function findWaiting(
 
 /** The due rows of these people, locked; those that somebody else holds are left out. */
 export function lockDue(tx: Tx, people: readonly string[]): Promise<DueRow[]> {
-  return tx.query(
-    `select id, secret_id as "secretId", milestone, recipient_id as "recipientId",
+  return queryPrepared(tx, dueRows, [people]);
+}
+
+const dueRows: Prepared = {
+  name: 'reminders due',
+  text: `
+    select id, secret_id as "secretId", milestone, recipient_id as "recipientId",
        mail_id as "mailId"
      from reminders where recipient_id = any($1) and state = 'due'
      order by id for update skip locked`,
-    [people],
-  );
-}
+};
 
 /** These rows are not sent, each for its own reason. */
 export async function dropRows(
@@ -130,8 +134,13 @@ export async function recordAttempts(
   db: EntityManager,
   attempted: readonly Attempted[],
 ): Promise<void> {
-  await db.query(
-    `with answered as (
+  await queryPrepared(db, answers, [JSON.stringify(attempted)]);
+}
+
+const answers: Prepared = {
+  name: 'reminder answers',
+  text: `
+    with answered as (
        select a.* from json_to_recordset($1) as a ("mailId" uuid, attempts integer, state text,
            address text, answer text, certain boolean, at timestamptz, "nextAttemptAt" timestamptz,
            text text, html text)
@@ -151,6 +160,4 @@ export async function recordAttempts(
        finished_at = case when a.state <> 'due' then a.at end,
        sent_text = a.text, sent_html = a.html
      from answered a where m.id = a."mailId"`,
-    [JSON.stringify(attempted)],
-  );
-}
+};

@@ -5,7 +5,13 @@ import { Mailer } from '../platform/mail/mailer.js';
 import { countWaiting, findWaiting } from './ledger.js';
 import type { Refused } from './notices.js';
 import { PeopleQueue } from './people-queue.js';
-import { type Claimed, Delivery, type Outcome, type Wish } from './reminders.delivery.js';
+import {
+  type Claim,
+  Delivery,
+  type Handed,
+  type Outcome,
+  type Wish,
+} from './reminders.delivery.js';
 import { Retries } from './retries.js';
 import { LockLost, type RunLock } from './run-lock.js';
 
@@ -34,14 +40,14 @@ export interface RunContext {
 
 /** After so many faults in a row that are nobody's own the mail server is away: it is asked later. */
 const enough = 10;
-/** For each connection one message on the way, and two that are being claimed or recorded. */
-const peoplePerConnection = 3;
+/** For each connection one message on the way, one claimed, and others being written down. */
+const peoplePerConnection = 8;
 /** So many people at most are tried again in the same run; the next one comes in five minutes. */
 const againAtMost = 10_000;
 /** Support is told so many by address. */
 const refusedAtMost = 1_000;
 /** Milliseconds that a claimed message may wait for a connection before everything is looked at again. */
-const fresh = 100;
+const fresh = 50;
 
 /** Goes through the people for whom something is due, and again through those that have to wait. */
 @Injectable()
@@ -76,7 +82,8 @@ export class Passes {
     const again: string[] = [];
     let faults = 0;
     const isOver = () => faults >= enough || run.signal.aborted;
-    const way = { gate: new Gate(this.mailer.width), isOver };
+    const { width: connections } = this.mailer;
+    const way = { claims: new Gate(2 * connections), gate: new Gate(connections), isOver };
     const worker = async () => {
       while (!isOver()) {
         const person = await queue.next();
@@ -87,7 +94,7 @@ export class Passes {
         await run.watch?.(total);
       }
     };
-    const width = this.mailer.width * peoplePerConnection;
+    const width = connections * peoplePerConnection;
     // All come to an end before the run does, also when the lock is lost.
     const ends = await Promise.allSettled(Array.from({ length: width }, worker));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
@@ -100,18 +107,19 @@ export class Passes {
     let later = false;
     let away = false;
     try {
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const wish = { recipientId: person, now: run.now, lock: run.lock, tried };
-        const claim = await this.delivery.claim(wish);
-        total.skipped += claim.dropped;
-        more = claim.more;
-        if (!claim.claimed) continue;
-        tried.push(claim.claimed.mailId);
-        const outcome = await this.sendFresh(claim.claimed, wish, total, way);
-        if (!outcome) return { later: true, away: true };
+        const attempt = await this.attempt(wish, way);
+        total.skipped += attempt.dropped;
+        more = attempt.more;
+        if (attempt.ended) return { later: true, away: true };
+        const { claimed, handed } = attempt;
+        if (!claimed || !handed) continue;
+        tried.push(claimed.mailId);
+        const outcome = await this.delivery.record(claimed, handed, run.now);
         note(outcome, total);
         // What earlier runs have tried as often is tried once in this one.
-        later ||= outcome.later && claim.claimed.attempts <= this.retries.pauses.length;
+        later ||= outcome.later && claimed.attempts <= this.retries.pauses.length;
         away = outcome.away;
       }
     } catch (error) {
@@ -122,35 +130,47 @@ export class Passes {
     return { later, away };
   }
 
-  /** @returns undefined when nothing was sent, because the pass has ended meanwhile */
-  private async sendFresh(message: Claimed, wish: Wish, total: Delivered, { gate, isOver }: Way) {
-    const claimedAt = performance.now();
-    let claimed: Claimed | undefined = message;
-    await gate.enter();
-    let handed;
+  /** Claims and sends one message. Its answer is still to be written down. */
+  private async attempt(wish: Wish, { claims, gate, isOver }: Way): Promise<Attempted> {
+    await claims.enter();
     try {
-      if (isOver()) {
-        await this.delivery.release(claimed);
-        return undefined;
-      }
-      if (performance.now() - claimedAt > fresh) {
+      const { claimed, ...claim } = await this.delivery.claim(wish);
+      if (!claimed) return claim;
+      const claimedAt = performance.now();
+      await gate.enter();
+      try {
+        if (isOver()) {
+          await this.delivery.release(claimed);
+          return { ...claim, ended: true };
+        }
+        if (performance.now() - claimedAt <= fresh) {
+          return { ...claim, claimed, handed: await this.delivery.handOver(claimed, wish.now) };
+        }
         const again = await this.delivery.claim({ ...wish, renew: claimed.mailId });
-        total.skipped += again.dropped;
-        claimed = again.claimed;
+        const handed = again.claimed && (await this.delivery.handOver(again.claimed, wish.now));
+        const dropped = claim.dropped + again.dropped;
+        return { claimed: again.claimed, handed, dropped, more: claim.more };
+      } finally {
+        gate.leave();
       }
-      handed = claimed && (await this.delivery.handOver(claimed, wish.now));
     } finally {
-      gate.leave();
+      claims.leave();
     }
-    return claimed && handed
-      ? this.delivery.record(claimed, handed, wish.now)
-      : { sent: 0, later: false, away: false };
   }
 }
 
-/** The connections, and whether the pass came to its end early. */
+interface Attempted extends Claim {
+  handed?: Handed;
+  /** Nothing was sent, because the pass has ended meanwhile. */
+  ended?: boolean;
+}
+
 interface Way {
+  /** For each connection one message on the way, and one that is claimed for it. */
+  claims: Gate;
+  /** The connections. */
   gate: Gate;
+  /** Did the pass come to its end early? */
   isOver: () => boolean;
 }
 

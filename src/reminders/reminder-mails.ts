@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { Config } from '../platform/config/config.js';
+import { type Prepared, queryPrepared } from '../platform/database/prepared.js';
 import type { Tx } from '../platform/database/tx.js';
 import { messageIdOf } from '../platform/mail/address.js';
 import type { DueRow } from './ledger.js';
@@ -97,8 +98,15 @@ export async function beginAttempts(
       rows: bundle.mailId ? [] : bundle.rows.map((row) => row.id),
     };
   });
-  const begun = await tx.query<Begun[]>(
-    `with begun as (
+  const begun = await queryPrepared<Begun>(tx, begin, [JSON.stringify(rows), now]);
+  const byId = new Map(begun.map((each) => [each.mailId, each]));
+  return rows.map(({ id }) => byId.get(id)!);
+}
+
+const begin: Prepared = {
+  name: 'reminder attempts',
+  text: `
+    with begun as (
        select * from json_to_recordset($1) as b (id uuid, "user" uuid, address text, name text,
          subject text, "messageId" text, step integer, rows uuid[])
      ), joined as (
@@ -112,11 +120,7 @@ export async function beginAttempts(
        subject = excluded.subject, server_answer = null,
        attempts = m.attempts + (select step from begun b where b.id = m.id)
      returning id as "mailId", message_id as "messageId", attempts`,
-    [JSON.stringify(rows), now],
-  );
-  const byId = new Map(begun.map((each) => [each.mailId, each]));
-  return rows.map(({ id }) => byId.get(id)!);
-}
+};
 
 /** Mails that have no due row left are given up; they never leave. */
 export async function discardEmpty(tx: Tx, rows: readonly DueRow[], now: Date): Promise<void> {

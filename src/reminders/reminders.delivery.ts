@@ -200,7 +200,6 @@ export class Delivery {
   }
 }
 
-
 function isWanted({ recipientId, mailId }: DueRow, wish: Wish): boolean {
   if (recipientId !== wish.recipientId) return false;
   if (wish.renew !== undefined) return mailId === wish.renew;

@@ -61,7 +61,11 @@ export class RunRecord {
     const error = fault === undefined ? null : describeDatabaseError(fault);
     const finishedAt = this.clock.now();
     await inTransaction(this.dataSource, async (tx) => {
-      await tx.upsert(ReminderRun, { ...this.run, ...result, seenAt: finishedAt, finishedAt, error }, ['id']);
+      await tx.upsert(
+        ReminderRun,
+        { ...this.run, ...result, seenAt: finishedAt, finishedAt, error },
+        ['id'],
+      );
       if (error || (result && result.due > 0)) await this.tell(tx, { ...result, error });
     });
   }

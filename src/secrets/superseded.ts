@@ -18,7 +18,11 @@ const silentHours = 36;
  * (docs/adr/0006). In doubt it is not: people are reminded.
  * @param siblings the other secrets of the same application; the secret itself may be among them
  */
-export function isSuperseded(secret: Usage, siblings: readonly Usage[], now: Date): boolean {
+export function isSuperseded(
+  secret: Omit<Usage, 'disabledAt' | 'deletedAt'>,
+  siblings: readonly Usage[],
+  now: Date,
+): boolean {
   return siblings.some(
     (other) =>
       isLive(other, now) &&
@@ -29,7 +33,11 @@ export function isSuperseded(secret: Usage, siblings: readonly Usage[], now: Dat
   );
 }
 
-function isUsedInstead({ lastUsedAt }: Usage, other: Usage, now: Date): boolean {
+function isUsedInstead(
+  { lastUsedAt }: Pick<Usage, 'lastUsedAt'>,
+  other: Usage,
+  now: Date,
+): boolean {
   if (other.lastUsedAt === null) return false;
   if (lastUsedAt === null || lastUsedAt < (other.firstUsedAt ?? other.lastUsedAt)) return true;
   const silence = now.getTime() - lastUsedAt.getTime();

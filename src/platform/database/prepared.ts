@@ -1,5 +1,5 @@
-import type { Pool } from 'pg';
-import type { DataSource } from 'typeorm';
+import type { Pool, PoolClient } from 'pg';
+import type { DataSource, EntityManager } from 'typeorm';
 import { Lane } from './lane.js';
 
 /** A statement that each connection parses and plans once; its name must be unique in the program. */
@@ -38,4 +38,19 @@ function openLanes(dataSource: DataSource) {
   const own = { lanes: Array.from({ length: width }, () => new Lane(options)), asked: 0 };
   lanesOf.set(dataSource, own);
   return own;
+}
+
+/**
+ * The same for work that can wait: in the caller's transaction, or on a connection of the pool. The
+ * shared connections are left to the requests.
+ */
+export async function queryPrepared<Row>(
+  db: EntityManager,
+  { name, text }: Prepared,
+  values: unknown[],
+): Promise<Row[]> {
+  const { master } = db.dataSource.driver as unknown as { master: Pool };
+  const client = db.queryRunner ? ((await db.queryRunner.connect()) as PoolClient) : master;
+  const { rows } = await client.query({ name, text, values });
+  return rows as Row[];
 }

@@ -31,10 +31,11 @@ export class MailboxMailer extends Mailer {
   }
 
   async send(envelope: Envelope): Promise<{ answer: string }> {
-    const message = messageOf(envelope, this.from, this.clock.now());
+    const date = envelope.date ?? this.clock.now();
+    const message = messageOf(envelope, this.from, date);
     const { message: bytes } = await this.transport.sendMail(message);
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const file = join(this.folder, `${fileName(envelope, message.date as Date)}.eml`);
+    const file = join(this.folder, `${fileName(envelope, date)}.eml`);
     // Renamed when complete, so that nobody reads half a mail; private, for an invitation is a power.
     await writeFile(`${file}.part`, bytes as Buffer, { mode: 0o600 });
     await rename(`${file}.part`, file);

@@ -1,25 +1,37 @@
 import type { SendMailOptions } from 'nodemailer';
 import { recipient } from './address.js';
 import type { Envelope, MailAddress } from './mailer.js';
+import { asciiAddress, type HeaderLine, headerAddress, headerText, mimeMessage } from './mime.js';
 import { oneLine } from './one-line.js';
 
 /**
- * The message as nodemailer takes it. Addresses go in as objects and headers as checked lines; the
- * SMTP envelope follows from them and is never set from data.
+ * The message as nodemailer takes it: written out, with the one sender and the one recipient that
+ * stand in its headers. Who has an address beyond ASCII gets it composed by nodemailer, which knows
+ * when a mail server takes such addresses.
  */
 export function messageOf(envelope: Envelope, from: MailAddress, now: Date): SendMailOptions {
-  const { messageId, to, subject, text, html, headers = [], references, date } = envelope;
+  const { messageId, subject, text, html, references, date = now } = envelope;
+  const to = recipient(envelope.to);
+  const headers = [...automatic, ...(envelope.headers ?? []).map(headerOf)];
+  const sender = headerAddress(from);
+  const reader = headerAddress(to);
+  const addresses = [asciiAddress(from.address), asciiAddress(to.address)];
+  if (!sender || !reader || !addresses[0] || !addresses[1]) {
+    const common = { from, to, subject: oneLine(subject), text, html, messageId, references };
+    return { ...common, date, headers, xMailer: false };
+  }
+  const lines: HeaderLine[] = [
+    ['From', sender],
+    ['To', reader],
+    ['Subject', headerText(oneLine(subject))],
+    ['Message-ID', messageId],
+    ...(references ? [['References', references] satisfies HeaderLine] : []),
+    ['Date', date.toUTCString().replace('GMT', '+0000')],
+    ...headers.map(({ key, value }): HeaderLine => [key, headerText(value)]),
+  ];
   return {
-    from,
-    to: recipient(to),
-    subject: oneLine(subject),
-    text,
-    html,
-    messageId,
-    references,
-    date: date ?? now,
-    headers: [...automatic, ...headers.map(headerLine)],
-    xMailer: false,
+    raw: mimeMessage(lines, text, html),
+    envelope: { from: addresses[0], to: [addresses[1]] },
   };
 }
 
@@ -29,7 +41,7 @@ const automatic = [
   { key: 'X-Auto-Response-Suppress', value: 'All' },
 ];
 
-function headerLine({ key, value }: { key: string; value: string }) {
+function headerOf({ key, value }: { key: string; value: string }) {
   if (!/^X-[A-Za-z-]{1,40}$/.test(key))
     throw new Error(`${JSON.stringify(key)} is no header of ours`);
   return { key, value: oneLine(value) };

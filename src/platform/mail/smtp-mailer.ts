@@ -60,12 +60,15 @@ export class SmtpMailer extends Mailer {
 
   async send(envelope: Envelope): Promise<{ answer: string }> {
     const message = messageOf(envelope, this.from, this.clock.now());
-    const signal = AbortSignal.timeout(this.limits.message);
+    const tooLong = new AbortController();
+    const timer = setTimeout(() => tooLong.abort(), this.limits.message);
     try {
-      const { response } = await this.transport.sendMail({ ...message, signal });
+      const { response } = await this.transport.sendMail({ ...message, signal: tooLong.signal });
       return { answer: answerLine(response) };
     } catch (error) {
       throw refusalOf(error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
