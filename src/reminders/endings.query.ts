@@ -38,6 +38,9 @@ export interface Ending {
   acknowledgements: Acknowledgement[];
 }
 
+/** No id comes after it. */
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
 /** Where the next batch begins: the end with all its digits, and the id. */
 export interface Candidate {
   id: string;
@@ -64,7 +67,7 @@ export function findCandidates(
   return db.query<Candidate[]>(candidates, [
     last?.end ?? after ?? '-infinity',
     // Behind the border itself, or behind the last one.
-    last?.id ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    last?.id ?? lastId,
     until,
     createdBefore,
     milestone,
@@ -73,17 +76,55 @@ export function findCandidates(
 }
 
 /** Subqueries instead of joins, so that each row costs two looks into an index, whatever the sizes. */
-export const candidates = `
-  select s.id, s.expires_at::text as end
+const inStretch = (place: {
+  after: string;
+  id: string;
+  until: string;
+  createdBefore: string;
+  milestone: string;
+}) => `
   from secrets s
   where s.deleted_at is null and s.disabled_at is null and s.end_told_at is null
-    and (s.expires_at, s.id) > ($1::timestamptz, $2::uuid) and s.expires_at <= $3
-    and s.created_at < $4
+    and (s.expires_at, s.id) > (${place.after}, ${place.id}) and s.expires_at <= ${place.until}
+    and s.created_at < ${place.createdBefore}
     and (select a.deleted_at is null and a.disabled_at is null from applications a
       where a.id = s.application_id)
-    and (select true from reminders l
-      where l.secret_id = s.id and l.milestone = $5 and l.state = 'sent' limit 1) is null
+    and (select true from reminders l where l.secret_id = s.id
+      and l.milestone = ${place.milestone} and l.state = 'sent' limit 1) is null`;
+
+export const candidates = `
+  select s.id, s.expires_at::text as end ${inStretch({
+    after: '$1::timestamptz',
+    id: '$2::uuid',
+    until: '$3',
+    createdBefore: '$4',
+    milestone: '$5',
+  })}
   order by s.expires_at, s.id limit $6`;
+
+/** Those of the stretches in which there is any candidate at all, in their order. */
+export async function findBusy(db: EntityManager, all: readonly Stretch[]): Promise<Stretch[]> {
+  const rows = all.map((stretch, place) => ({
+    ...stretch,
+    after: stretch.after ?? '-infinity',
+    place,
+  }));
+  const busy = await db.query<{ place: number }[]>(busyStretches, [JSON.stringify(rows)]);
+  return busy.map(({ place }) => all[place]!);
+}
+
+const busyStretches = `
+  select w.place
+  from json_to_recordset($1) as w (place integer, after timestamptz, until timestamptz,
+    "createdBefore" timestamptz, milestone text)
+  where (select true ${inStretch({
+    after: 'w.after',
+    id: `'${lastId}'::uuid`,
+    until: 'w.until',
+    createdBefore: 'w."createdBefore"',
+    milestone: 'w.milestone',
+  })} limit 1)
+  order by w.place`;
 
 /** Milestones that went out to somebody, by secret. */
 export async function findSent(
