@@ -4,6 +4,7 @@ import { databaseMicroseconds } from '../harness/database-cpu.mjs';
 import { underLoad } from '../harness/load.mjs';
 import { interleaved } from '../harness/rounds.mjs';
 import { ratios, summary } from '../harness/statistics.mjs';
+import { inClient } from '../world/database.mjs';
 import { issuer } from '../world/service.mjs';
 import { application, manager, operator, signedIn } from '../world/people.mjs';
 import { tokensOf } from '../world/tokens.mjs';
@@ -52,7 +53,8 @@ async function whole(db, world, request, seconds) {
 
 async function requestsIn(db, world) {
   const [person, it] = await signedIn(db, world.database, [manager(0), operator]);
-  const [token] = await tokensOf(world, world.clients, () => ownApi).catch(() => []);
+  await openOwnApi(db, world);
+  const [token] = await tokensOf(world, world.clients, () => ownApi);
   const page = (path, { headers }) => ({ path, headers });
   return {
     'Applications of a manager': page('/manage-api-credentials', person),
@@ -60,10 +62,18 @@ async function requestsIn(db, world) {
     'Applications for IT': page('/manage-api-credentials', it),
     'Organisations for IT': page('/admin/organisations', it),
     'Users for IT': page('/admin/users', it),
-    ...(token && {
-      'Secrets by the API': page(`/api/v1/applications/${application(0)}/secrets`, {
-        headers: { authorization: `Bearer ${token}` },
-      }),
+    'Secrets by the API': page(`/api/v1/applications/${application(0)}/secrets`, {
+      headers: { authorization: `Bearer ${token}` },
     }),
   };
+}
+
+function openOwnApi(db, { database }) {
+  return inClient(db.connection(database), (client) =>
+    client.query(
+      `insert into grants (application_id, resource_id, granted_at, scopes)
+       select $1, id, now(), '{secrets.manage}' from resources where any_api`,
+      [application(0)],
+    ),
+  );
 }
