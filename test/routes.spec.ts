@@ -77,13 +77,14 @@ test('only these routes are for programs, which prove themselves', async () => {
     .filter(({ marks, path }) => marks.machine && !path.startsWith('/api/v1/'))
     .map(({ name }) => name);
   const refused = ['token', 'introspect', 'revoke'].flatMap((name) =>
-    ['DELETE', 'GET', 'PUT'].map((method) => `${method} /oauth2/${name}`),
+    ['DELETE', 'GET', 'PATCH', 'PUT'].map((method) => `${method} /oauth2/${name}`),
   );
   expect(machine.sort()).toEqual(
     [
       'GET /.well-known/oauth-authorization-server',
       // Says nothing but whether the reminders work.
       'GET /health/reminders',
+      'GET /.well-known/openid-configuration',
       'GET /oauth2/jwks',
       'POST /oauth2/introspect',
       'POST /oauth2/revoke',

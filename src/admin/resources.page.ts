@@ -21,7 +21,7 @@ export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resour
     environment: { key: row.environment, text: environmentTexts[row.environment] },
     api: row.api,
     audience: row.audience,
-    tokens: `${formats[row.tokenFormat]}, ${minutesText(row.tokenSeconds)}`,
+    tokens: `${formats[row.tokenFormat]}, ${row.tokenSeconds / 60} min`,
     secrets: live.length,
     nextEnd: first && {
       iso: first.expiresAt.toISOString(),
@@ -90,11 +90,6 @@ function warningOf({ secrets }: ResourceRow, now: Date): string | undefined {
   if (state !== 'expiring') return undefined;
   const when = distanceText(lastDay(last.expiresAt), utcDay(now));
   return `The last secret of its resource server ends ${when}. Create a new one and switch over.`;
-}
-
-function minutesText(seconds: number): string {
-  const minutes = seconds / 60;
-  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }
 
 function applicationsText(count: number): string {

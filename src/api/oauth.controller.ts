@@ -4,6 +4,7 @@ import {
   Get,
   Header,
   HttpException,
+  Patch,
   Post,
   Put,
   Req,
@@ -84,13 +85,20 @@ export class OAuthController {
     throw new HttpException('', 405);
   }
 
+  @Patch(postRoutes)
+  @Header('allow', 'POST')
+  patch(): never {
+    throw new HttpException('', 405);
+  }
+
   @Get('oauth2/jwks')
   async jwks(@Res() reply: FastifyReply) {
     // Shorter than the time for which a key is published before it signs.
     return reply.header('cache-control', 'public, max-age=300').send(await this.signingKeys.jwks());
   }
 
-  @Get('.well-known/oauth-authorization-server')
+  /** RFC 8414; section 5 allows the other address, which many clients know alone. */
+  @Get(['.well-known/oauth-authorization-server', '.well-known/openid-configuration'])
   metadata(@Res() reply: FastifyReply) {
     const issuer = this.config.PUBLIC_URL;
     const methods = ['client_secret_basic', 'client_secret_post'];

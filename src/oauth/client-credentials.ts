@@ -16,10 +16,12 @@ export function clientCredentials(
 ): ClientCredentials {
   const clientId = parameters.get('client_id');
   const secret = parameters.get('client_secret');
+  const assertion = parameters.get('client_assertion');
+  if (assertion !== undefined && (authorization ?? secret) !== undefined) throw twoWays();
   if (authorization !== undefined) {
     const basic = basicCredentials(authorization);
     if (secret !== undefined || (clientId !== undefined && clientId !== basic.clientId)) {
-      throw new OAuthRefusal('invalid_request', 'use one way of client authentication, not two');
+      throw twoWays();
     }
     return basic;
   }
@@ -47,6 +49,10 @@ function formDecoded(text: string): string {
   } catch {
     throw unreadable();
   }
+}
+
+function twoWays(): OAuthRefusal {
+  return new OAuthRefusal('invalid_request', 'use one way of client authentication, not two');
 }
 
 function unreadable(): OAuthRefusal {

@@ -78,14 +78,27 @@ using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
 var accessToken = json.RootElement.GetProperty("access_token").GetString();`;
 
 const java = ({ tokenUrl, clientId, audience }: Facts) => `\
-var credentials = "${clientId}:" + System.getenv("CLIENT_SECRET");
-var basic = Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.US_ASCII));
-var form = "grant_type=client_credentials&resource="
-    + URLEncoder.encode("${audience}", StandardCharsets.UTF_8);
-var request = HttpRequest.newBuilder(URI.create("${tokenUrl}"))
-    .header("Authorization", "Basic " + basic)
-    .header("Content-Type", "application/x-www-form-urlencoded")
-    .POST(HttpRequest.BodyPublishers.ofString(form))
-    .build();
-var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-// answer.body() is JSON with "access_token"`;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+class Token {
+    public static void main(String[] args) throws Exception {
+        var credentials = "${clientId}:" + System.getenv("CLIENT_SECRET");
+        var basic = Base64.getEncoder().encodeToString(credentials.getBytes());
+        var form = "grant_type=client_credentials&resource="
+            + URLEncoder.encode("${audience}", StandardCharsets.UTF_8);
+        var request = HttpRequest.newBuilder(URI.create("${tokenUrl}"))
+            .header("Authorization", "Basic " + basic)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build();
+        var answer = HttpClient.newHttpClient()
+            .send(request, HttpResponse.BodyHandlers.ofString());
+        System.out.println(answer.body()); // JSON with "access_token"
+    }
+}`;

@@ -46,7 +46,7 @@ describe('the list of resources', () => {
   test('says what each is for, and what its tokens are like', async () => {
     await browser.get('/admin/resources');
     expect(browser.words).toMatch(
-      /Match-Connect Production .{1,80}https:\/\/match-connect\.api\.example\.org JWT, 60 minutes no secret/,
+      /Match-Connect Production .{1,80}https:\/\/match-connect\.api\.example\.org JWT, 60 min no secret/,
     );
     expect(browser.page.text).toContain(`href="${page}"`);
   });
