@@ -7,6 +7,7 @@ import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { addDays, parseUtcDay, startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
+import { holdIt } from '../users/it-staff.js';
 import { User } from '../users/user.entity.js';
 import { Application } from './application.entity.js';
 import { type Role, RoleAssignment } from './role-assignment.entity.js';
@@ -84,14 +85,18 @@ export class Roles {
   /** Ends a role now; open sessions lose it at their next request (R7). @throws NotFound, Conflict */
   async withdraw(actor: Actor, assignmentId: string, within?: Tx): Promise<void> {
     await inTransaction(within ?? this.dataSource, async (tx) => {
+      // Who has a role and which one it is never change.
+      const known = await tx.findOneBy(RoleAssignment, { id: assignmentId });
+      const leaver = known?.role === 'it' ? known.userId : null;
+      if (leaver && leaver === actor.id) {
+        throw new Conflict('You cannot take the IT role from yourself.');
+      }
+      await holdIt(tx, actor, this.clock.now(), leaver);
       const found = await tx.findOne(RoleAssignment, {
         where: { id: assignmentId, withdrawnAt: IsNull() },
         lock: { mode: 'pessimistic_write' },
       });
       if (!found) throw new NotFound('no such role, or withdrawn');
-      if (found.role === 'it' && found.userId === actor.id) {
-        throw new Conflict('You cannot take the IT role from yourself.');
-      }
       await tx.update(
         RoleAssignment,
         { id: assignmentId },

@@ -13,6 +13,7 @@ import { Outbox } from '../platform/mail/outbox.service.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { instantText } from '../platform/words.js';
+import { holdIt } from './it-staff.js';
 import { Invitation, User } from './user.entity.js';
 
 export interface UserWish {
@@ -89,6 +90,7 @@ export class Users {
   async close(actor: Actor, userId: string, within?: Tx): Promise<void> {
     if (actor.id === userId) throw new Conflict('You cannot close your own account.');
     await inTransaction(within ?? this.dataSource, async (tx) => {
+      await holdIt(tx, actor, this.clock.now(), userId);
       const user = await this.open(tx, userId);
       await tx.update(User, { id: userId }, { closedAt: this.clock.now() });
       await this.revokeInvitations(tx, userId);
