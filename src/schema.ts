@@ -9,6 +9,7 @@ import { Acknowledgements1795219204001 } from '../migrations/1795219204001-ackno
 import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
 import { Alarms1795219204002 } from '../migrations/1795219204002-alarms.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
+import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -73,4 +74,5 @@ export const migrations = [
   Alarms1795219204002,
   OwnApi1795219205000,
   AuditChain1795219206000,
+  MovedSessions1795219207000,
 ];

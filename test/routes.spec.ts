@@ -23,6 +23,7 @@ interface Route {
     stage?: string;
     stepUp?: boolean;
     itOnly?: boolean;
+    seenBy?: unknown;
   };
 }
 
@@ -50,6 +51,7 @@ async function routes(): Promise<Route[]> {
           stage: mark('stage'),
           stepUp: mark('stepUp'),
           itOnly: mark('itOnly'),
+          seenBy: mark('seenBy'),
         };
         return [paths ?? []].flat().map((path) => {
           const full = `/${base}/${path}`.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '');
@@ -103,6 +105,26 @@ test('every change by a signed-in person asks for a fresh code', async () => {
     .map(({ name }) => name);
   // It changes nothing; it is a POST so that the value is in no address.
   expect(without).toEqual(['POST /which-secret']);
+});
+
+test('every change to an application of one’s own is first judged by whether it is seen', async () => {
+  const changes = (await routes()).filter(
+    ({ path, marks }) => marks.stepUp && path.includes('/:application'),
+  );
+  expect(changes.length).toBeGreaterThan(3);
+  expect(changes.filter(({ marks }) => !marks.seenBy).map(({ name }) => name)).toEqual([]);
+});
+
+test('every address that takes a form can be loaded anew', async () => {
+  const all = (await routes()).filter(({ marks }) => !marks.machine);
+  const pages = all
+    .filter(({ method }) => method === 'GET')
+    .map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`));
+  const without = all
+    .filter(({ method, path }) => method === 'POST' && !pages.some((page) => page.test(path)))
+    .map(({ path }) => path);
+  // It answers with a redirect in any case.
+  expect(without).toEqual(['/sign-out']);
 });
 
 test('every page of IT is for IT alone', async () => {

@@ -19,7 +19,7 @@ import {
 } from './applications.query.js';
 import { doneNotice } from './done.js';
 import { ApplicationForm } from './forms.js';
-import { applicationHref } from './hrefs.js';
+import { applicationHref, organisationHref } from './hrefs.js';
 
 const turned = { disable: 'disabled', enable: 'enabled', delete: 'deleted' } as const;
 
@@ -38,6 +38,12 @@ export class ApplicationsController {
   form(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = Object.assign(new ApplicationForm(), { kind: 'partner' });
     return this.showForm(request, reply, uuidOf(id), form);
+  }
+
+  /** Where a refused form was shown: who loads it anew gets the form. */
+  @Get('organisations/:id/applications')
+  toForm(@Param('id') id: string, @Res() reply: FastifyReply) {
+    return reply.redirect(`${organisationHref(uuidOf(id))}/applications/new`, 303);
   }
 
   @StepUp('create the application')

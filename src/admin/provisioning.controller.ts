@@ -45,6 +45,12 @@ export class ProvisioningController {
     });
   }
 
+  /** Addresses of the page's forms: who loads one anew gets the page itself. */
+  @Get(['plan', 'apply'])
+  backToPage(@Res() reply: FastifyReply) {
+    return reply.redirect('/admin/provisioning', 303);
+  }
+
   @Get('export.:form')
   export(@Param('form') form: string, @Res() reply: FastifyReply) {
     if (form !== 'yaml' && form !== 'csv') throw new NotFound('no such form of export');

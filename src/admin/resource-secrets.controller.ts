@@ -33,6 +33,12 @@ export class ResourceSecretsController {
     private readonly pages: Pages,
   ) {}
 
+  /** Where a refused form was shown: who loads it anew gets the form. */
+  @Get()
+  toForm(@Param('id') id: string, @Res() reply: FastifyReply) {
+    return reply.redirect(`${resourceHref(uuidOf(id))}/secrets/new`, 303);
+  }
+
   @Get('new')
   async form(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const row = await this.find(id);

@@ -54,6 +54,12 @@ export class ResourcesController {
     });
   }
 
+  /** The form's address, loaded anew. */
+  @Get(':id/tokens')
+  toResource(@Param('id') id: string, @Res() reply: FastifyReply) {
+    return reply.redirect(resourceHref(uuidOf(id)), 303);
+  }
+
   @StepUp('change the tokens of this resource')
   @Post(':id/tokens')
   async setTokens(

@@ -44,6 +44,7 @@ export type SessionStage = 'code' | 'enrolment' | 'recovery_codes' | 'full';
 
 @Entity('sessions')
 @Index('sessions_user_idx', ['userId'])
+@Index('sessions_previous_idx', ['previousDigest'])
 @Unique('sessions_token_key', ['tokenDigest'])
 @Check('sessions_stage_check', `stage in ('code', 'enrolment', 'recovery_codes', 'full')`)
 export class Session {
@@ -53,6 +54,14 @@ export class Session {
 
   @Column('bytea')
   tokenDigest: Buffer;
+
+  /** Of the identifier before this one. It opens nothing. */
+  @Column('bytea', { nullable: true })
+  previousDigest: Buffer | null;
+
+  /** When the identifier was changed. */
+  @Column('timestamptz', { nullable: true })
+  movedAt: Date | null;
 
   @Column('uuid')
   @ForeignKey(() => User, { name: 'sessions_user_fkey' })

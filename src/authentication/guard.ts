@@ -1,12 +1,21 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { type CanActivate, type ExecutionContext, Injectable, type Type } from '@nestjs/common';
+import { ModuleRef, Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
-import { Invalid, NotFound, SignInNeeded, StaleForm, StepUpNeeded } from '../platform/refusals.js';
-import { clearCookie, readCookie, setCookie } from '../platform/web/cookies.js';
+import {
+  Invalid,
+  NotFound,
+  Overtaken,
+  SignInNeeded,
+  StaleForm,
+  StepUpNeeded,
+  TooMany,
+} from '../platform/refusals.js';
+import { readCookie, setCookie } from '../platform/web/cookies.js';
 import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
+import type { Sight } from './marks.js';
 import { factorIsFresh } from './session-rule.js';
 import { type LiveSession, Sessions } from './sessions.service.js';
 import { SignIn } from './sign-in.service.js';
@@ -16,6 +25,7 @@ import { SignIn } from './sign-in.service.js';
 export class Guard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
+    private readonly modules: ModuleRef,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
     private readonly formTokens: FormTokens,
@@ -27,29 +37,28 @@ export class Guard implements CanActivate {
     if (this.mark(context, 'machine')) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    const live = await this.recognise(request, reply);
+    const live = await this.recognise(request);
     if (!live) this.formTokens.greet(request, reply);
-    this.checkForm(request, live);
-    if (this.mark(context, 'public')) return true;
+    const open = this.mark(context, 'public') === true;
+    await this.checkForm(request, open || live !== undefined);
+    if (open) return true;
     if (!live) throw new SignInNeeded(signInWith(request));
     const stage = this.mark<string>(context, 'stage');
     if (stage) return this.onTheWay(live, stage);
-    await this.signedIn(request, reply, live, this.mark<string>(context, 'stepUp'));
+    this.atTheDoor(request, live);
     if (this.mark(context, 'itOnly') && !live.viewer.it) throw new NotFound('for IT only');
+    if (!isRead(request)) await this.beforeChange(context, request, reply, live);
     return true;
   }
 
-  private async recognise(
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<LiveSession | undefined> {
+  /**
+   * A cookie that is not known is left as it is: another request of this browser may have got a new
+   * one a moment ago, which an answer to this one must not take away.
+   */
+  private async recognise(request: FastifyRequest): Promise<LiveSession | undefined> {
     const token = readCookie(this.config, request, 'session');
-    if (!token) return undefined;
-    const live = await this.sessions.find(token, request.ip);
-    if (!live) {
-      clearCookie(this.config, reply, 'session');
-      return undefined;
-    }
+    const live = token ? await this.sessions.find(token, request.ip) : undefined;
+    if (!live) return undefined;
     request.live = live;
     request.sessionId = live.session.id;
     if (live.session.stage === 'full' && !live.locked) request.viewer = live.viewer;
@@ -57,15 +66,15 @@ export class Guard implements CanActivate {
   }
 
   /** Someone whose session is over gets to the sign-in page, not to a complaint about the form. */
-  private checkForm(request: FastifyRequest, live: LiveSession | undefined): void {
+  private async checkForm(request: FastifyRequest, hereAnyway: boolean): Promise<void> {
     try {
       this.formTokens.check(request);
     } catch (error) {
-      const hadSession = readCookie(this.config, request, 'session') !== undefined;
-      if (error instanceof StaleForm && error.mayBeSentAgain && !live && hadSession) {
-        throw new SignInNeeded(signInWith(request));
-      }
-      throw error;
+      const token = readCookie(this.config, request, 'session');
+      if (!(error instanceof StaleForm) || !error.mayBeSentAgain) throw error;
+      if (hereAnyway || !token) throw error;
+      if (await this.sessions.wasMovedOn(token)) throw new Overtaken();
+      throw new SignInNeeded(signInWith(request));
     }
   }
 
@@ -75,19 +84,28 @@ export class Guard implements CanActivate {
     return true;
   }
 
-  private async signedIn(
+  private atTheDoor(request: FastifyRequest, live: LiveSession): void {
+    if (live.session.stage !== 'full') throw new SignInNeeded(pageOf(live));
+    if (live.locked && isRead(request)) {
+      throw new SignInNeeded(`/unlock?next=${encodeURIComponent(request.url)}`);
+    }
+  }
+
+  private async beforeChange(
+    context: ExecutionContext,
     request: FastifyRequest,
     reply: FastifyReply,
     live: LiveSession,
-    stepUp: string | undefined,
   ): Promise<void> {
-    if (live.session.stage !== 'full') throw new SignInNeeded(pageOf(live));
-    if (request.method === 'GET') {
-      if (live.locked) throw new SignInNeeded(`/unlock?next=${encodeURIComponent(request.url)}`);
-      return;
-    }
+    const stepUp = this.mark<string>(context, 'stepUp');
     const fresh = factorIsFresh(live.session, this.clock.now(), this.sessions.settings);
-    if (live.locked || (stepUp && !fresh)) await this.proveAgain(request, reply, live, stepUp);
+    if (!live.locked && (!stepUp || fresh)) return;
+    const sight = this.mark<Type<Sight>>(context, 'seenBy');
+    if (sight) {
+      const params = request.params as Record<string, string>;
+      await this.modules.get(sight, { strict: false }).check(live.viewer, params);
+    }
+    await this.proveAgain(request, reply, live, stepUp);
   }
 
   /** The form comes back with a code beside its own fields; then the request simply goes on. */
@@ -104,11 +122,15 @@ export class Guard implements CanActivate {
       const token = await this.signIn.again(live, code, 'stepUpCode');
       setCookie(this.config, reply, 'session', token);
       // The session has a new identifier: what follows may move it on once more.
-      request.live = await this.sessions.find(token, request.ip);
-      request.viewer = live.viewer;
+      const moved = await this.sessions.find(token, request.ip);
+      if (!moved) throw new SignInNeeded('/sign-in');
+      request.live = moved;
+      request.viewer = moved.viewer;
     } catch (error) {
-      if (error instanceof Invalid) {
-        throw new StepUpNeeded(purpose, what, error.fields.stepUpCode);
+      if (error instanceof SignInNeeded) throw new Overtaken();
+      if (error instanceof Invalid) throw new StepUpNeeded(purpose, what, error.fields.stepUpCode);
+      if (error instanceof TooMany) {
+        throw new StepUpNeeded(purpose, what, error.publicText, error.retryAfter);
       }
       throw error;
     }
@@ -120,6 +142,10 @@ export class Guard implements CanActivate {
       context.getClass(),
     ]);
   }
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** The page a session has to pass next. */
@@ -136,7 +162,7 @@ export function pageOf({ session, locked }: LiveSession): string {
 
 /** The sign-in page that leads back to where the person was going (R11). */
 function signInWith(request: FastifyRequest): string {
-  const from = request.method === 'GET' ? request.url : formPage(request);
+  const from = isRead(request) ? request.url : formPage(request);
   return from && from !== '/' ? `/sign-in?next=${encodeURIComponent(from)}` : '/sign-in';
 }
 

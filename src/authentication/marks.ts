@@ -1,5 +1,6 @@
-import { SetMetadata } from '@nestjs/common';
+import { SetMetadata, type Type } from '@nestjs/common';
 import type { SessionStage } from './authentication.entity.js';
+import type { Viewer } from './viewer.js';
 
 /** Open to everyone. Every route without a mark needs a complete sign-in; a test lists the others. */
 export const Public = () => SetMetadata('public', true);
@@ -16,6 +17,18 @@ export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
  * @param what completes "A code from your app is needed to …"
  */
 export const StepUp = (what: string) => SetMetadata('stepUp', what);
+
+/** Judges what a route is about, before a code is asked for. */
+export abstract class Sight {
+  /**
+   * @param params of the route
+   * @throws NotFound when it is absent or not for these eyes, Forbidden when it is only to be seen
+   */
+  abstract check(viewer: Viewer, params: Record<string, string>): Promise<void>;
+}
+
+/** Asks this judge first, so that nobody proves a code for what is not theirs (R8 before R9). */
+export const SeenBy = (sight: Type<Sight>) => SetMetadata('seenBy', sight);
 
 /** For operator staff; for others it does not exist (R8). */
 export const ItOnly = () => SetMetadata('itOnly', true);

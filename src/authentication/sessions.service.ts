@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, MoreThan } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { Tx } from '../platform/database/tx.js';
@@ -22,6 +22,8 @@ export interface LiveSession {
   viewer: Viewer;
   locked: boolean;
 }
+
+const overtakenWithin = 10_000;
 
 type Row = Record<'name' | 'email', string> &
   Record<'it' | 'org_admin' | 'manager', boolean> & { organisation_id: string | null };
@@ -110,6 +112,8 @@ export class Sessions {
       { id: session.id, tokenDigest: session.tokenDigest, stage: session.stage },
       {
         tokenDigest: this.keys.sessionDigest(token),
+        previousDigest: session.tokenDigest,
+        movedAt: now,
         stage,
         seenAt: now,
         ...(proof === 'factor proved' && { factorAt: now }),
@@ -117,6 +121,22 @@ export class Sessions {
     );
     if (moved.affected !== 1) throw new SignInNeeded('/sign-in');
     return token;
+  }
+
+  /**
+   * Whether this cookie's value was a session's until some seconds ago: then another request of the
+   * same browser moved the session on. The value opens nothing any more (R10); this only says why.
+   */
+  wasMovedOn(token: string): Promise<boolean> {
+    const since = new Date(this.clock.now().getTime() - overtakenWithin);
+    return this.dataSource
+      .getRepository(Session)
+      .existsBy({ previousDigest: this.keys.sessionDigest(token), movedAt: MoreThan(since) });
+  }
+
+  /** Whether another request has moved the session on, or ended it, since it was read. */
+  async isOvertaken({ id, tokenDigest }: Session): Promise<boolean> {
+    return !(await this.dataSource.getRepository(Session).existsBy({ id, tokenDigest }));
   }
 
   async end(id: string): Promise<void> {

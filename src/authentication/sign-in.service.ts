@@ -4,7 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Limits } from '../platform/limits/limits.js';
-import { Invalid, type Refusal } from '../platform/refusals.js';
+import { Invalid, type Refusal, SignInNeeded } from '../platform/refusals.js';
 import { User } from '../users/user.entity.js';
 import type { Session, SessionStage } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
@@ -75,13 +75,14 @@ export class SignIn {
   /**
    * A code within a session: before a change (R9), or to revive a locked one (R10).
    * @returns the new cookie value
+   * @throws SignInNeeded when another request has moved the session on or ended it
    */
   async again({ session, viewer }: LiveSession, code: string, field: string): Promise<string> {
     await this.factors.countTry(viewer.id);
     const token = await inTransaction(this.dataSource, async (tx) => {
       await this.factors.useCode(tx, viewer.id, code, field);
       return this.sessions.move(tx, session, 'full', 'factor proved');
-    }).catch((error: Refusal) => this.tell(error, viewer, 'step-up'));
+    }).catch((error: Refusal) => this.tell(error, session, viewer, 'step-up'));
     await this.factors.forgetTries(viewer.id);
     return token;
   }
@@ -113,14 +114,21 @@ export class SignIn {
         detail: { factor },
       });
       return moved;
-    }).catch((error: Refusal) => this.tell(error, viewer, factor));
+    }).catch((error: Refusal) => this.tell(error, session, viewer, factor));
     await this.factors.forgetTries(viewer.id);
     return token;
   }
 
   /** The refusal is audited in a transaction of its own: the one that failed is rolled back. */
-  private async tell(error: Refusal, viewer: Viewer, factor: string): Promise<never> {
+  private async tell(
+    error: Refusal,
+    session: Session,
+    viewer: Viewer,
+    factor: string,
+  ): Promise<never> {
     if (error instanceof Invalid) {
+      // The same form sent twice: its first copy has used the code, and the person is in.
+      if (await this.sessions.isOvertaken(session)) throw new SignInNeeded('/sign-in');
       await this.audit.record(this.dataSource.manager, viewer, {
         action: 'session.sign_in',
         subject: { kind: 'user', id: viewer.id, name: viewer.email },

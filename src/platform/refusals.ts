@@ -66,8 +66,23 @@ export class StepUpNeeded extends Refusal {
     /** What the request does: "create a secret"; absent where only a locked session stops it. */
     readonly what?: string,
     readonly codeError?: string,
+    /** Seconds until another code is judged, after too many wrong ones. */
+    readonly retryAfter?: number,
   ) {
-    super(403, 'step_up_needed', codeError ?? 'Please confirm with a code.');
+    super(
+      retryAfter === undefined ? 403 : 429,
+      'step_up_needed',
+      codeError ?? 'Please confirm with a code.',
+    );
+  }
+}
+
+/** Another request of the same browser got a new identifier for the session; this one came late. */
+export class Overtaken extends Conflict {
+  constructor() {
+    super(
+      'Another request of yours came first, so this one was not done; perhaps it was sent twice. If it made a secret and you have not seen the value, delete that secret and create another.',
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { StepUp } from '../authentication/marks.js';
+import { SeenBy, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Forbidden, NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
@@ -9,6 +9,7 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { Acknowledgements } from '../reminders/acknowledgements.service.js';
 import { AcknowledgeForm, acknowledgePage } from './acknowledge.page.js';
+import { SeenApplication } from './application-sight.js';
 import { secretHref } from './hrefs.js';
 import { findApplications } from './credentials.query.js';
 
@@ -18,6 +19,7 @@ interface Address {
 }
 
 /** Where the link in a reminder leads: who is on it? Opening it changes nothing; the form counts. */
+@SeenBy(SeenApplication)
 @Controller('manage-api-credentials/:application/secrets/:secret/acknowledge')
 export class AcknowledgeController {
   constructor(
@@ -49,6 +51,12 @@ export class AcknowledgeController {
       return this.show(address, request, reply, form, error);
     }
     return reply.redirect(`${secretHref(application, secret)}?done=acknowledged`, 303);
+  }
+
+  /** The form's address, loaded anew. */
+  @Get('take-back')
+  toSecret(@Param() address: Address, @Res() reply: FastifyReply) {
+    return reply.redirect(secretHref(...idsOf(address)), 303);
   }
 
   @StepUp('take this back')

@@ -104,7 +104,7 @@ export class EnrolmentController {
 
   /** After a reload the codes are gone: they can only be replaced by new ones. */
   @DuringSignIn('recovery_codes')
-  @Get('enrol/recovery-codes')
+  @Get(['enrol/recovery-codes', 'enrol/done'])
   codesAgain(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.pages.send(request, reply, {
       view: 'auth/recovery-codes-again',

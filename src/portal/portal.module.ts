@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AcknowledgeController } from './acknowledge.controller.js';
+import { ManagedApplication, SeenApplication } from './application-sight.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
@@ -14,6 +15,7 @@ import { WhichSecretController } from './which-secret.controller.js';
 /** Door 1: pages for credential managers and org admins, and the sign-in of everybody. */
 @Module({
   imports: [SecretsModule, RemindersModule],
+  providers: [SeenApplication, ManagedApplication],
   controllers: [
     SignInController,
     EnrolmentController,

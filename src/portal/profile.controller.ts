@@ -105,8 +105,8 @@ export class ProfileController {
     });
   }
 
-  /** A reload of the page with the new codes. */
-  @Get(['recovery-codes', 'authenticator/confirm', 'sessions/end-others'])
+  /** Addresses of forms: who loads one anew, such as the page with the new codes, gets the account. */
+  @Get(['recovery-codes', 'authenticator/confirm', 'sessions/end-others', 'sessions/:id/end'])
   again(@Res() reply: FastifyReply) {
     return reply.redirect('/profile', 303);
   }

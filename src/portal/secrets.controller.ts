@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { StepUp } from '../authentication/marks.js';
+import { SeenBy, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js';
@@ -13,6 +13,7 @@ import { ledgerOf } from '../reminders/reminders.query.js';
 import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
 import { Secrets } from '../secrets/secrets.service.js';
+import { ManagedApplication, notManaged } from './application-sight.js';
 import { createRefusal, secretLine } from './credentials.page.js';
 import { type ApplicationRow, findApplications, type SecretRecord } from './credentials.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
@@ -57,6 +58,7 @@ const titles: Record<SecretAction['kind'], string> = {
 };
 
 /** Create, switch off, switch on, delete: every change needs a fresh code (S1–S10, R9). */
+@SeenBy(ManagedApplication)
 @Controller('manage-api-credentials/:application/secrets')
 export class SecretsController {
   constructor(
@@ -66,6 +68,12 @@ export class SecretsController {
     private readonly config: Config,
     private readonly pages: Pages,
   ) {}
+
+  /** Where a refused form was shown: who loads it anew gets the form. */
+  @Get()
+  toForm(@Param('application') id: string, @Res() reply: FastifyReply) {
+    return reply.redirect(`${applicationHref(uuidOf(id))}/secrets/new`, 303);
+  }
 
   @Get('new')
   async form(
@@ -286,7 +294,7 @@ export class SecretsController {
     });
     if (!row) throw new NotFound('no such application for this user');
     if (!row.mayManage) {
-      throw new Forbidden('Only the credential managers of this application can do this.');
+      throw new Forbidden(notManaged);
     }
     return row;
   }

@@ -3,9 +3,10 @@ import { IsNotEmpty } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DuringSignIn, Public } from '../authentication/marks.js';
 import { pageOf } from '../authentication/guard.js';
-import { Sessions } from '../authentication/sessions.service.js';
+import { type LiveSession, Sessions } from '../authentication/sessions.service.js';
 import { SignIn } from '../authentication/sign-in.service.js';
 import { Config } from '../platform/config/config.js';
+import { SignInNeeded } from '../platform/refusals.js';
 import { clearCookie, setCookie } from '../platform/web/cookies.js';
 import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
 import { safeNext } from '../platform/web/next.js';
@@ -50,8 +51,8 @@ export class SignInController {
   @Public()
   @Get('sign-in')
   form(@Query('next') next: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    if (request.live) return reply.redirect(pageOf(request.live), 303);
     const form = Object.assign(new SignInForm(), { next: safeNext(next) ?? '' });
+    if (request.live) return reply.redirect(wayOn(request.live, form.next), 303);
     return this.show(request, reply, form);
   }
 
@@ -109,6 +110,7 @@ export class SignInController {
       );
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
+      if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
       return this.showCode(request, reply, form, error);
     }
   }
@@ -138,6 +140,7 @@ export class SignInController {
       setCookie(this.config, reply, 'session', token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
+      if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
       return this.showRecovery(request, reply, form, error);
     }
   }
@@ -163,6 +166,7 @@ export class SignInController {
       setCookie(this.config, reply, 'session', token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
+      if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
       return this.showUnlock(request, reply, form, error);
     }
   }
@@ -255,6 +259,11 @@ function emptied(form: CodeForm, error: unknown) {
     code: { value: '', error: fieldsOf(form, error).code.error },
     next: { value: form.next },
   };
+}
+
+/** Who has a session already goes on from where it stands, and finally to where they wanted. */
+function wayOn(live: LiveSession, next: string): string {
+  return pageOf(live) === '/' ? (safeNext(next) ?? '/') : withNext(pageOf(live), next);
 }
 
 function withNext(page: string, next: string): string {

@@ -84,6 +84,7 @@ export class ErrorsFilter implements ExceptionFilter {
   }
 
   private stepUp(request: FastifyRequest, reply: FastifyReply, error: StepUpNeeded): void {
+    if (error.retryAfter) reply.header('retry-after', String(error.retryAfter));
     this.pages.send(request, reply, {
       view: 'auth/step-up',
       status: error.status,
