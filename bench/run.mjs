@@ -15,6 +15,7 @@ const paths = {
   create: () => import('./paths/create.mjs'),
   flood: () => import('./paths/flood.mjs'),
   two: () => import('./paths/two.mjs'),
+  reminders: () => import('./paths/reminders.mjs'),
   memory: () => import('./paths/memory.mjs'),
 };
 
