@@ -21,28 +21,46 @@ export interface Started {
 }
 
 /**
- * Opens the database (the configured server, or our own in the data folder), brings its schema up to
- * date and checks that keys and database belong together.
+ * Opens the database, brings its schema up to date and checks that keys and database belong together.
  * @throws Error with a sentence for the operator
  */
 export async function startPlatform(config: Config, clock: Clock): Promise<Started> {
   const keys = keysOf(config);
+  const { dataSource, stop: stopDatabase } = await openDatabase(config);
+  let mailer: Mailer | undefined;
+  const stop = async () => {
+    await mailer?.close();
+    await stopDatabase();
+  };
+  try {
+    await migrate(dataSource);
+    await checkKeys(dataSource, keys);
+    mailer = mailerOf(config, clock);
+    return { platform: { config, keys, clock, dataSource, mailer }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * Connects to the database as it is: the configured server, or our own in the data folder.
+ * @throws Error with a sentence for the operator
+ */
+export async function openDatabase(
+  config: Config,
+): Promise<{ dataSource: DataSource; stop: () => Promise<void> }> {
   const { connection, stop: stopServer } = await openServer(config);
   const dataSource = buildDataSource(connection, entities, migrations, {
     poolSize: config.DATABASE_POOL,
   });
-  let mailer: Mailer | undefined;
   const stop = async () => {
-    await mailer?.close();
     if (dataSource.isInitialized) await dataSource.destroy();
     await stopServer();
   };
   try {
     await connect(dataSource, config);
-    await migrate(dataSource);
-    await checkKeys(dataSource, keys);
-    mailer = mailerOf(config, clock);
-    return { platform: { config, keys, clock, dataSource, mailer }, stop };
+    return { dataSource, stop };
   } catch (error) {
     await stop();
     throw error;

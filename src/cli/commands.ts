@@ -1,9 +1,10 @@
 import { auditExport, auditHead, auditVerify } from './audit.js';
 import type { Command } from './command.js';
 import { demoCode } from './demo-code.js';
+import { doctor } from './doctor.js';
 import { exportCommand } from './export.js';
 import { forecast } from './forecast.js';
-import { inviteIt } from './invite.js';
+import { invite, inviteIt } from './invite.js';
 import { keysList, keysRotate } from './keys.js';
 import { applyCommand, planCommand } from './plan.js';
 import { remind } from './remind.js';
@@ -15,12 +16,14 @@ export const commands: Command[] = [
   exportCommand,
   remind,
   forecast,
+  invite,
   inviteIt,
   auditVerify,
   auditHead,
   auditExport,
   keysList,
   keysRotate,
+  doctor,
   demoCode,
 ];
 

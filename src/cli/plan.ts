@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { userInfo } from 'node:os';
-import type { Actor } from '../audit/audit.service.js';
 import { SystemClock } from '../platform/clock.js';
 import { fileText, largestFile } from '../provisioning/file-text.js';
 import type { Entry, Plan } from '../provisioning/plan.js';
-import { entryText, problemText, summaryText } from '../provisioning/plan-text.js';
+import { doneText, entryText, problemText, summaryText } from '../provisioning/plan-text.js';
 import { Provisioning } from '../provisioning/provisioning.service.js';
 import { command, print } from './command.js';
+import { commandLine } from './command-line.js';
 import { withFeatures } from './with-features.js';
 
 const prune = { type: 'boolean', default: false } as const;
@@ -64,16 +63,11 @@ Exit status: 0 when it is done or there was nothing to do, 1 for any error; then
     const text = fileText(await read(file));
     return withFeatures(new SystemClock(), async (app) => {
       const settings = { prune, fingerprint };
-      const { counts } = await app.get(Provisioning).apply(operator(), text, settings, progress);
-      return print(json ? JSON.stringify({ counts }) : `Done: ${summaryText(counts)}`);
+      const { counts } = await app.get(Provisioning).apply(commandLine(), text, settings, progress);
+      return print(json ? JSON.stringify({ counts }) : `Done: ${doneText(counts)}`);
     });
   },
 );
-
-/** The audit names the account of the machine under which the command ran. */
-function operator(): Actor {
-  return { id: null, name: `Command line (${userInfo().username})`, address: null };
-}
 
 /** Reads no more than a little over what is taken: the rest would be refused anyway. */
 async function read(file: string): Promise<Buffer> {

@@ -24,6 +24,11 @@ export function summaryText({ create, change, same, remove }: Record<Action, num
   return `${create} to create, ${change} to change, ${same} the same, ${remove} to remove.`;
 }
 
+/** The same when it is done. */
+export function doneText({ create, change, same, remove }: Record<Action, number>): string {
+  return `${create} created, ${change} changed, ${same} as before, ${remove} removed.`;
+}
+
 function shown(value: string): string {
   return value === '' ? 'none' : `"${value}"`;
 }

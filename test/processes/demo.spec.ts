@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DemoProcesses, freePort, type DemoInstance, stop } from '../support/demo-process.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Visitor } from '../support/visitor.js';
@@ -9,6 +11,12 @@ beforeAll(async () => {
   processes = new DemoProcesses((await temporaryFolder()).path);
 });
 afterAll(() => processes.stopAll());
+
+async function written(text: string): Promise<string> {
+  const file = join((await temporaryFolder()).path, 'members.yaml');
+  await writeFile(file, text);
+  return file;
+}
 
 describe('the demo as people start it', () => {
   let first: DemoInstance;
@@ -72,6 +80,42 @@ describe('the demo as people start it', () => {
     const visitor = new Visitor(first.ready.url);
     await visitor.get('/mailbox');
     expect(visitor.words).toContain('Search gateway, old key');
+  });
+
+  test('takes a file by commands: a plan with its exit status, then exactly that', async () => {
+    const file = await written('organisations: [{country: SE, slug: Nord, name: Nordstjärnan}]\n');
+    const plan = await processes.output(['dist/src/cli.js', 'plan', file]);
+    expect(plan.out).toContain('+ organisation SE/Nord (line 1): name "Nordstjärnan"');
+    expect(plan.status).toBe(2);
+    const fingerprint = /Fingerprint: (\w+)/.exec(plan.out)![1]!;
+    const args = ['dist/src/cli.js', 'apply', file, '--fingerprint', fingerprint];
+    expect(await processes.output(args)).toMatchObject({
+      status: 0,
+      out: 'Done: 1 created, 0 changed, 0 as before, 0 removed.\n',
+      err: '1 of 1\n',
+    });
+  });
+
+  test('names the errors of a file with their places, as a job can read them', async () => {
+    const file = await written('organisations:\n  - {country: se, slug: N}\n');
+    const broken = await processes.output(['dist/src/cli.js', 'plan', file]);
+    expect(broken).toMatchObject({
+      status: 1,
+      err: `${file}:2:5: "name" is missing.\nOne error; nothing can be applied.\n`,
+    });
+  });
+
+  test('is examined by commands', async () => {
+    const verified = await processes.output(['dist/src/cli.js', 'audit', 'verify']);
+    expect(verified).toMatchObject({ status: 0, out: expect.stringContaining('intact') });
+    const doctor = await processes.output(['dist/src/cli.js', 'doctor'], {
+      SMTP_URL: 'smtp://127.0.0.1:1',
+    });
+    const well = ['configuration', 'database', 'schema', 'keys', 'clock'];
+    expect(doctor.out.split('\n').map((line) => line.split(':')[0])).toEqual(
+      expect.arrayContaining([...well.map((part) => `ok     ${part}`), 'WRONG  mail']),
+    );
+    expect(doctor.status).toBe(1);
   });
 
   test('keeps everything when it is killed', async () => {

@@ -35,6 +35,14 @@ export abstract class Mailer {
    */
   abstract send(envelope: Envelope): Promise<{ answer: string }>;
 
+  /**
+   * Goes to where mails leave, without one.
+   * @throws MailRefused that says why none could leave
+   */
+  check(): Promise<void> {
+    return Promise.resolve();
+  }
+
   abstract close(): Promise<void>;
 }
 

@@ -72,6 +72,15 @@ export class SmtpMailer extends Mailer {
     }
   }
 
+  /** Connects and, where a password is configured, signs in. */
+  override async check(): Promise<void> {
+    try {
+      await this.transport.verify();
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
   close(): Promise<void> {
     this.transport.close();
     return Promise.resolve();
