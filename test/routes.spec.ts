@@ -64,6 +64,7 @@ async function routes(): Promise<Route[]> {
 test('only these routes are open to everyone', async () => {
   const open = (await routes()).filter(({ marks }) => marks.public).map(({ name }) => name);
   expect(open.sort()).toEqual([
+    'GET /api/v1/docs',
     'GET /invitations/:token',
     'GET /sign-in',
     'GET /signed-out',

@@ -8,6 +8,7 @@ import { SecretsModule } from '../secrets/secrets.module.js';
 import { ProvisioningModule } from '../provisioning/provisioning.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessController } from './access.controller.js';
+import { GrantScopesController } from './grant-scopes.controller.js';
 import { ApplicationsController } from './applications.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BannerInterceptor } from './banner.interceptor.js';
@@ -36,6 +37,7 @@ import { UsersController } from './users.controller.js';
     OrganisationsController,
     ApplicationsController,
     AccessController,
+    GrantScopesController,
     ResourcesController,
     ResourceSecretsController,
     UsersController,

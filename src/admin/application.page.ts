@@ -64,7 +64,7 @@ function factsOf(row: ApplicationFacts) {
 }
 
 function resourceLine(
-  { id, name, environment, audience, grantedAt }: ResourceRow,
+  { id, name, environment, audience, scopes, granted, grantedAt }: ResourceRow,
   href: string,
   deleted: boolean,
 ): ApplicationPage['resources'][number] {
@@ -74,6 +74,8 @@ function resourceLine(
     environment: { key: environment, text: environmentTexts[environment] },
     audience,
     since: grantedAt ? dayOf(grantedAt) : undefined,
+    scopes: granted.length > 0 ? granted : undefined,
+    scopesHref: scopes.length > 0 && !deleted ? `${href}/grants/${id}/scopes` : undefined,
     withdrawHref: grantedAt && !deleted ? `${href}/grants/${id}/withdraw` : undefined,
   };
 }

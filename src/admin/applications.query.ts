@@ -30,6 +30,9 @@ export interface ResourceRow {
   name: string;
   environment: Environment;
   audience: string;
+  /** Its own scopes, if it has any; those for operators only where the organisation is one. */
+  scopes: string[];
+  granted: string[];
   grantedAt: string | null;
 }
 
@@ -59,12 +62,14 @@ export async function findApplication(
 /** Of the resources of its API those that it has, or may have (A6, A7). */
 const resources = `
   select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name,
-      'environment', r.environment, 'audience', r.audience, 'grantedAt', g.granted_at)
+      'environment', r.environment, 'audience', r.audience, 'grantedAt', g.granted_at,
+      'scopes', array(select s from unnest(r.scopes) s where o.operator or not s = any (r.operator_scopes)),
+      'granted', coalesce(g.scopes, '{}'))
     order by r.environment, r.name), '[]')
   from resources r
   left join grants g on g.resource_id = r.id and g.application_id = a.id
   where g.resource_id is not null
-    or (r.api_code = a.api_code and (a.kind = 'partner' or r.open_to_alternative))`;
+    or ((r.api_code = a.api_code or r.any_api) and (a.kind = 'partner' or r.open_to_alternative))`;
 
 const managers = `
   select coalesce(json_agg(json_build_object('assignmentId', r.id, 'userId', u.id, 'name', u.name,

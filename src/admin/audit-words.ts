@@ -50,6 +50,8 @@ const kinds: Record<string, string> = {
 };
 
 const labels: Record<string, string> = {
+  callerApplication: 'Application that called',
+  callerSecret: 'Secret that it used',
   confirmedBy: 'Confirmed by',
   confirmedOn: 'Confirmed on',
   lastDay: 'Last day',

@@ -21,6 +21,9 @@ export class OrganisationForm {
 
   @Trimmed()
   ion = '';
+
+  /** `yes` for the organisation of those who run the service. */
+  operator = '';
 }
 
 export class ApplicationForm {

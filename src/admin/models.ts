@@ -48,6 +48,7 @@ export interface OrganisationNewPage {
   name: Field;
   slug: Field;
   ion: Field;
+  operator: Field;
   countries: Option[];
   /** A short name made from the name that was typed. */
   suggestion?: string;
@@ -115,6 +116,10 @@ export interface ApplicationPage {
     audience: string;
     /** Granted since; absent when it is not granted. */
     since?: Moment;
+    /** What the grant allows, for a resource that tells its callers apart. */
+    scopes?: string[];
+    /** The page on which they are chosen. */
+    scopesHref?: string;
     withdrawHref?: string;
   }[];
   /** Where a form with `resourceId` posts; absent for a deleted application. */
@@ -134,6 +139,18 @@ export interface ApplicationPage {
     inviteHref: string;
   };
   steps: { label: string; text: string; href: string; danger: boolean }[];
+}
+
+/** admin/grant-scopes */
+export interface GrantScopesPage {
+  breadcrumb: Link[];
+  application: string;
+  resource: string;
+  granted: boolean;
+  scopes: { name: string; text: string; checked: boolean }[];
+  error?: string;
+  action: string;
+  cancelHref: string;
 }
 
 /** admin/resources */

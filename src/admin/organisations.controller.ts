@@ -64,7 +64,10 @@ export class OrganisationsController {
   async create(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(OrganisationForm, body);
     try {
-      const { id } = await this.organisations.create(request.viewer!, form);
+      const { id } = await this.organisations.create(request.viewer!, {
+        ...form,
+        operator: form.operator === 'yes',
+      });
       return await reply.redirect(`${organisationHref(id)}?done=organisation-created`, 303);
     } catch (error) {
       return this.showForm(request, reply, form, error);

@@ -35,13 +35,14 @@ export function organisationLine(
 export function organisationNewPage(
   fields: Record<keyof OrganisationForm, Field>,
 ): models.OrganisationNewPage {
-  const { country, name, slug, ion } = fields;
+  const { country, name, slug, ion, operator } = fields;
   const suggestion = suggestSlug(name.value);
   return {
     country,
     name,
     slug,
     ion,
+    operator,
     countries: [
       { value: '', label: 'Choose a country' },
       ...countries().map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),

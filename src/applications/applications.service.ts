@@ -89,7 +89,7 @@ export class Applications {
     } catch (error) {
       if (violated(error, 'grants_scopes_check')) {
         throw new Invalid({
-          scopes: 'Choose scopes of this resource, at least one if it has any.',
+          scopes: 'Choose at least one of the scopes of this resource.',
         });
       }
       if (violated(error, 'grants_operator_check')) {

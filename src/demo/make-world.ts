@@ -112,6 +112,11 @@ class WorldMaker {
         if (!each.resources.includes(`${name} ${environment}`)) continue;
         await this.services.applications.grant(theService, application.id, id);
       }
+      const own = each.scopes && resources.find(({ anyApi }) => anyApi);
+      if (own) {
+        const { scopes } = each;
+        await this.services.applications.grant(theService, application.id, own.id, scopes);
+      }
       if (each.disabled) await this.services.applications.disable(theService, application.id);
     }
   }

@@ -42,6 +42,8 @@ export const applications: {
   kind: ApplicationKind;
   api: string;
   resources: string[];
+  /** What it may do with Keyturn's own API. */
+  scopes?: string[];
   disabled?: boolean;
 }[] = [
   {
@@ -54,6 +56,7 @@ export const applications: {
       'Match-Connect production',
       'Match-Connect sandbox',
     ],
+    scopes: ['secrets.manage', 'secrets.read'],
   },
   {
     organisation: 'Matchpunt',

@@ -10,6 +10,7 @@ import { UsersModule } from '../../users/users.module.js';
 import { ApplicationsController } from './applications/applications.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Routes } from './contract/routes.js';
+import { DocsController } from './docs.controller.js';
 import { DocumentController } from './document.controller.js';
 import { ElsewhereController } from './elsewhere.controller.js';
 import { ForecastController } from './forecast/forecast.controller.js';
@@ -37,6 +38,7 @@ import { UsersController } from './users/users.controller.js';
   providers: [Routes, Once],
   controllers: [
     DocumentController,
+    DocsController,
     SelfController,
     OrganisationsController,
     ApplicationsController,

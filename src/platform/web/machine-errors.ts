@@ -18,7 +18,9 @@ const descriptions: Record<number, string> = {
 
 /** Is this an address for programs, which want JSON and no pages? */
 export function isForMachines({ url }: FastifyRequest): boolean {
-  return /^\/(oauth2|api|health|\.well-known)\//.test(url);
+  // What describes them is read by people.
+  const page = /^\/api\/v1\/docs(\?|$)/.test(url);
+  return /^\/(oauth2|api|health|\.well-known)\//.test(url) && !page;
 }
 
 /** An error as RFC 6749 section 5.2 has it, with the challenge of RFC 7617 beside a 401. */

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { isForMachines } from './machine-errors.js';
 import { Invalid, Refusal, TooMany } from '../refusals.js';
 
 /** Where in the request the problem is: in the body (RFC 6901), or a parameter of the address. */
@@ -47,8 +48,8 @@ const texts: Record<number, string> = {
 };
 
 /** Is this an address of our own REST API, whose errors are problem details? */
-export function isRest({ url }: FastifyRequest): boolean {
-  return url.startsWith('/api/v1/');
+export function isRest(request: FastifyRequest): boolean {
+  return request.url.startsWith('/api/v1/') && isForMachines(request);
 }
 
 /** An error as RFC 9457 has it. `code` never changes; `detail` is for people. */
