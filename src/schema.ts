@@ -8,6 +8,7 @@ import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.j
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
 import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
 import { Alarms1795219204002 } from '../migrations/1795219204002-alarms.js';
+import { Contacts1795219204003 } from '../migrations/1795219204003-contacts.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
@@ -72,6 +73,7 @@ export const migrations = [
   SentMails1795219204000,
   Acknowledgements1795219204001,
   Alarms1795219204002,
+  Contacts1795219204003,
   OwnApi1795219205000,
   AuditChain1795219206000,
   MovedSessions1795219207000,

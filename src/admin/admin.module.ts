@@ -12,6 +12,7 @@ import { GrantScopesController } from './grant-scopes.controller.js';
 import { ApplicationsController } from './applications.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BannerInterceptor } from './banner.interceptor.js';
+import { ContactsController } from './contacts.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { ProvisioningController } from './provisioning.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
@@ -46,6 +47,7 @@ import { UsersController } from './users.controller.js';
     AuditController,
     ReminderRunsController,
     ProvisioningController,
+    ContactsController,
   ],
 })
 export class AdminModule {}

@@ -35,6 +35,8 @@ const actions: Record<string, string> = {
   'resource.set_tokens': 'Tokens of a resource set',
   'signing_key.publish': 'Signing key published',
   'reminder.acknowledge': 'Reminder answered',
+  'reminder.settle': 'Answer to a reminder settled',
+  'user.address_checked': 'Address found good',
   'reminder.take_back': 'Answer to a reminder taken back',
   'reminders.run': 'Reminders run',
 };

@@ -18,6 +18,8 @@ const texts = {
   'invited-again': 'A new invitation is on its way by mail. Earlier ones do not work any more.',
   'factor-reset': 'The second factor is reset. The next sign-in asks for a new one.',
   applied: 'The file is applied. The audit has an event for each change.',
+  'address-checked': 'The address counts as good again.',
+  settled: 'It is settled.',
   closed: 'The account is closed. It cannot sign in any more.',
 };
 

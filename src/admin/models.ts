@@ -348,6 +348,20 @@ export interface ProvisioningPage {
   };
 }
 
+/** admin/contacts */
+export interface ContactsPage {
+  choices: { text: string; href: string; current: boolean }[];
+  applications: {
+    application: Link;
+    organisation: Link;
+    problems: string[];
+    /** People whose mail was refused, and where IT says that the address is good. */
+    refused: { person: Link; email: string; action: string }[];
+    notMine: { person: Link; secret: string; at: Moment; action: string }[];
+  }[];
+  pagination: Pagination;
+}
+
 /** admin/reminders */
 export interface RemindersPage {
   /** When the last run came to its end. */

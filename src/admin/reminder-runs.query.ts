@@ -31,7 +31,7 @@ export function findRuns(
   return dataSource.query<RunRow[]>(
     `select r.id, r.as_of as "asOf", r.day::text as day, r.started_at as "startedAt",
        r.finished_at as "finishedAt",
-       r.finished_at is null and coalesce((to_jsonb(r) ->> 'seen_at')::timestamptz, r.started_at)
+       r.finished_at is null and coalesce(r.seen_at, r.started_at)
          >= $1::timestamptz - interval '${silentMinutes} minutes' as running, r.due, r.sent, r.failed, r.skipped,
        r.no_recipient as "noRecipient", r.error, ${microseconds} as sort
      from reminder_runs r where ${where} order by ${orderBy} limit ${pageSize + 1}`,

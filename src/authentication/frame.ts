@@ -53,6 +53,7 @@ function navigation(viewer: Viewer, path: string): Frame['nav'] {
           { label: 'Users', href: '/admin/users' },
           { label: 'Resources', href: '/admin/resources' },
           { label: 'Provisioning', href: '/admin/provisioning' },
+          { label: 'Contacts', href: '/admin/contacts' },
           { label: 'Reminder runs', href: '/admin/reminders' },
           { label: 'Audit', href: '/admin/audit' },
         ]

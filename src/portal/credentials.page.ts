@@ -52,7 +52,7 @@ export function homeApplication(
     environments: environments(row),
     cannotConnect: cannotConnect(row, now),
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
-    cover: cover(row.managers),
+    cover: cover(row, now),
     managers: withManagers ? row.managers.map(nameOf) : undefined,
     createHref:
       row.mayManage && !row.disabled ? `${applicationHref(row.id)}/secrets/new` : undefined,
@@ -82,7 +82,7 @@ export function applicationPage(
     environments: environments(row),
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
-    cover: cover(row.managers),
+    cover: cover(row, now),
     secrets: row.secrets.map((secret) => ({
       ...secretLine(row, secret, now),
       createdBy: someone(secret.createdBy),

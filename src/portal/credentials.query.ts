@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Environment } from '../applications/application.entity.js';
+import { bounced } from '../applications/contact-cover.js';
 import { mayManage, maySee } from '../applications/permission.js';
 import type { Acknowledgement } from '../reminders/acknowledgement.js';
 import { acknowledgementsOf } from '../reminders/endings.query.js';
@@ -37,6 +38,10 @@ export interface ContactRow {
   /** Has not completed the first sign-in yet. */
   invited: boolean;
   endsAt: Date | null;
+  /** Mail to this address was refused. */
+  bounced: boolean;
+  /** The last sign-in. */
+  seenAt: Date | null;
 }
 
 export interface SecretRecord {
@@ -91,7 +96,8 @@ const person = (id: string) => `
 
 const contacts = (role: string, place: string) => `
   (select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'email', u.email,
-     'invited', u.activated_at is null, 'endsAt', r.ends_at) order by u.name), '[]')
+     'invited', u.activated_at is null, 'endsAt', r.ends_at,
+     'bounced', ${bounced('u')}, 'seenAt', coalesce(u.last_sign_in_at, u.activated_at)) order by u.name), '[]')
    from role_assignments r join users u on u.id = r.user_id
    where r.role = '${role}' and ${place} and r.withdrawn_at is null
      and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null)`;
@@ -142,7 +148,11 @@ const sql = `
 /** JSON has no dates: they come as text. */
 function withDates(row: ApplicationRow): ApplicationRow {
   const date = (value: unknown) => (value === null ? null : new Date(value as string));
-  const contact = (each: ContactRow) => ({ ...each, endsAt: date(each.endsAt) });
+  const contact = (each: ContactRow) => ({
+    ...each,
+    endsAt: date(each.endsAt),
+    seenAt: date(each.seenAt),
+  });
   return {
     ...row,
     managers: row.managers.map(contact),

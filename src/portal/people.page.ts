@@ -1,3 +1,4 @@
+import { coverProblems } from '../applications/contact-cover.js';
 import { momentOf } from '../platform/words.js';
 import type { ApplicationRow, ContactRow, PersonRow } from './credentials.query.js';
 import type { Contact, Person } from './models.js';
@@ -15,14 +16,15 @@ export function nameOf({ name, invited }: ContactRow): string {
   return invited ? `${name} (invited)` : name;
 }
 
-/** Fewer than two credential managers is worth a word, never a block (R4). */
-export function cover(managers: ContactRow[]): string | undefined {
-  const active = managers.filter(({ invited }) => !invited).length;
-  if (active >= 2) return undefined;
-  return active === 0
-    ? 'This application has no active credential manager. Ask support to appoint two.'
-    : 'This application has one active credential manager. With two, somebody can act when one is away.';
+/** What is wrong with the people around an application is worth a word, never a block (R4). */
+export function cover({ managers, orgAdmins }: People, now: Date): string | undefined {
+  const people = new Map(orgAdmins.map((each) => [each.id, { ...each, manager: false }]));
+  for (const each of managers) people.set(each.id, { ...each, manager: true });
+  const active = [...people.values()].filter(({ invited }) => !invited);
+  return coverProblems(active, now).join(' ') || undefined;
 }
+
+type People = Record<'managers' | 'orgAdmins', ContactRow[]>;
 
 /** Those who can act, for readers who cannot: `Anna Visser and Bram Jansen`; none is `undefined`. */
 export function whoActs({ managers }: ApplicationRow): string | undefined {

@@ -79,6 +79,21 @@ export class Acknowledgements {
     });
   }
 
+  /** IT has dealt with somebody's word. Nothing changes when it is over already. @throws NotFound */
+  async settle(actor: Speaker, id: string): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const [word] = await tx.query<(Place & { userId: string; open: boolean })[]>(wordSql, [id]);
+      if (!word) throw new NotFound('no such word');
+      if (!word.open) return;
+      await tx.query(`update acknowledgements set ended_at = $2, ended_by = $3 where id = $1`, [
+        id,
+        this.clock.now(),
+        actor.id,
+      ]);
+      await this.record(tx, actor, word, 'reminder.settle', { user: word.userId });
+    });
+  }
+
   /** What the person says at present; the row is locked. */
   private async openKind(tx: Tx, { id }: Speaker, secretId: string) {
     const [row] = await tx.query<{ kind: AcknowledgementKind }[]>(
@@ -147,6 +162,14 @@ const placeSql = `
   from secrets s join applications a on a.id = s.application_id
   where s.id = $1 and a.id = $2 and s.deleted_at is null and a.deleted_at is null
     and ${maySee('a', '$3', '$4')}`;
+
+const wordSql = `
+  select k.user_id as "userId", k.ended_at is null as open, s.id as "secretId", s.name as secret,
+    s.expires_at as "expiresAt", a.id as "applicationId", a.name as application,
+    a.organisation_id as "organisationId", true as recipient
+  from acknowledgements k join secrets s on s.id = k.secret_id
+    join applications a on a.id = s.application_id
+  where k.id = $1 for update of k`;
 
 /** @throws Invalid */
 function checked(

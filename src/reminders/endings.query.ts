@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type Prepared, queryPrepared } from '../platform/database/prepared.js';
 import type { Usage } from '../secrets/superseded.js';
+import { bounced } from '../applications/contact-cover.js';
 import type { Acknowledgement } from './acknowledgement.js';
 import type { Milestone, Stretch } from './milestones.js';
 
@@ -11,6 +12,9 @@ export interface Recipient {
   address: string;
   manager: boolean;
   orgAdmin: boolean;
+  /** Mail to this address was refused the last time. */
+  bounced: boolean;
+  seenAt: Date | null;
 }
 
 /** A newer one, neither deleted nor off. */
@@ -149,6 +153,10 @@ export async function findEndings(
   return rows.map((row) => ({
     ...row,
     siblings: row.siblings.map(withDates),
+    recipients: row.recipients.map((each) => ({
+      ...each,
+      seenAt: each.seenAt && new Date(each.seenAt),
+    })),
     acknowledgements: row.acknowledgements.map((each) => ({
       ...each,
       saidAt: new Date(each.saidAt),
@@ -172,7 +180,8 @@ const endings: Prepared = {
     coalesce((select json_agg(p order by p.name, p.id) from (
       select u.id, u.name, u.email as address,
         bool_or(r.role = 'credential_manager') as manager,
-        bool_or(r.role = 'org_admin') as "orgAdmin"
+        bool_or(r.role = 'org_admin') as "orgAdmin", ${bounced('u')} as bounced,
+        coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
       from role_assignments r join users u on u.id = r.user_id
       where r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2)
         and (r.role = 'credential_manager' and r.application_id = a.id

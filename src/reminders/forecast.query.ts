@@ -39,14 +39,17 @@ export async function findProspects(
 
 const batch = 500;
 
+const open = `s.deleted_at is null and s.disabled_at is null and s.expires_at < $2`;
+
+/** A secret whose end was reported to some may still wait to be reported to others. */
 const selection = `
-  select s.id from secrets s join applications a on a.id = s.application_id
-  where s.deleted_at is null and s.disabled_at is null
-    and a.deleted_at is null and a.disabled_at is null and s.expires_at < $2
-    and (s.expires_at > $1
-      or not exists (select from reminders l
-        where l.secret_id = s.id and l.milestone = 'expired' and l.state = 'sent')
-      or exists (select from reminders l where l.secret_id = s.id and l.state = 'due'))
+  select s.id from (
+      select s.* from secrets s where ${open} and s.end_told_at is null
+      union all
+      select s.* from secrets s where ${open} and s.end_told_at is not null
+        and s.id in (select l.secret_id from reminders l where l.state = 'due')
+    ) s join applications a on a.id = s.application_id
+  where a.deleted_at is null and a.disabled_at is null
     and ($3::uuid is null or ${maySee('a', '$3', '$1')})
     and ($4::uuid is null or a.organisation_id = $4)
     and ($5::uuid is null or a.id = $5) and ($6::uuid is null or s.id = $6)

@@ -39,6 +39,8 @@ function ending({ createdAt, expiresAt }: Life, recipients = 1): Ending {
       address: 'u@example.org',
       manager: true,
       orgAdmin: false,
+      bounced: false,
+      seenAt: null,
     })),
     siblings: [],
     acknowledgements: [],

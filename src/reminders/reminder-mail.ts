@@ -1,3 +1,4 @@
+import { coverProblems } from '../applications/contact-cover.js';
 import type { Config } from '../platform/config/config.js';
 import { messageIdOf } from '../platform/mail/address.js';
 import { renderMail } from '../platform/mail/mail-views.js';
@@ -33,6 +34,7 @@ export function reminderMail(
     subject,
     why: oneLine(words.whyText(readers)),
     support: config.SUPPORT_ADDRESS,
+    contacts: contactsOf(readers, now),
     home: `${config.PUBLIC_URL}/manage-api-credentials`,
   };
   const body =
@@ -49,6 +51,16 @@ export function reminderMail(
     })),
     references: messageIdOf(config.MAIL_FROM, `secret-${first.ending.id}`),
   };
+}
+
+/** R4: an org admin reads what is wrong with the people around the applications of the mail. */
+function contactsOf(readers: readonly { ending: Ending; role: Recipient }[], now: Date): string[] {
+  const lines = readers
+    .filter(({ role }) => role.orgAdmin)
+    .flatMap(({ ending: { application, recipients } }) =>
+      coverProblems(recipients, now).map((text) => oneLine(`${application.name}: ${text}`)),
+    );
+  return [...new Set(lines)];
 }
 
 /** What ends first comes first; what is replaced can wait. */

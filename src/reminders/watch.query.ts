@@ -46,7 +46,7 @@ const runs = `
     select started_at as "startedAt", error from reminder_runs
     where started_at <= $1 and ${daily} and (error is not null
       or finished_at is null
-        and coalesce((to_jsonb(reminder_runs) ->> 'seen_at')::timestamptz, started_at) < $1::timestamptz - interval '${silentMinutes} minutes')
+        and coalesce(seen_at, started_at) < $1::timestamptz - interval '${silentMinutes} minutes')
     order by started_at desc limit 1
   )
   select (select to_json(c) from complete c) as complete,

@@ -39,6 +39,10 @@ export class User {
 
   @Column('timestamptz', { nullable: true })
   closedAt: Date | null;
+
+  /** When IT last said that the address is good: mail that was refused before does not count. */
+  @Column('timestamptz', { nullable: true })
+  addressCheckedAt?: Date | null;
 }
 
 /** A link of single use for the first sign-in (R2). Only a digest of its token is kept. */

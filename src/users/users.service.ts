@@ -57,6 +57,19 @@ export class Users {
     return user;
   }
 
+  /** Mail to the address was refused, and it is good all the same: it counts as reachable. @throws NotFound */
+  async addressChecked(actor: Actor, userId: string): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      const user = await this.open(tx, userId);
+      await tx.update(User, { id: user.id }, { addressCheckedAt: this.clock.now() });
+      await this.audit.record(tx, actor, {
+        action: 'user.address_checked',
+        subject: { kind: 'user', id: user.id, name: user.name },
+        organisationId: user.organisationId,
+      });
+    });
+  }
+
   /** A new invitation; the earlier ones are void. @throws NotFound, Conflict */
   async inviteAgain(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {

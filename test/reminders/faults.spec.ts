@@ -263,7 +263,9 @@ describe('between planning and sending', () => {
   test.each(changes)('%s, while all connections are busy: nothing is sent', async (_n, change) => {
     // People are served in the order of their ids: this one comes after the connections are taken.
     const cast = await stage.small(last, anna, 'ffffffff-ffff-4fff-bfff-ffffffffffff');
-    const others = await Promise.all([1, 2, 3, 4, 5].map((n) => stage.small(last, `u${n}@a.example`)));
+    const others = await Promise.all(
+      [1, 2, 3, 4, 5].map((n) => stage.small(last, `u${n}@a.example`)),
+    );
     let changed: Promise<unknown> | undefined;
     stage.smtp.beforeAnswer = async () => {
       changed ??= change(cast);

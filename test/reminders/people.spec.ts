@@ -222,3 +222,39 @@ describe('several at once (M10)', () => {
     expect(milestones).toEqual(['expired', '7', '21']);
   });
 });
+
+describe('contact cover (R4)', () => {
+  test('the org admin reads who cannot be reached, until a mail arrives again', async () => {
+    const { organisation, application } = await stage.small(last);
+    const olga = await stage.user(organisation, 'olga@matchpunt.example');
+    await stage.role(olga, 'org_admin', null);
+    const bram = await stage.user(organisation, 'bram@matchpunt.example');
+    await stage.role(bram, 'credential_manager', application);
+    const users = stage.dataSource.getRepository(User);
+    await users.update({ organisationId: organisation.id }, { lastSignInAt: day('2027-05-01') });
+    await users.update({ id: bram.id }, { lastSignInAt: day('2026-06-01') });
+    const refused = { at: 'recipient' as const, code: 550, answer: 'no such user' };
+    stage.smtp.trouble('anna@matchpunt.example', refused, refused);
+    await stage.run(day('2027-05-19'));
+    stage.smtp.takeAll();
+
+    await stage.run(day('2027-06-09'));
+    const mails = stage.smtp.takeAll();
+    const { mail } = mails.find(({ to }) => to.startsWith('olga'))!;
+    for (const part of [mail.text!, mail.html!]) {
+      expect(part).toContain('Contacts to put right');
+      expect(part).toContain('one reachable credential manager');
+      expect(part).toContain('Mail to anna was refused');
+      expect(part).toContain('bram has not signed in for 180 days');
+    }
+    const manager = mails.find(({ to }) => to.startsWith('bram'))!;
+    expect(manager.mail.text).not.toContain('Contacts to put right');
+
+    await stage.run(seven);
+    stage.smtp.takeAll();
+    await stage.run(six);
+    const later = stage.smtp.takeAll().find(({ to }) => to.startsWith('olga'))!;
+    expect(later.mail.text).not.toContain('was refused');
+    expect(later.mail.text).toContain('bram has not signed in for 180 days');
+  });
+});

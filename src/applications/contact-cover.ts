@@ -1,0 +1,51 @@
+/** Somebody who gets the mails about an application: an active credential manager or org admin. */
+export interface Contact {
+  name: string;
+  manager: boolean;
+  /** The last mail to this address was refused for good. */
+  bounced: boolean;
+  /** The last sign-in. */
+  seenAt: Date | null;
+}
+
+const silentDays = 180;
+
+/** As SQL: the last mail to the present address of the user `u` was refused, and IT has not said since that it is good. */
+export const bounced = (u: string) => `
+  ((select m.state = 'failed' from mails m where m.user_id = ${u}.id and m.to_address = ${u}.email
+     and m.state in ('sent', 'failed')
+     and (${u}.address_checked_at is null or m.finished_at > ${u}.address_checked_at)
+   order by m.finished_at desc limit 1) is true)`;
+
+/** As SQL: the same as `silent`, for the user `u`. */
+export const silentFor = (u: string, now: string) => `
+  (coalesce(${u}.last_sign_in_at, ${u}.activated_at) < ${now}::timestamptz - interval '${silentDays} days')`;
+
+/** What is wrong with the people around an application, one sentence each (R4, M6). Never a block. */
+export function coverProblems(contacts: readonly Contact[], now: Date): string[] {
+  const reachable = contacts.filter(({ manager, bounced }) => manager && !bounced).length;
+  const refused = contacts.filter(({ bounced }) => bounced).map(({ name }) => name);
+  const silent = contacts.filter(({ seenAt }) => isSilent(seenAt, now)).map(({ name }) => name);
+  return [
+    fewText(reachable, refused.length > 0),
+    refused.length > 0 && `Mail to ${joined(refused)} was refused: the address may be wrong.`,
+    silent.length > 0 &&
+      `${joined(silent)} ${silent.length === 1 ? 'has' : 'have'} not signed in for ${silentDays} days.`,
+  ].filter((text) => typeof text === 'string');
+}
+
+function fewText(reachable: number, refused: boolean): string | undefined {
+  const kind = refused ? 'reachable' : 'active';
+  if (reachable >= 2) return undefined;
+  return reachable === 0
+    ? `This application has no ${kind} credential manager. Ask support to appoint two.`
+    : `This application has one ${kind} credential manager. With two, somebody can act when one is away.`;
+}
+
+function isSilent(seenAt: Date | null, now: Date): boolean {
+  return seenAt !== null && now.getTime() - seenAt.getTime() > silentDays * 86_400_000;
+}
+
+function joined(all: readonly string[]): string {
+  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+}
