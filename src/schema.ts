@@ -2,6 +2,7 @@ import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-sche
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
 import { ListIndexes1795219202000 } from '../migrations/1795219202000-list-indexes.js';
+import { FreezeByComparison1795219202001 } from '../migrations/1795219202001-freeze-by-comparison.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { ReminderEngine1795219203001 } from '../migrations/1795219203001-reminder-engine.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
@@ -68,6 +69,7 @@ export const migrations = [
   TokenService1795219200001,
   ResourceServers1795219201000,
   ListIndexes1795219202000,
+  FreezeByComparison1795219202001,
   FirstUse1795219203000,
   ReminderEngine1795219203001,
   SentMails1795219204000,

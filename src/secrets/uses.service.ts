@@ -15,6 +15,8 @@ interface Use {
 }
 
 const flushEvery = 5_000;
+/** A transaction of more secrets than this would run into the time limit of statements. */
+const writtenAtOnce = 1_000;
 const addressesAtMost = 50;
 const keptFor = 30 * 86_400_000;
 
@@ -26,6 +28,7 @@ const keptFor = 30 * 86_400_000;
 export class SecretUses implements OnApplicationShutdown {
   private readonly log = new Logger('Uses');
   private gathered = new Map<string, Use>();
+  private writing = Promise.resolve();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -48,16 +51,9 @@ export class SecretUses implements OnApplicationShutdown {
 
   /** Writes what was gathered; what cannot be written now is kept for the next time. */
   @Interval(flushEvery)
-  async flush(): Promise<void> {
-    if (this.gathered.size === 0) return;
-    const uses = [...this.gathered.values()];
-    this.gathered = new Map();
-    try {
-      await inTransaction(this.dataSource, (tx) => write(tx, uses));
-    } catch (error) {
-      this.log.warn(`Uses are kept for the next time: ${(error as Error).name}`);
-      for (const use of uses) this.putBack(use);
-    }
+  flush(): Promise<void> {
+    this.writing = this.writing.then(() => this.write());
+    return this.writing;
   }
 
   /** Addresses are forgotten after 30 days. */
@@ -73,6 +69,22 @@ export class SecretUses implements OnApplicationShutdown {
     await this.flush();
   }
 
+  /** In the order of their keys, so that two instances never wait for each other in a circle. */
+  private async write(): Promise<void> {
+    const uses = [...this.gathered.values()].sort((a, b) => (a.secretId < b.secretId ? -1 : 1));
+    this.gathered = new Map();
+    while (uses.length > 0) {
+      try {
+        const some = uses.slice(0, writtenAtOnce);
+        await inTransaction(this.dataSource, (tx) => write(tx, some));
+        uses.splice(0, some.length);
+      } catch (error) {
+        this.log.warn(`Uses are kept for the next time: ${(error as Error).name}`);
+        for (const use of uses.splice(0)) this.putBack(use);
+      }
+    }
+  }
+
   private putBack(use: Use): void {
     const newer = this.gathered.get(use.secretId);
     if (!newer) return void this.gathered.set(use.secretId, use);
@@ -86,9 +98,7 @@ export class SecretUses implements OnApplicationShutdown {
   }
 }
 
-/** Rows in the order of their keys, so that two instances never wait for each other in a circle. */
-async function write(tx: Tx, uses: Use[]): Promise<void> {
-  const sorted = uses.sort((a, b) => (a.secretId < b.secretId ? -1 : 1));
+async function write(tx: Tx, sorted: Use[]): Promise<void> {
   await tx.query(
     `update secrets s set first_used_at = least(s.first_used_at, s.last_used_at, u.first_at),
        last_used_at = greatest(s.last_used_at, u.last_at)
@@ -98,8 +108,8 @@ async function write(tx: Tx, uses: Use[]): Promise<void> {
      where s.id = u.id`,
     [
       sorted.map(({ secretId }) => secretId),
-      sorted.map(({ firstAt }) => firstAt),
-      sorted.map(({ lastAt }) => lastAt),
+      sorted.map(({ firstAt }) => firstAt.toISOString()),
+      sorted.map(({ lastAt }) => lastAt.toISOString()),
     ],
   );
   const counts = sorted.flatMap(({ secretId, counts }) =>
@@ -126,7 +136,7 @@ async function write(tx: Tx, uses: Use[]): Promise<void> {
     [
       addresses.map(({ secretId }) => secretId),
       addresses.map(({ address }) => address),
-      addresses.map(({ at }) => at),
+      addresses.map(({ at }) => at.toISOString()),
     ],
   );
 }
