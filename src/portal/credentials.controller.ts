@@ -8,14 +8,26 @@ import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidIn, uuidOf } from '../platform/web/uuid-param.js';
 import { ledgerOf } from '../reminders/reminders.query.js';
-import { applicationPage, homeApplication } from './credentials.page.js';
-import { findApplications } from './credentials.query.js';
+import { applicationPage } from './credentials.page.js';
+import { type ApplicationRow, findApplications } from './credentials.query.js';
 import { doneNotice, justDone } from './done.js';
+import { homeHref, readHomeFilter } from './home-filter.js';
+import { homePage, placeOf } from './home.page.js';
+import { findHome, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
 import type { ApplicationPage, HomePage, NoRolePage } from './models.js';
 import { secretPage } from './secret.page.js';
+import { timeLine } from './time-line.page.js';
+import { findEndingWeeks } from './time-line.query.js';
 
-/** More than this does not fit a page; people with so many look for one by its name. */
-const shownAtMost = 50;
+/** Applications on one page of the list. */
+const pageSize = 50;
+
+interface Listed {
+  rows: ApplicationRow[];
+  /** The last row, when there are more. */
+  next?: Place;
+  counts?: HomeCounts;
+}
 
 /** The pages that show applications and secrets; they change nothing. */
 @Controller()
@@ -39,24 +51,41 @@ export class CredentialsController {
   }
 
   @Get('manage-api-credentials')
-  async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  async home(
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const viewer = request.viewer!;
     if (!viewer.it && !viewer.orgAdmin && !viewer.manager) return this.noRole(request, reply);
     const now = this.clock.now();
-    const rows = await findApplications(this.dataSource, viewer, now, { limit: shownAtMost });
+    const filter = readHomeFilter(query);
+    const { rows, counts, next } = await this.listed(viewer, filter, now);
+    const weeks = viewer.it ? [] : await findEndingWeeks(this.dataSource, viewer, now);
     return this.pages.send(request, reply, {
       view: 'portal/home',
       title: 'Applications',
       model: {
-        intro: introFor(viewer, rows.length),
-        applications: rows.map((row) =>
-          homeApplication(row, now, viewer.it || (viewer.orgAdmin && !row.mayManage)),
-        ),
-        emptyText: viewer.it
-          ? 'Create an organisation first, then its applications.'
-          : 'No application has been set up for you yet. Ask support.',
+        ...homePage(viewer, filter, counts, rows, now),
+        timeLine: filter.after ? undefined : timeLine(weeks, now),
+        moreHref: next && homeHref({ ...filter, after: next }),
       } satisfies HomePage,
     });
+  }
+
+  /** The whole list of IT is read by its order; to count it would take a look at everything. */
+  private async listed(viewer: Viewer, filter: HomeFilter, now: Date): Promise<Listed> {
+    if (viewer.it && !filter.q && !filter.show && !filter.after) {
+      const limit = pageSize + 1;
+      const rows = await findApplications(this.dataSource, viewer, now, { limit });
+      const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
+      return { rows: rows.slice(0, pageSize), next: last && placeOf(last, now) };
+    }
+    const found = await findHome(this.dataSource, viewer, now, filter, pageSize);
+    const ids = found.rows.slice(0, pageSize).map(({ id }) => id);
+    const rows = await findApplications(this.dataSource, viewer, now, { ids, limit: pageSize });
+    const next = found.rows.length > pageSize ? found.rows[pageSize - 1]!.place : undefined;
+    return { rows, next, counts: viewer.it ? undefined : found.counts };
   }
 
   @Get('manage-api-credentials/:application')
@@ -130,14 +159,4 @@ export class CredentialsController {
       model: { organisation: organisation?.name } satisfies NoRolePage,
     });
   }
-}
-
-function introFor(viewer: Viewer, count: number): string {
-  const cut = count === shownAtMost ? ` These are the ${shownAtMost} that end first.` : '';
-  if (viewer.it) return `All applications of all organisations, to look at.${cut}`;
-  if (viewer.orgAdmin && viewer.manager) {
-    return `The applications you manage, and the others of your organisation to look at.${cut}`;
-  }
-  if (viewer.orgAdmin) return `The applications of your organisation, to look at.${cut}`;
-  return `The applications you manage.${cut}`;
 }

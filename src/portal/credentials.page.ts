@@ -37,11 +37,7 @@ const reasons: Record<RefusalReason, string> = {
 const disabledText =
   'IT has disabled this application. Its secrets do not work until it is enabled.';
 
-export function homeApplication(
-  row: ApplicationRow,
-  now: Date,
-  withManagers: boolean,
-): models.HomeApplication {
+export function homeApplication(row: ApplicationRow, now: Date): models.HomeApplication {
   return {
     id: row.id,
     name: row.name,
@@ -53,7 +49,7 @@ export function homeApplication(
     cannotConnect: cannotConnect(row, now),
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
     cover: cover(row, now),
-    managers: withManagers ? row.managers.map(nameOf) : undefined,
+    managers: row.managers.map(nameOf),
     createHref:
       row.mayManage && !row.disabled ? `${applicationHref(row.id)}/secrets/new` : undefined,
   };
@@ -153,6 +149,9 @@ export function secretLine(
     lifeLeft: Math.round((100 * left) / life),
     taken: takenTexts(application, secret, now),
     warning: warningOf(application, key, daysLeft(secret.expiresAt, utcDay(now))),
+    usedWhen: secret.lastUsedAt
+      ? `used ${distanceText(utcDay(secret.lastUsedAt), utcDay(now))}`
+      : 'never used',
     lifeText: lifeText(secret, now),
   };
 }
@@ -170,5 +169,6 @@ function takenTexts(row: ApplicationRow, secret: SecretRecord, now: Date): strin
 function lifeText({ createdAt, expiresAt }: SecretRecord, now: Date): string | undefined {
   if (expiresAt <= now) return undefined;
   const end = lastDay(expiresAt);
+  if (end === utcDay(now)) return 'its last day';
   return `${daysBetween(utcDay(now), end)} of ${daysBetween(utcDay(createdAt), end)} days left`;
 }

@@ -74,6 +74,8 @@ export interface Selection {
   secretId?: string;
   /** At most so many applications. */
   limit: number;
+  /** Only these applications. */
+  ids?: string[];
 }
 
 /** The applications that the viewer may see, the one with the nearest end first (S1, R8, R14). */
@@ -81,12 +83,19 @@ export async function findApplications(
   dataSource: DataSource,
   viewer: Viewer,
   now: Date,
-  { applicationId, secretId, limit }: Selection,
+  { applicationId, secretId, limit, ids }: Selection,
 ): Promise<ApplicationRow[]> {
-  const rows = await dataSource.query<ApplicationRow[]>(
-    `with ${placesFor(viewer, applicationId)} ${sql}`,
-    [viewer.id, now, applicationId ?? null, secretId ?? null, limit],
-  );
+  const places = ids
+    ? 'places as (select unnest($6::uuid[]) as id)'
+    : placesFor(viewer, applicationId);
+  const rows = await dataSource.query<ApplicationRow[]>(`with ${places} ${sql}`, [
+    viewer.id,
+    now,
+    applicationId ?? null,
+    secretId ?? null,
+    limit,
+    ...(ids ? [ids] : []),
+  ]);
   return rows.map(withDates);
 }
 

@@ -112,6 +112,8 @@ export interface SecretLine {
   endsWhen: string;
   /** The share of its life that is left, 0 to 100. */
   lifeLeft: number;
+  /** "used yesterday", "never used". */
+  usedWhen: string;
   /** The same in words, "5 of 345 days left"; absent after its end. */
   lifeText?: string;
   /** The sentence beside the warning mark: ends soon, has expired, a newer one is in use … (S11, M7). */
@@ -122,11 +124,52 @@ export interface SecretLine {
 
 /** portal/home: the applications come sorted by urgency. */
 export interface HomePage {
+  /** What needs somebody, in words; empty when nothing does. */
+  attention?: string[];
+  timeLine?: TimeLine;
+  /** Absent where a search would be longer than the list. */
+  search?: {
+    q: string;
+    show: string;
+    /** Narrowed lists with the number of their applications; the whole list first. */
+    choices: { text: string; count?: number; href: string; current: boolean }[];
+    /** Nothing fits. */
+    nothing?: string;
+  };
+  /** The rest of the list. */
+  moreHref?: string;
   /** What the list is: "The applications you manage" or "All applications of Matchis". */
   intro: string;
   applications: HomeApplication[];
   /** Nothing to list although there is a role: what to do. */
   emptyText: string;
+}
+
+/** What ends when, drawn as SVG: one column per week. */
+export interface TimeLine {
+  width: number;
+  /** Where the picture begins: a low one takes less room. */
+  top: number;
+  /** The picture in words. */
+  label: string;
+  /** Where today stands. */
+  today: number;
+  months: { x: number; text: string }[];
+  weeks: {
+    x: number;
+    /** The height of each dot. */
+    dots: number[];
+    tone: 'bad' | 'warn' | 'calm';
+    title: string;
+    more?: { y: number; text: string };
+  }[];
+  /** Weeks in which several end. */
+  warnings: string[];
+  list: {
+    week: Moment;
+    secrets: { name: string; href: string; application: string; lastDay: Moment }[];
+    more?: string;
+  }[];
 }
 
 export interface HomeApplication {
@@ -143,8 +186,8 @@ export interface HomeApplication {
   secrets: SecretLine[];
   /** Fewer than two credential managers: the sentence that says so (R4). */
   cover?: string;
-  /** Names of the credential managers, for an org admin. */
-  managers?: string[];
+  /** Names of the credential managers. */
+  managers: string[];
   /** Only where the viewer may create. */
   createHref?: string;
 }

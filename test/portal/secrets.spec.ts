@@ -356,7 +356,7 @@ describe('switching off, on, deleting (S9–S11)', () => {
     expect(browser.words).toContain('“Donor upload” is deleted');
     expect(browser.words).toContain('None of its secrets works');
     await browser.get('/manage-api-credentials');
-    expect(browser.words).toMatch(/secrets? needs? your attention, 1 application cannot connect/);
+    expect(browser.words).toMatch(/secrets? needs? attention, 1 application cannot connect/);
   });
 
   test('an expired one can be deleted and not be switched on', async () => {

@@ -1,0 +1,61 @@
+import { type Filter, filters, type HomeFilter, type Place } from './home.query.js';
+
+/** How much of what was typed is looked for. */
+const longest = 100;
+
+/** Reads what the list is asked for; what was not made here is as good as nothing. */
+export function readHomeFilter(query: Record<string, unknown>): HomeFilter {
+  const { q, show, after } = query;
+  return {
+    q:
+      typeof q === 'string'
+        ? q
+            .replace(/\p{Cc}/gu, '')
+            .trim()
+            .slice(0, longest)
+        : '',
+    show: filters.find((each) => each === show),
+    after: placeIn(after),
+  };
+}
+
+/** The address of the list with this filter. */
+export function homeHref({ q, show, after }: HomeFilter): string {
+  const asked = { q, show: show ?? '', after: after ? encoded(after) : '' };
+  const given = Object.entries(asked).filter(([, value]) => value !== '');
+  const query = new URLSearchParams(given).toString();
+  return `/manage-api-credentials${query && `?${query}`}`;
+}
+
+export const filterTexts: Record<Filter, string> = {
+  ending: 'Ending',
+  expired: 'Expired',
+  never_used: 'Never used',
+  cannot_connect: 'Cannot connect',
+  no_manager: 'No credential manager',
+};
+
+function encoded(place: Place): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+function placeIn(text: unknown): Place | undefined {
+  if (typeof text !== 'string' || text.length > 500) return undefined;
+  try {
+    const place = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown;
+    return isPlace(place) ? place : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlace(place: unknown): place is Place {
+  if (!Array.isArray(place) || place.length !== 2) return false;
+  const [end, name] = place as unknown[];
+  const isEnd =
+    end === '' ||
+    (typeof end === 'string' &&
+      /^\d{4}-[\dTZ :.+-]{10,30}$/.test(end) &&
+      !Number.isNaN(Date.parse(end)));
+  return isEnd && typeof name === 'string' && /^[\w-]{1,100}$/.test(name);
+}

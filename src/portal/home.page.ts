@@ -1,0 +1,84 @@
+import type { Viewer } from '../authentication/viewer.js';
+import { isLive } from '../secrets/state.js';
+import { homeApplication } from './credentials.page.js';
+import type { ApplicationRow } from './credentials.query.js';
+import { filterTexts, homeHref } from './home-filter.js';
+import { filters, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
+import type { HomePage } from './models.js';
+
+/** A shorter list is read at a glance. */
+const worthSearching = 4;
+
+/** The list of applications with what it can be narrowed to. */
+export function homePage(
+  viewer: Viewer,
+  filter: HomeFilter,
+  counts: HomeCounts | undefined,
+  rows: ApplicationRow[],
+  now: Date,
+): HomePage {
+  return {
+    intro: introFor(viewer),
+    attention: counts && attentionOf(counts),
+    search:
+      !counts || filter.q || filter.show || counts.all >= worthSearching
+        ? searchOf(filter, counts, rows.length)
+        : undefined,
+    applications: rows.map((row) => homeApplication(row, now)),
+    emptyText: viewer.it
+      ? 'Create an organisation first, then its applications.'
+      : 'No application has been set up for you yet. Ask support.',
+  };
+}
+
+function introFor(viewer: Viewer): string {
+  if (viewer.it) return 'All applications of all organisations, to look at.';
+  if (viewer.orgAdmin && viewer.manager) {
+    return 'The applications you manage, and the others of your organisation to look at.';
+  }
+  if (viewer.orgAdmin) return 'The applications of your organisation, to look at.';
+  return 'The applications you manage.';
+}
+
+function attentionOf({ attention, cannot_connect: silent }: HomeCounts): string[] {
+  const texts = [
+    attention > 0 && `${attention} ${attention === 1 ? 'secret needs' : 'secrets need'} attention`,
+    silent > 0 && `${silent} ${silent === 1 ? 'application' : 'applications'} cannot connect`,
+  ];
+  return texts.filter((text) => text !== false);
+}
+
+/** Where an application stands in the list. */
+export function placeOf({ name, secrets }: ApplicationRow, now: Date): Place {
+  const end = secrets.find((secret) => isLive(secret, now))?.expiresAt;
+  return [end?.toISOString() ?? '', name];
+}
+
+function searchOf(
+  filter: HomeFilter,
+  counts: HomeCounts | undefined,
+  shown: number,
+): HomePage['search'] {
+  const { q, show } = filter;
+  const narrowed = filters
+    .filter((each) => !counts || counts[each] > 0 || each === show)
+    .map((each) => ({
+      text: filterTexts[each],
+      count: counts?.[each],
+      href: homeHref({ q, show: each }),
+      current: each === show,
+    }));
+  const all = { text: 'All', count: counts?.all, href: homeHref({ q }), current: !show };
+  return {
+    q,
+    show: show ?? '',
+    choices: narrowed.length > 0 ? [all, ...narrowed] : [],
+    nothing: shown > 0 ? undefined : nothingText(filter),
+  };
+}
+
+function nothingText({ q, show }: HomeFilter): string {
+  const what = show ? `“${filterTexts[show].toLowerCase()}”` : '';
+  if (!q) return `No application is ${what} any more.`;
+  return `No application fits “${q}”${what && ` and ${what}`}.`;
+}
