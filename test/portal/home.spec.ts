@@ -117,13 +117,9 @@ describe('what ends when', () => {
     expect(list).not.toContain('last year');
     expect(list).not.toContain('Search server');
     expect(anna.page.text).not.toContain('time-line-warning');
-    const [secret] = await service.dataSource.query<{ id: string }[]>(
-      `select id from secrets where name = 'Secret by Anna Visser'`,
-    );
-    await service.dataSource.query(`update secrets set expires_at = $2 where id = $1`, [
-      secret!.id,
-      '2026-12-05T00:00:00Z',
-    ]);
+    await anna.get(/href="([^"]*secrets\/new)"/.exec(anna.page.text)![1]!);
+    await anna.submit({ name: 'In the same week', lastDay: '2026-12-05' });
+    expect(anna.page.status).toBe(201);
     await anna.get(home);
     expect(anna.words).toContain('2 secrets end in the week of Mon 30 November 2026.');
   });
