@@ -1,8 +1,9 @@
 import { dayText, distanceText, momentOf } from '../platform/words.js';
-import { utcDay } from '../platform/utc-day.js';
-import { milestoneDay, milestones } from '../reminders/milestones.js';
+import { startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
+import { heldFor } from '../reminders/acknowledgement.js';
+import { type Milestone, milestoneDay, milestones } from '../reminders/milestones.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
-import { whoIsOnIt } from './acknowledge.page.js';
+import { recipientsOf, whoIsOnIt } from './acknowledge.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { applicationHref } from './hrefs.js';
@@ -89,11 +90,34 @@ function nextReminder(
   const created = utcDay(secret.createdAt);
   const coming = milestones
     .filter((milestone) => milestone !== 'expired')
-    .filter((milestone) => state !== 'superseded' || milestone === '42' || milestone === '21')
-    .map((milestone) => milestoneDay(milestone, secret.expiresAt))
-    .find((day) => day > today && day > created);
-  if (coming) return `Next mail: ${dayText(coming)} (${distanceText(coming, today)}).`;
+    .filter((milestone) => state !== 'superseded' || isEarly(milestone))
+    .map((milestone) => ({ milestone, day: milestoneDay(milestone, secret.expiresAt) }))
+    .find(({ day }) => day > today && day > created);
+  if (coming) {
+    if (recipientsOf(application).length === 0) return 'No mails: there is nobody to be mailed.';
+    const next = `Next mail: ${dayText(coming.day)} (${distanceText(coming.day, today)})`;
+    return heldAt(application, secret, coming) ?? `${next}.`;
+  }
   return state === 'superseded'
     ? 'No daily mails, because a newer secret is in use.'
     : 'No more mails before it ends.';
+}
+
+function isEarly(milestone: Milestone): boolean {
+  return milestone === '42' || milestone === '21';
+}
+
+/** The six- and three-week mails wait for those who have taken it on (docs/adr/0040). */
+function heldAt(
+  application: ApplicationRow,
+  secret: SecretRecord,
+  { milestone, day }: { milestone: Milestone; day: UtcDay },
+): string | undefined {
+  const about = { ...secret, recipients: recipientsOf(application) };
+  const held = about.recipients.every(({ id }) =>
+    heldFor(about, { recipientId: id, milestone }, startOf(day)),
+  );
+  return held
+    ? `The mail of ${dayText(day)} waits for those who are on it. The daily mails of the last week come in any case.`
+    : undefined;
 }

@@ -295,6 +295,9 @@ describe('who is on it (docs/adr/0040)', () => {
     const reader = await service.signedIn(bram);
     await reader.get(lab.href);
     expect(reader.words).toContain('not sent: Anna Visser is on it until 2026-12-04');
+    await reader.get(gateway.href);
+    expect(reader.words).toContain('Next mail: Thu 3 December 2026 (tomorrow).');
+
     service.clock.set(new Date('2026-12-05T09:00:00Z'));
     service.mailer.sent.splice(0);
     await service.app.get(Reminders).run();
