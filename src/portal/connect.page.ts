@@ -18,6 +18,15 @@ export function connectPanel(row: ApplicationRow, publicUrl: string): ConnectPan
   };
 }
 
+/**
+ * Asks for the secret, so that it is in no command line and no history, and gets a token with it. One
+ * command, so that what is pasted after its first line is not taken for the secret.
+ */
+export function tryLine(row: ApplicationRow, publicUrl: string): string {
+  const command = connectPanel(row, publicUrl).commands.find(({ id }) => id === 'curl')!;
+  return `read -rs CLIENT_SECRET &&\n${command.code}`;
+}
+
 interface Facts {
   tokenUrl: string;
   clientId: string;

@@ -313,6 +313,8 @@ export interface SecretCreatedPage {
   value: string;
   ends: Moment;
   endsWhen: string;
+  /** Commands that try the secret; they read it from the terminal. */
+  tryLine: string;
   /** Another secret of this application still works and is to be deleted after the switch. */
   replaces: boolean;
 }

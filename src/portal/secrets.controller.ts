@@ -14,6 +14,7 @@ import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
 import { Secrets } from '../secrets/secrets.service.js';
 import { ManagedApplication, notManaged } from './application-sight.js';
+import { tryLine } from './connect.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
 import { type ApplicationRow, findApplications, type SecretRecord } from './credentials.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
@@ -119,6 +120,7 @@ export class SecretsController {
           value,
           ends,
           endsWhen,
+          tryLine: tryLine(row, this.config.PUBLIC_URL),
           replaces: row.secrets.some(
             ({ expiresAt, disabledAt }) => expiresAt > now && disabledAt === null,
           ),

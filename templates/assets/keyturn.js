@@ -47,7 +47,7 @@ for (const button of all('[data-copy]')) {
   button.addEventListener('click', async () => {
     const source = byId(button.dataset.copy);
     try {
-      await copyText(source.dataset.value ?? source.textContent.trim());
+      await copyText((button.dataset.copyBefore ?? '') + (source.dataset.value ?? source.textContent.trim()));
       label.textContent = 'Copied';
       button.classList.add('copied');
     } catch {
@@ -60,6 +60,20 @@ for (const button of all('[data-copy]')) {
       label.textContent = before;
       button.classList.remove('copied');
     }, 4000);
+  });
+}
+
+/* A file made here, in the browser: the server keeps no value that it could send again. */
+for (const button of all('[data-download]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const text = `${button.dataset.before}${byId(button.dataset.download).textContent.trim()}\n`;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+    link.download = button.dataset.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    announce('Downloaded');
   });
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startTestApp, type TestApp } from '../support/app.js';
 import {
@@ -64,6 +65,15 @@ inBrowser(name, () => {
     expect(value).toMatch(secretForm);
     await page.getByRole('button', { name: 'Copy secret' }).click();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(value);
+    await page.getByRole('button', { name: 'Copy the secret as a line for .env' }).click();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`CLIENT_SECRET=${value}`);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('Partner-NL-Matchpunt-DM.env');
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text).toMatch(/^CLIENT_ID=[0-9a-f-]{36}\nCLIENT_SECRET=/);
+    expect(text.trim().endsWith(value!)).toBe(true);
 
     // Leaving asks first; then neither the back button nor a reload brings the value back.
     await page.getByRole('link', { name: 'I have stored it' }).click();

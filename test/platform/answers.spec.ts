@@ -22,7 +22,7 @@ describe('every answer', () => {
         'content-security-policy':
           "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;" +
           "connect-src 'self';frame-src 'self';form-action 'self';base-uri 'none';" +
-          "frame-ancestors 'none'",
+          "frame-ancestors 'none';require-trusted-types-for 'script';trusted-types 'none'",
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
         'referrer-policy': 'same-origin',

@@ -80,6 +80,11 @@ describe('creating a secret (S2–S8)', () => {
     expect(browser.page.status).toBe(201);
     expect(browser.page.headers.get('cache-control')).toBe('no-store');
     expect(value).toMatch(form);
+    // The line that tries it reads the secret; the value stands in the page once.
+    expect(browser.words).toMatch(
+      /read -rs CLIENT_SECRET && curl -sS -u "[0-9a-f-]{36}:\$CLIENT_SECRET"/,
+    );
+    expect(browser.page.text.split(value)).toHaveLength(2);
     for (const path of [
       home(),
       `${home()}/secrets/${await secretCalled('Shown once')}`,
