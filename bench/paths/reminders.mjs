@@ -46,7 +46,12 @@ export async function run({ db, rounds, large }) {
   const of = (name, figure) => series[name].map((each) => each[figure]);
   const rate = (name, count) => of(name, 'seconds').map((seconds) => count / seconds);
   return [
-    { name: `Find ${due} of ${small}`, unit: ' s', goal: 5, ...summary(of('dense', 'planSeconds')) },
+    {
+      name: `Find ${due} of ${small}`,
+      unit: ' s',
+      goal: 5,
+      ...summary(of('dense', 'planSeconds')),
+    },
     { name: `Find ${due / 10} of ${small}`, unit: ' s', ...summary(of('few', 'planSeconds')) },
     { name: `Find ${due} of ${large}`, unit: ' s', ...summary(of('sparse', 'planSeconds')) },
     {

@@ -19,7 +19,9 @@ const config = loadConfig('command');
 const now = new Date(morning);
 const clock = new FixedClock(now);
 const poolSize = config.DATABASE_POOL;
-const dataSource = buildDataSource({ url: config.DATABASE_URL }, entities, migrations, { poolSize });
+const dataSource = buildDataSource({ url: config.DATABASE_URL }, entities, migrations, {
+  poolSize,
+});
 await dataSource.initialize();
 const mailer = mailerOf(config, clock);
 const planning = new Planning(
