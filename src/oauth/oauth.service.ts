@@ -82,22 +82,13 @@ export class OAuth {
   /**
    * RFC 7662. A client may ask about its own tokens, a resource server about those for its audience;
    * about others they learn nothing.
+   * @param caller who asks, while that is still being found out
    * @returns the claims of a token that may be accepted now, `undefined` otherwise
    */
-  async introspect(caller: Proven, token: string): Promise<Claims | undefined> {
-    const claims = await this.read(token);
-    if (!claims) return mine(caller, await this.opaqueTokens.find(token));
-    if (!mine(caller, claims)) return undefined;
-    const now = this.clock.now();
-    if (claims.exp * 1000 <= now.getTime()) return undefined;
-    const rows = await runPrepared(this.dataSource, stillGood, [
-      claims.secret_id,
-      claims.client_id,
-      claims.aud,
-      claims.jti,
-      now,
-    ]);
-    return rows.length === 1 ? claims : undefined;
+  async introspect(caller: Promise<Proven>, token: string): Promise<Claims | undefined> {
+    // Both look into the database; neither needs to wait for the other.
+    const [proven, claims] = await Promise.all([caller, this.goodClaims(token)]);
+    return mine(proven, claims);
   }
 
   /** RFC 7009. What is unknown or somebody else's is left alone, and the answer is the same. */
@@ -142,6 +133,22 @@ export class OAuth {
       organisation_id: client.organisationId,
     };
     return signToken(claims, kid, privateKey);
+  }
+
+  /** The claims of a token that may be accepted now, whoever asks. */
+  private async goodClaims(token: string): Promise<Claims | undefined> {
+    const claims = await this.read(token);
+    if (!claims) return this.opaqueTokens.find(token);
+    const now = this.clock.now();
+    if (claims.exp * 1000 <= now.getTime()) return undefined;
+    const rows = await runPrepared(this.dataSource, stillGood, [
+      claims.secret_id,
+      claims.client_id,
+      claims.aud,
+      claims.jti,
+      now,
+    ]);
+    return rows.length === 1 ? claims : undefined;
   }
 
   private async read(token: string): Promise<Claims | undefined> {
