@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { createApp } from './app.js';
 import { seedDemo } from './demo/seed.js';
 import { announce } from './demo/announce.js';
@@ -9,6 +10,10 @@ import { ConfigurationError } from './platform/config/config.js';
 import { loadConfig } from './platform/config/load.js';
 import { parseInstant } from './platform/instant.js';
 import { type Started, startPlatform } from './start.js';
+
+// V8 would let garbage pile up to several times of what is in use before it collects the old
+// generation. A third is enough, costs no time that can be measured, and keeps the memory flat.
+setFlagsFromString('--heap-growing-percent=30');
 
 const { values: flags } = parseArgs({
   options: {

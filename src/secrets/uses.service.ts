@@ -5,13 +5,16 @@ import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { utcDay } from '../platform/utc-day.js';
 
+/** Of a secret on one UTC day. Kept small: there may be thousands within a few seconds. */
 interface Use {
   secretId: string;
-  /** By UTC day. */
-  counts: Map<string, number>;
+  day: string;
+  count: number;
   firstAt: Date;
   lastAt: Date;
-  addresses: Map<string, Date>;
+  /** The one that most have alone. Seconds within a batch are not told apart. */
+  address: string;
+  otherAddresses?: Set<string>;
 }
 
 const flushEvery = 5_000;
@@ -28,6 +31,7 @@ const keptFor = 30 * 86_400_000;
 export class SecretUses implements OnApplicationShutdown {
   private readonly log = new Logger('Uses');
   private gathered = new Map<string, Use>();
+  private ofEarlierDays: Use[] = [];
   private writing = Promise.resolve();
 
   constructor(
@@ -36,17 +40,7 @@ export class SecretUses implements OnApplicationShutdown {
   ) {}
 
   note(secretId: string, address: string, at: Date): void {
-    let use = this.gathered.get(secretId);
-    if (!use) {
-      use = { secretId, counts: new Map(), firstAt: at, lastAt: at, addresses: new Map() };
-      this.gathered.set(secretId, use);
-    }
-    const day = utcDay(at);
-    use.counts.set(day, (use.counts.get(day) ?? 0) + 1);
-    use.lastAt = at;
-    if (use.addresses.size < addressesAtMost || use.addresses.has(address)) {
-      use.addresses.set(address, at);
-    }
+    this.gather({ secretId, day: utcDay(at), count: 1, firstAt: at, lastAt: at, address });
   }
 
   /** Writes what was gathered; what cannot be written now is kept for the next time. */
@@ -69,36 +63,55 @@ export class SecretUses implements OnApplicationShutdown {
     await this.flush();
   }
 
-  /** In the order of their keys, so that two instances never wait for each other in a circle. */
   private async write(): Promise<void> {
-    const uses = [...this.gathered.values()].sort((a, b) => (a.secretId < b.secretId ? -1 : 1));
+    const uses = [...this.ofEarlierDays, ...this.gathered.values()].sort(byDayAndKey);
     this.gathered = new Map();
+    this.ofEarlierDays = [];
     while (uses.length > 0) {
       try {
-        const some = uses.slice(0, writtenAtOnce);
+        const some = firstOfADay(uses);
         await inTransaction(this.dataSource, (tx) => write(tx, some));
         uses.splice(0, some.length);
       } catch (error) {
         this.log.warn(`Uses are kept for the next time: ${(error as Error).name}`);
-        for (const use of uses.splice(0)) this.putBack(use);
+        for (const use of uses.splice(0)) this.gather(use);
       }
     }
   }
 
-  private putBack(use: Use): void {
-    const newer = this.gathered.get(use.secretId);
-    if (!newer) return void this.gathered.set(use.secretId, use);
-    if (use.firstAt < newer.firstAt) newer.firstAt = use.firstAt;
-    for (const [day, count] of use.counts) {
-      newer.counts.set(day, (newer.counts.get(day) ?? 0) + count);
-    }
-    for (const [address, at] of use.addresses) {
-      if (!newer.addresses.has(address)) newer.addresses.set(address, at);
-    }
+  private gather(use: Use): void {
+    const known = this.gathered.get(use.secretId);
+    if (known?.day === use.day) return merge(known, use);
+    if (known) this.ofEarlierDays.push(known);
+    this.gathered.set(use.secretId, use);
   }
 }
 
-async function write(tx: Tx, sorted: Use[]): Promise<void> {
+function merge(known: Use, { count, firstAt, lastAt, address, otherAddresses }: Use): void {
+  known.count += count;
+  if (firstAt < known.firstAt) known.firstAt = firstAt;
+  if (lastAt > known.lastAt) known.lastAt = lastAt;
+  if (address === known.address && !otherAddresses) return;
+  const others = (known.otherAddresses ??= new Set());
+  for (const each of [address, ...(otherAddresses ?? [])]) {
+    if (each !== known.address && others.size < addressesAtMost - 1) others.add(each);
+  }
+}
+
+/** In the order of their keys, so that two instances never wait for each other in a circle. */
+function byDayAndKey(a: Use, b: Use): number {
+  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
+  return a.secretId < b.secretId ? -1 : 1;
+}
+
+/** Each secret once, which is what the statements ask for. */
+function firstOfADay(uses: Use[]): Use[] {
+  const next = uses.findIndex(({ day }) => day !== uses[0]!.day);
+  return uses.slice(0, Math.min(next < 0 ? uses.length : next, writtenAtOnce));
+}
+
+async function write(tx: Tx, uses: Use[]): Promise<void> {
+  const ids = uses.map(({ secretId }) => secretId);
   await tx.query(
     `update secrets s set first_used_at = least(s.first_used_at, s.last_used_at, u.first_at),
        last_used_at = greatest(s.last_used_at, u.last_at)
@@ -107,26 +120,19 @@ async function write(tx: Tx, sorted: Use[]): Promise<void> {
        join secrets s on s.id = n.id order by s.id for update of s) u
      where s.id = u.id`,
     [
-      sorted.map(({ secretId }) => secretId),
-      sorted.map(({ firstAt }) => firstAt.toISOString()),
-      sorted.map(({ lastAt }) => lastAt.toISOString()),
+      ids,
+      uses.map(({ firstAt }) => firstAt.toISOString()),
+      uses.map(({ lastAt }) => lastAt.toISOString()),
     ],
-  );
-  const counts = sorted.flatMap(({ secretId, counts }) =>
-    [...counts].sort().map(([day, count]) => ({ secretId, day, count })),
   );
   await tx.query(
     `insert into secret_uses as u (secret_id, day, count)
      select * from unnest($1::uuid[], $2::date[], $3::bigint[])
      on conflict (secret_id, day) do update set count = u.count + excluded.count`,
-    [
-      counts.map(({ secretId }) => secretId),
-      counts.map(({ day }) => day),
-      counts.map(({ count }) => count),
-    ],
+    [ids, uses.map(({ day }) => day), uses.map(({ count }) => count)],
   );
-  const addresses = sorted.flatMap(({ secretId, addresses }) =>
-    [...addresses].sort().map(([address, at]) => ({ secretId, address, at })),
+  const seen = uses.flatMap(({ secretId, address, otherAddresses, lastAt }) =>
+    [address, ...(otherAddresses ?? [])].sort().map((each) => [secretId, each, lastAt] as const),
   );
   await tx.query(
     `insert into secret_addresses as a (secret_id, address, last_used_at)
@@ -134,9 +140,9 @@ async function write(tx: Tx, sorted: Use[]): Promise<void> {
      on conflict (secret_id, address) do update
        set last_used_at = greatest(a.last_used_at, excluded.last_used_at)`,
     [
-      addresses.map(({ secretId }) => secretId),
-      addresses.map(({ address }) => address),
-      addresses.map(({ at }) => at.toISOString()),
+      seen.map(([id]) => id),
+      seen.map(([, address]) => address),
+      seen.map(([, , at]) => at.toISOString()),
     ],
   );
 }

@@ -46,6 +46,40 @@ test('uses of many secrets are written in parts; a part that fails comes again, 
   expect(all).toEqual({ uses: String(2 * many), secrets: String(many), used: String(many) });
 });
 
+test('uses are counted by day, also around midnight, with every address from which they came', async () => {
+  const uses = service.app.get(SecretUses, { strict: false });
+  const { dataSource } = service;
+  const id = ids[0]!;
+  await dataSource.query(`delete from secret_uses where secret_id = $1`, [id]);
+  await dataSource.query(`delete from secret_addresses where secret_id = $1`, [id]);
+  const times: [string, string][] = [
+    ['23:59:58', '192.0.2.1'],
+    ['23:59:59', '192.0.2.2'],
+    ['23:59:59', '192.0.2.1'],
+  ];
+  for (const [time, address] of times) {
+    uses.note(id, address, new Date(`2026-12-24T${time}Z`));
+  }
+  uses.note(id, '192.0.2.1', new Date('2026-12-25T00:00:01Z'));
+  await uses.flush();
+  const days = await dataSource.query<object[]>(
+    `select day::text, count::int from secret_uses where secret_id = $1 order by day`,
+    [id],
+  );
+  expect(days).toEqual([
+    { day: '2026-12-24', count: 3 },
+    { day: '2026-12-25', count: 1 },
+  ]);
+  const addresses = await dataSource.query<object[]>(
+    `select address, last_used_at::text as at from secret_addresses where secret_id = $1 order by 1`,
+    [id],
+  );
+  expect(addresses).toEqual([
+    { address: '192.0.2.1', at: '2026-12-25 00:00:01+00' },
+    { address: '192.0.2.2', at: '2026-12-24 23:59:59+00' },
+  ]);
+});
+
 test.each(['application_id', 'created_at', 'expires_at', 'digest', 'hint'])(
   'a secret keeps its first %s',
   async (column) => {
