@@ -20,6 +20,7 @@ const actions: Record<string, string> = {
   'role.withdraw': 'Role withdrawn',
   'invitation.accept': 'Invitation accepted',
   'factor.enrol': 'Second factor set up',
+  'factor.off': 'Second factor locked',
   'factor.reset': 'Second factor reset',
   'recovery_codes.renew': 'Recovery codes renewed',
   'session.sign_in': 'Sign-in',

@@ -70,8 +70,9 @@ function factsOf(row: UserFacts, now: Date) {
   return facts;
 }
 
-function factorText({ hasFactor, recoveryCodes }: UserFacts): string {
+function factorText({ hasFactor, factorOff, recoveryCodes }: UserFacts): string {
   if (!hasFactor) return 'not set up; the next sign-in asks for it';
+  if (factorOff) return 'locked after too many wrong codes; reset it when you know who it is';
   const left = recoveryCodes === 1 ? '1 recovery code' : `${recoveryCodes} recovery codes`;
   return `authenticator app, ${left} left`;
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Role } from '../applications/role-assignment.entity.js';
+import { codesInTotal } from '../authentication/factor.service.js';
 import type { UtcDay } from '../platform/utc-day.js';
 import { liveManagers, liveRole } from './live-role.js';
 
@@ -14,6 +15,8 @@ export interface UserFacts {
   lastSignInAt: Date | null;
   closedAt: Date | null;
   hasFactor: boolean;
+  /** After too many wrong codes. */
+  factorOff: boolean;
   recoveryCodes: number;
   /** The end of the invitation that can still be used, or of the last one. */
   invitedUntil: Date | null;
@@ -124,6 +127,8 @@ const sql = `
     u.created_at as "createdAt", u.activated_at as "activatedAt",
     u.last_sign_in_at as "lastSignInAt", u.closed_at as "closedAt",
     exists (select 1 from totp_factors f where f.user_id = u.id) as "hasFactor",
+    exists (select 1 from totp_factors f
+      where f.user_id = u.id and f.failed_codes >= ${codesInTotal}) as "factorOff",
     (select count(*)::int from recovery_codes c
       where c.user_id = u.id and c.used_at is null) as "recoveryCodes",
     (select max(i.expires_at) from invitations i

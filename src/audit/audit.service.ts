@@ -17,6 +17,8 @@ export interface Actor {
 export const theService: Actor = { id: null, name: 'Keyturn', address: null };
 
 export interface Happening {
+  /** When; the present when absent. */
+  at?: Date;
   action: string;
   subject: { kind: string; id: string | null; name: string };
   applicationId?: string | null;
@@ -46,9 +48,9 @@ export class Audit {
   }
 
   private event(actor: Actor, happening: Happening) {
-    const { action, subject, applicationId, organisationId, outcome, detail } = happening;
+    const { at, action, subject, applicationId, organisationId, outcome, detail } = happening;
     return {
-      at: this.clock.now(),
+      at: at ?? this.clock.now(),
       actorId: actor.id,
       actorName: actor.name,
       action,

@@ -16,6 +16,10 @@ export class TotpFactor {
 
   @Column('bigint')
   lastStep: string;
+
+  /** Codes tried since the last right one; each is counted before it is judged. */
+  @Column('integer', { default: 0 })
+  failedCodes: number;
 }
 
 @Entity('recovery_codes')

@@ -2,11 +2,13 @@ import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
 import { FrameSource } from '../platform/web/frame.js';
+import { UsersModule } from '../users/users.module.js';
 import { Enrolment } from './enrolment.service.js';
 import { Factors } from './factor.service.js';
 import { SignedInFrame } from './frame.js';
 import { Guard } from './guard.js';
 import { OwnAccount } from './own-account.service.js';
+import { RefusedSignIns } from './refused-sign-ins.service.js';
 import { Resets } from './resets.service.js';
 import { SessionsJob } from './sessions.job.js';
 import { Sessions } from './sessions.service.js';
@@ -15,11 +17,12 @@ import { SignIn } from './sign-in.service.js';
 /** Global, because every door stands behind its guard and shows its frame. */
 @Global()
 @Module({
-  imports: [AuditModule],
+  imports: [AuditModule, UsersModule],
   providers: [
     Enrolment,
     Factors,
     OwnAccount,
+    RefusedSignIns,
     Resets,
     Sessions,
     SessionsJob,

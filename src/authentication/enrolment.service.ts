@@ -4,7 +4,8 @@ import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
-import { Conflict, Invalid, Refusal } from '../platform/refusals.js';
+import { Conflict, Invalid, Refusal, SignInNeeded } from '../platform/refusals.js';
+import { AccountNotices } from '../users/account-notices.service.js';
 import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
@@ -34,6 +35,7 @@ export class Enrolment {
     private readonly factors: Factors,
     private readonly keys: Keys,
     private readonly audit: Audit,
+    private readonly notices: AccountNotices,
     private readonly clock: Clock,
   ) {}
 
@@ -85,21 +87,19 @@ export class Enrolment {
   async key(session: Session): Promise<string> {
     const now = this.clock.now();
     const oldest = new Date(now.getTime() - enrolmentMinutes * 60_000);
-    if (
-      session.sealedEnrolment &&
-      session.enrolmentStartedAt &&
-      session.enrolmentStartedAt > oldest
-    ) {
-      return this.keys.open(`sessions ${session.id}`, session.sealedEnrolment);
-    }
-    const key = newTotpKey();
-    await this.dataSource
+    const sealed = this.keys.seal(`sessions ${session.id}`, newTotpKey());
+    // Of parallel requests one makes the key; the others, and later ones, show that one.
+    await this.dataSource.query(
+      `update sessions set sealed_enrolment = $2, enrolment_started_at = $3
+       where id = $1 and stage = 'enrolment' and (sealed_enrolment is null
+         or enrolment_started_at is null or enrolment_started_at <= $4)`,
+      [session.id, sealed, now, oldest],
+    );
+    const current = await this.dataSource
       .getRepository(Session)
-      .update(
-        { id: session.id, stage: 'enrolment' },
-        { sealedEnrolment: this.keys.seal(`sessions ${session.id}`, key), enrolmentStartedAt: now },
-      );
-    return key;
+      .findOneBy({ id: session.id, stage: 'enrolment' });
+    if (!current?.sealedEnrolment) throw new SignInNeeded('/sign-in');
+    return this.keys.open(`sessions ${session.id}`, current.sealedEnrolment);
   }
 
   /**
@@ -140,23 +140,32 @@ export class Enrolment {
         subject: { kind: 'user', id: viewer.id, name: viewer.email },
         organisationId: viewer.organisationId,
       });
+      // At the first sign-in there is nothing that a stranger could have changed.
+      const { activatedAt } = await tx.findOneByOrFail(User, { id: viewer.id });
+      if (activatedAt) await this.notices.tell(tx, viewer, 'factor set up', viewer.address);
       return { codes, token };
     });
     await this.factors.forgetTries(viewer.id);
+    this.notices.send();
     return result;
   }
 
-  /** New recovery codes before the first sign-in is completed; the earlier ones are void. */
-  renewRecoveryCodes({ viewer }: LiveSession): Promise<string[]> {
-    return inTransaction(this.dataSource, async (tx) => {
+  /** New recovery codes; the earlier ones are void. */
+  async renewRecoveryCodes({ session, viewer }: LiveSession): Promise<string[]> {
+    const renewed = await inTransaction(this.dataSource, async (tx) => {
       const codes = await this.factors.replaceRecoveryCodes(tx, viewer.id);
       await this.audit.record(tx, viewer, {
         action: 'recovery_codes.renew',
         subject: { kind: 'user', id: viewer.id, name: viewer.email },
         organisationId: viewer.organisationId,
       });
+      if (session.stage === 'full') {
+        await this.notices.tell(tx, viewer, 'recovery codes renewed', viewer.address);
+      }
       return codes;
     });
+    this.notices.send();
+    return renewed;
   }
 
   /** The codes are stored: signed in. @returns the new cookie value */

@@ -5,12 +5,17 @@ import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Limits } from '../platform/limits/limits.js';
-import { Invalid } from '../platform/refusals.js';
+import { FactorOff, Invalid, SignInNeeded } from '../platform/refusals.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
 import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-code.js';
 import { totpStep } from './totp.js';
 
-const codeLimit = { most: 5, seconds: 15 * 60 };
+/** Codes in a quarter of an hour. */
+export const codesInWindow = 5;
+/** Codes in total without a right one; then the factor is off until IT resets it (NIST SP 800-63B, 5.2.2). */
+export const codesInTotal = 100;
+
+const codeLimit = { most: codesInWindow, seconds: 15 * 60 };
 const tooMany =
   'Too many codes were tried. Please wait a quarter of an hour, then use a fresh code.';
 
@@ -31,10 +36,26 @@ export class Factors {
   /**
    * Counts a try for this user, whichever session or instance it comes from. To be called before a
    * code is judged.
+   * @returns how many there were in this quarter of an hour
    * @throws TooMany
    */
-  async countTry(userId: string): Promise<void> {
-    await this.limits.count(`code ${userId}`, codeLimit, tooMany);
+  countTry(userId: string): Promise<number> {
+    return this.limits.count(`code ${userId}`, codeLimit, tooMany);
+  }
+
+  /**
+   * The same for a code of the factor in use or of its recovery codes: these are counted in total, too.
+   * @throws TooMany, FactorOff
+   */
+  async countGuess(userId: string): Promise<{ inWindow: number; inTotal: number }> {
+    const inWindow = await this.countTry(userId);
+    const [rows] = await this.dataSource.query<[{ failed_codes: number }[], number]>(
+      `update totp_factors set failed_codes = failed_codes + 1
+       where user_id = $1 and failed_codes < $2 returning failed_codes`,
+      [userId, codesInTotal],
+    );
+    if (!rows[0]) throw new FactorOff();
+    return { inWindow, inTotal: rows[0].failed_codes };
   }
 
   async forgetTries(userId: string): Promise<void> {
@@ -43,13 +64,16 @@ export class Factors {
 
   /** @throws Invalid for `field` when the code is wrong or was used before */
   async useCode(tx: Tx, userId: string, code: string, field: string): Promise<void> {
-    const factor = await tx.findOneByOrFail(TotpFactor, { userId });
+    const factor = await tx.findOneBy(TotpFactor, { userId });
+    // Reset a moment ago.
+    if (!factor) throw new SignInNeeded('/sign-in');
     const key = this.keys.open(`totp_factors ${userId}`, factor.sealedKey);
     const step = totpStep(key, code, this.clock.now());
     if (step === undefined) throw new Invalid({ [field]: wrongCode(code) });
     // One conditional statement: of parallel requests with the same code exactly one gets through.
     const used = await tx.query<[unknown, number]>(
-      `update totp_factors set last_step = $2 where user_id = $1 and last_step < $2`,
+      `update totp_factors set last_step = $2, failed_codes = 0
+       where user_id = $1 and last_step < $2`,
       [userId, step],
     );
     if (used[1] !== 1) {
@@ -72,6 +96,7 @@ export class Factors {
         recoveryCode: 'This is not one of your unused recovery codes. Each one works once.',
       });
     }
+    await tx.update(TotpFactor, { userId }, { failedCodes: 0 });
   }
 
   /**

@@ -6,6 +6,8 @@ import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Limits } from '../platform/limits/limits.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
+import type { AccountEvent } from '../users/account-notice.js';
+import { AccountNotices } from '../users/account-notices.service.js';
 import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
@@ -30,6 +32,7 @@ export class OwnAccount {
     private readonly limits: Limits,
     private readonly keys: Keys,
     private readonly audit: Audit,
+    private readonly notices: AccountNotices,
     private readonly clock: Clock,
   ) {}
 
@@ -81,13 +84,15 @@ export class OwnAccount {
     if (problem) throw new Invalid({ newPassword: problem });
     await this.provePassword(viewer, password);
     const passwordHash = await hashPassword(newPassword);
-    return inTransaction(this.dataSource, async (tx) => {
-      const token = await this.sessions.move(tx, session, 'full', 'no factor');
+    const token = await inTransaction(this.dataSource, async (tx) => {
+      const moved = await this.sessions.move(tx, session, 'full', 'no factor');
       await tx.update(User, { id: viewer.id }, { passwordHash });
       await this.endOthers(tx, session);
-      await this.tell(tx, viewer, 'password.change');
-      return token;
+      await this.tell(tx, viewer, 'password.change', 'password changed');
+      return moved;
     });
+    this.notices.send();
+    return token;
   }
 
   /**
@@ -143,15 +148,16 @@ export class OwnAccount {
       );
       await tx.update(Session, { id: session.id }, { sealedEnrolment: null });
       await this.endOthers(tx, session);
-      await this.tell(tx, viewer, 'factor.replace');
+      await this.tell(tx, viewer, 'factor.replace', 'factor replaced');
       return moved;
     });
     await this.factors.forgetTries(viewer.id);
+    this.notices.send();
     return token;
   }
 
   private async provePassword(viewer: Viewer, password: string): Promise<void> {
-    const tries = `password ${viewer.email}`;
+    const tries = `own password ${viewer.id}`;
     await this.limits.count(tries, passwordTries, tooMany);
     const user = await this.dataSource.getRepository(User).findOneByOrFail({ id: viewer.id });
     if (!(await passwordFits(password, user.passwordHash))) {
@@ -164,11 +170,12 @@ export class OwnAccount {
     await tx.delete(Session, { userId: session.userId, id: Not(session.id) });
   }
 
-  private tell(tx: Tx, viewer: Viewer, action: string): Promise<void> {
-    return this.audit.record(tx, viewer, {
+  private async tell(tx: Tx, viewer: Viewer, action: string, event?: AccountEvent): Promise<void> {
+    await this.audit.record(tx, viewer, {
       action,
       subject: { kind: 'user', id: viewer.id, name: viewer.email },
       organisationId: viewer.organisationId,
     });
+    if (event) await this.notices.tell(tx, viewer, event, viewer.address);
   }
 }

@@ -26,7 +26,8 @@ let decoy: Promise<string> | undefined;
  * the answer takes as long as for a known user.
  */
 export async function passwordFits(password: string, known: string | null): Promise<boolean> {
-  decoy ??= hashPassword('a decoy that is never the answer');
+  // Not in turn: were the line full, the decoy would be lost for good.
+  decoy ??= hash('a decoy that is never the answer', cost);
   const judged = known ?? (await decoy);
   const fits = await inTurn(() => verify(judged, password.normalize('NFC')));
   return fits && known !== null;

@@ -4,6 +4,7 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { inTransaction } from '../platform/database/tx.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
+import { AccountNotices } from '../users/account-notices.service.js';
 import { User } from '../users/user.entity.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
@@ -17,6 +18,7 @@ export class Resets {
     private readonly sessions: Sessions,
     private readonly factors: Factors,
     private readonly audit: Audit,
+    private readonly notices: AccountNotices,
   ) {}
 
   /**
@@ -43,7 +45,9 @@ export class Resets {
         organisationId: user.organisationId,
         detail: { identityCheck: cleanName(identityCheck) },
       });
+      await this.notices.tell(tx, user, 'factor reset');
     });
+    this.notices.send();
     await this.factors.forgetTries(userId);
   }
 }

@@ -3,17 +3,26 @@ import { DataSource } from 'typeorm';
 import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { Keys } from '../platform/keys/keys.js';
 import { Limits } from '../platform/limits/limits.js';
-import { Invalid, type Refusal, SignInNeeded } from '../platform/refusals.js';
+import { networkOf } from '../platform/limits/network-of.js';
+import { FactorOff, Invalid, type Refusal, SignInNeeded } from '../platform/refusals.js';
+import { AccountNotices } from '../users/account-notices.service.js';
 import { User } from '../users/user.entity.js';
 import type { Session, SessionStage } from './authentication.entity.js';
-import { Factors } from './factor.service.js';
+import { deviceOf, newDevice } from './devices.js';
+import { codesInTotal, codesInWindow, Factors } from './factor.service.js';
 import { passwordFits } from './password-hash.js';
+import { RefusedSignIns } from './refused-sign-ins.service.js';
 import { type LiveSession, type Origin, Sessions } from './sessions.service.js';
 import type { Viewer } from './viewer.js';
 
-const perAccount = { most: 10, seconds: 15 * 60 };
-const perAddress = { most: 100, seconds: 15 * 60 };
+const seconds = 15 * 60;
+/** Of one account from one network, or from a browser that it has signed in with before. */
+const perPlace = { most: 10, seconds };
+/** Of one account from everywhere else together. */
+const perAccount = { most: 100, seconds };
+const perNetwork = { most: 100, seconds };
 /** RFC 5321 section 4.5.3.1. */
 const longestAddress = 254;
 const tooMany = 'Too many tries to sign in. Please wait a quarter of an hour.';
@@ -26,12 +35,16 @@ export class SignIn {
     private readonly sessions: Sessions,
     private readonly factors: Factors,
     private readonly limits: Limits,
+    private readonly refused: RefusedSignIns,
+    private readonly notices: AccountNotices,
+    private readonly keys: Keys,
     private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
 
   /**
    * The first step.
+   * @param device the cookie of a browser in which this account may have signed in before
    * @returns the cookie's value, and whether a code or the enrolment of a factor comes next
    * @throws Invalid alike for an unknown user and a wrong password, and after the same time
    */
@@ -39,18 +52,18 @@ export class SignIn {
     email: string,
     password: string,
     origin: Origin,
+    device?: string,
   ): Promise<{ token: string; stage: SessionStage }> {
     const address = email.trim().toLowerCase();
     // No account has such an address, and the database cannot even be asked about a NUL.
     if (address.length > longestAddress || /\p{Cc}/u.test(address)) throw notRight();
-    await this.limits.count(`address ${origin.address}`, perAddress, tooMany);
-    await this.limits.count(`password ${address}`, perAccount, tooMany);
+    const tries = await this.countPassword(address, networkOf(origin.address), device);
     const user = await this.findActive(address);
     if (!(await passwordFits(password, user?.passwordHash ?? null)) || !user) {
-      if (user) await this.refused(user, origin, 'wrong password');
+      if (user) this.refused.take(user, origin.address);
       throw notRight();
     }
-    await this.limits.forget(`password ${address}`);
+    await this.limits.forget(tries);
     const stage = (await this.factors.has(user.id)) ? 'code' : 'enrolment';
     const token = await inTransaction(this.dataSource, (tx) =>
       this.sessions.start(tx, user.id, stage, origin),
@@ -60,16 +73,25 @@ export class SignIn {
 
   /** The second step, by TOTP code. @returns the new cookie value */
   withCode({ session, viewer }: LiveSession, code: string): Promise<string> {
-    return this.secondStep(session, viewer, 'TOTP code', (tx) =>
+    return this.secondStep(session, viewer, 'TOTP code', 'factor proved', (tx) =>
       this.factors.useCode(tx, viewer.id, code, 'code'),
     );
   }
 
-  /** The second step, by recovery code. @returns the new cookie value */
+  /**
+   * The second step, by recovery code. It signs in; changes still ask for a code of the app (R9).
+   * @returns the new cookie value
+   */
   withRecoveryCode({ session, viewer }: LiveSession, recoveryCode: string): Promise<string> {
-    return this.secondStep(session, viewer, 'recovery code', (tx) =>
-      this.factors.useRecoveryCode(tx, viewer.id, recoveryCode),
-    );
+    return this.secondStep(session, viewer, 'recovery code', 'no factor', async (tx) => {
+      await this.factors.useRecoveryCode(tx, viewer.id, recoveryCode);
+      await this.notices.tell(tx, viewer, 'recovery code used', viewer.address);
+    });
+  }
+
+  /** What the browser keeps after a complete sign-in, in a cookie. */
+  deviceFor({ email }: Viewer): string {
+    return newDevice(this.keys, email);
   }
 
   /**
@@ -78,11 +100,11 @@ export class SignIn {
    * @throws SignInNeeded when another request has moved the session on or ended it
    */
   async again({ session, viewer }: LiveSession, code: string, field: string): Promise<string> {
-    await this.factors.countTry(viewer.id);
+    const tries = await this.factors.countGuess(viewer.id);
     const token = await inTransaction(this.dataSource, async (tx) => {
       await this.factors.useCode(tx, viewer.id, code, field);
       return this.sessions.move(tx, session, 'full', 'factor proved');
-    }).catch((error: Refusal) => this.tell(error, session, viewer, 'step-up'));
+    }).catch((error: Refusal) => this.tell(error, session, viewer, 'step-up', tries));
     await this.factors.forgetTries(viewer.id);
     return token;
   }
@@ -100,12 +122,13 @@ export class SignIn {
     session: Session,
     viewer: Viewer,
     factor: string,
+    proof: 'factor proved' | 'no factor',
     prove: (tx: Tx) => Promise<void>,
   ): Promise<string> {
-    await this.factors.countTry(viewer.id);
+    const tries = await this.factors.countGuess(viewer.id);
     const token = await inTransaction(this.dataSource, async (tx) => {
       await prove(tx);
-      const moved = await this.sessions.move(tx, session, 'full', 'factor proved');
+      const moved = await this.sessions.move(tx, session, 'full', proof);
       await tx.update(User, { id: viewer.id }, { lastSignInAt: this.clock.now() });
       await this.audit.record(tx, viewer, {
         action: 'session.sign_in',
@@ -114,9 +137,30 @@ export class SignIn {
         detail: { factor },
       });
       return moved;
-    }).catch((error: Refusal) => this.tell(error, session, viewer, factor));
+    }).catch((error: Refusal) => this.tell(error, session, viewer, factor, tries));
     await this.factors.forgetTries(viewer.id);
+    this.notices.send();
     return token;
+  }
+
+  /**
+   * Guesses elsewhere never use up the tries of a browser that this account has signed in with.
+   * @returns what is to be forgotten after a success
+   * @throws TooMany
+   */
+  private async countPassword(
+    address: string,
+    network: string,
+    cookie: string | undefined,
+  ): Promise<string> {
+    // What was typed may be nobody's address, or a password in the wrong field: it is not kept.
+    const account = `password ${this.keys.digest('typed address', address).digest.toString('hex')}`;
+    const device = deviceOf(this.keys, address, cookie);
+    const place = device ? `${account} browser ${device}` : `${account} ${network}`;
+    await this.limits.count(`address ${network}`, perNetwork, tooMany);
+    await this.limits.count(place, perPlace, tooMany);
+    if (!device) await this.limits.count(account, perAccount, tooMany);
+    return place;
   }
 
   /** The refusal is audited in a transaction of its own: the one that failed is rolled back. */
@@ -125,33 +169,32 @@ export class SignIn {
     session: Session,
     viewer: Viewer,
     factor: string,
+    tries: { inWindow: number; inTotal: number },
   ): Promise<never> {
-    if (error instanceof Invalid) {
-      // The same form sent twice: its first copy has used the code, and the person is in.
-      if (await this.sessions.isOvertaken(session)) throw new SignInNeeded('/sign-in');
-      await this.audit.record(this.dataSource.manager, viewer, {
-        action: 'session.sign_in',
+    if (!(error instanceof Invalid)) throw error;
+    // The same form sent twice: its first copy has used the code, and the person is in.
+    if (await this.sessions.isOvertaken(session)) throw new SignInNeeded('/sign-in');
+    const off = tries.inTotal === codesInTotal;
+    await inTransaction(this.dataSource, async (tx) => {
+      const about = {
         subject: { kind: 'user', id: viewer.id, name: viewer.email },
         organisationId: viewer.organisationId,
+      };
+      await this.audit.record(tx, viewer, {
+        ...about,
+        action: 'session.sign_in',
         outcome: 'refused',
         detail: { factor },
       });
-    }
-    throw error;
-  }
-
-  private async refused(user: User, origin: Origin, reason: string): Promise<void> {
-    await this.audit.record(
-      this.dataSource.manager,
-      { id: null, name: 'Someone not signed in', address: origin.address },
-      {
-        action: 'session.sign_in',
-        subject: { kind: 'user', id: user.id, name: user.email },
-        organisationId: user.organisationId,
-        outcome: 'refused',
-        detail: { reason },
-      },
-    );
+      if (off) {
+        await this.audit.record(tx, viewer, { ...about, action: 'factor.off' });
+        await this.notices.tell(tx, viewer, 'factor off', viewer.address);
+      } else if (tries.inWindow === codesInWindow) {
+        await this.notices.tell(tx, viewer, 'wrong codes', viewer.address);
+      }
+    });
+    this.notices.send();
+    throw off ? new FactorOff() : error;
   }
 
   private findActive(email: string): Promise<User | null> {

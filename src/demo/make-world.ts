@@ -18,6 +18,7 @@ import { addDays, utcDay } from '../platform/utc-day.js';
 import { Secret } from '../secrets/secret.entity.js';
 import { Secrets } from '../secrets/secrets.service.js';
 import { User } from '../users/user.entity.js';
+import { AccountNotices } from '../users/account-notices.service.js';
 import { Users } from '../users/users.service.js';
 import * as world from './world.js';
 
@@ -74,9 +75,10 @@ class WorldMaker {
     this.dataSource = dataSource;
     const audit = new Audit(this.clock);
     const outbox = new Outbox(dataSource, keys, mailer, this.clock, config);
+    const notices = new AccountNotices(outbox, this.clock, config);
     this.services = {
       organisations: new Organisations(dataSource, audit, this.clock),
-      users: new Users(dataSource, outbox, audit, keys, this.clock, config),
+      users: new Users(dataSource, outbox, notices, audit, keys, this.clock, config),
       applications: new Applications(dataSource, audit, this.clock),
       roles: new Roles(dataSource, audit, this.clock),
       secrets: new Secrets(dataSource, audit, keys, this.clock, config),

@@ -52,6 +52,17 @@ export class TooMany extends Refusal {
   }
 }
 
+/** So many wrong codes that none is judged any more, until IT has looked at who it is. */
+export class FactorOff extends Refusal {
+  constructor() {
+    super(
+      403,
+      'factor_off',
+      'Too many wrong codes were typed for this account, so no code is taken any more. Write to support: IT checks who you are and resets your authenticator app.',
+    );
+  }
+}
+
 /** No session, or not far enough signed in. `goTo` is the page that comes next. */
 export class SignInNeeded extends Refusal {
   constructor(readonly goTo: string) {

@@ -4,10 +4,12 @@ import QRCode from 'qrcode';
 import { Enrolment, type Invited, InvitationGone } from '../authentication/enrolment.service.js';
 import { DuringSignIn, Public } from '../authentication/marks.js';
 import { passwordRules } from '../authentication/password-rule.js';
+import { Sessions } from '../authentication/sessions.service.js';
+import { SignIn } from '../authentication/sign-in.service.js';
 import { totpUri } from '../authentication/totp.js';
 import { Config } from '../platform/config/config.js';
 import { Invalid } from '../platform/refusals.js';
-import { setCookie } from '../platform/web/cookies.js';
+import { clearCookie, setCookie } from '../platform/web/cookies.js';
 import { readForm } from '../platform/web/form.js';
 import { originOf } from '../platform/web/origin.js';
 import { Pages } from '../platform/web/pages.js';
@@ -38,6 +40,8 @@ class StoredForm {
 export class EnrolmentController {
   constructor(
     private readonly enrolment: Enrolment,
+    private readonly sessions: Sessions,
+    private readonly signIn: SignIn,
     private readonly pages: Pages,
     private readonly config: Config,
   ) {}
@@ -72,6 +76,9 @@ export class EnrolmentController {
           throw new Invalid({ passwordAgain: 'The two passwords are not the same.' });
         }
         const session = await this.enrolment.accept(token, form.password, originOf(request));
+        // Whoever had a session in this browser is signed out of it.
+        if (request.live) await this.sessions.end(request.live.session.id);
+        clearCookie(this.config, reply, 'visitor');
         setCookie(this.config, reply, 'session', session);
         return await reply.redirect('/enrol', 303);
       } catch (error) {
@@ -136,6 +143,7 @@ export class EnrolmentController {
       });
     }
     setCookie(this.config, reply, 'session', await this.enrolment.finish(request.live!));
+    setCookie(this.config, reply, 'device', this.signIn.deviceFor(request.live!.viewer));
     return reply.redirect('/', 303);
   }
 

@@ -7,7 +7,7 @@ import { type LiveSession, Sessions } from '../authentication/sessions.service.j
 import { SignIn } from '../authentication/sign-in.service.js';
 import { Config } from '../platform/config/config.js';
 import { SignInNeeded } from '../platform/refusals.js';
-import { clearCookie, setCookie } from '../platform/web/cookies.js';
+import { clearCookie, readCookie, setCookie } from '../platform/web/cookies.js';
 import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
 import { safeNext } from '../platform/web/next.js';
 import { originOf } from '../platform/web/origin.js';
@@ -70,6 +70,7 @@ export class SignInController {
         form.email,
         form.password,
         originOf(request),
+        readCookie(this.config, request, 'device'),
       );
       if (request.live) await this.sessions.end(request.live.session.id);
       clearCookie(this.config, reply, 'visitor');
@@ -102,12 +103,8 @@ export class SignInController {
     const form = readForm(CodeForm, body);
     try {
       checkForm(form);
-      setCookie(
-        this.config,
-        reply,
-        'session',
-        await this.signIn.withCode(request.live!, form.code),
-      );
+      const token = await this.signIn.withCode(request.live!, form.code);
+      this.letIn(request, reply, token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
       if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
@@ -137,7 +134,7 @@ export class SignInController {
     try {
       checkForm(form);
       const token = await this.signIn.withRecoveryCode(request.live!, form.recoveryCode);
-      setCookie(this.config, reply, 'session', token);
+      this.letIn(request, reply, token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
       if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
@@ -188,6 +185,12 @@ export class SignInController {
       title: 'Signed out',
       model: {},
     });
+  }
+
+  /** The new session, and the mark that this browser was signed in with before. */
+  private letIn(request: FastifyRequest, reply: FastifyReply, token: string): void {
+    setCookie(this.config, reply, 'session', token);
+    setCookie(this.config, reply, 'device', this.signIn.deviceFor(request.live!.viewer));
   }
 
   private show(

@@ -13,6 +13,7 @@ import { Outbox } from '../platform/mail/outbox.service.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { instantText } from '../platform/words.js';
+import { AccountNotices } from './account-notices.service.js';
 import { holdIt } from './it-staff.js';
 import { Invitation, User } from './user.entity.js';
 
@@ -32,6 +33,7 @@ export class Users {
   constructor(
     private readonly dataSource: DataSource,
     private readonly outbox: Outbox,
+    private readonly notices: AccountNotices,
     private readonly audit: Audit,
     private readonly keys: Keys,
     private readonly clock: Clock,
@@ -108,7 +110,9 @@ export class Users {
       await tx.update(User, { id: userId }, { closedAt: this.clock.now() });
       await this.revokeInvitations(tx, userId);
       await this.audit.record(tx, actor, { action: 'user.close', ...about(user) });
+      await this.notices.tell(tx, user, 'closed');
     });
+    if (!within) this.outbox.kick();
   }
 
   private async open(tx: Tx, userId: string): Promise<User> {

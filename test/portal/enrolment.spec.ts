@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { waitingFor } from '../support/race.js';
 import { totp } from '../support/totp.js';
 import type { Visitor } from '../support/visitor.js';
 
@@ -64,10 +65,13 @@ describe('the first sign-in (R2)', () => {
     expect(visitor.page.headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  test('goes from password to authenticator app', async () => {
-    person = browser();
+  test('goes from password to authenticator app, and signs out who used the browser before', async () => {
+    person = await service.signedIn('anna@matchpunt.example');
+    const before = [...person.cookies].map((each) => each.join('=')).join('; ');
     await accept(person);
     expect(person.page.path).toBe('/enrol');
+    const old = await person.send('GET', '/profile', undefined, { cookie: before });
+    expect(old.status).toBe(303);
     expect(person.page.text).toContain('<svg');
     key = keyOn(person);
   });
@@ -90,6 +94,24 @@ describe('the first sign-in (R2)', () => {
     await person.submit({ code: '000000', key: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' });
     expect(person.page.status).toBe(422);
     expect(keyOn(person)).toBe(key);
+  });
+
+  test('shows one key to requests that come at once', async () => {
+    service.clock.advance(15 * 60_000 - 1);
+    await person.get('/enrol');
+    expect(keyOn(person)).toBe(key);
+    service.clock.advance(1);
+    const lock = service.dataSource.createQueryRunner();
+    await lock.startTransaction();
+    await lock.query('select 1 from sessions for update');
+    const pages = [1, 2, 3].map(() => person.send('GET', '/enrol'));
+    await waitingFor(lock, 3);
+    await lock.commitTransaction();
+    await lock.release();
+    const shown = await Promise.all((await Promise.all(pages)).map((page) => page.text()));
+    await person.get('/enrol');
+    key = keyOn(person);
+    for (const text of shown) expect(text.replace(/ /g, '')).toContain(key);
   });
 
   test('shows ten recovery codes once', async () => {

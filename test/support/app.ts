@@ -23,8 +23,8 @@ export interface TestApp {
   mailer: MemoryMailer;
   world: DemoWorld;
   platform: Platform;
-  /** A new browser. */
-  visitor(): Visitor;
+  /** A new browser; at another instance when its address is given. */
+  visitor(at?: string): Visitor;
   /** A new browser in which this demo account has signed in; half a minute passes. */
   signedIn(email: string): Promise<Visitor>;
   account(email: string): DemoAccount;
@@ -52,7 +52,7 @@ export async function startTestApp(
   };
   const world = await makeWorld(platform);
   const { app, url } = await listen(platform, port);
-  const visitor = () => new Visitor(url, () => clock.now());
+  const visitor = (at = url) => new Visitor(at, () => clock.now());
   const account = (email: string) => world.accounts.find((each) => each.email === email)!;
   return {
     app,

@@ -11,7 +11,8 @@ export interface Digest {
 }
 
 /** What is digested, each under a key of its own. */
-export type DigestPurpose = 'secret' | 'token' | 'invitation' | 'recovery code' | 'audit head';
+export type DigestPurpose =
+  'secret' | 'token' | 'invitation' | 'recovery code' | 'audit head' | 'typed address' | 'device';
 
 /** Keyed hashing and sealing with the service's own keys. Nothing of a key ever leaves here. */
 export class Keys {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
 import { TooMany } from '../refusals.js';
@@ -8,6 +9,9 @@ export interface Limit {
   most: number;
   seconds: number;
 }
+
+/** Seconds. */
+const longestWindow = 3600;
 
 /**
  * Counts tries in the database, before they are judged, so that parallel requests, other instances
@@ -20,8 +24,12 @@ export class Limits {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws TooMany with the seconds until the window ends */
-  async count(key: string, limit: Limit, text: string): Promise<void> {
+  /**
+   * @returns how many tries there were in this window, with this one
+   * @throws TooMany with the seconds until the window ends
+   */
+  async count(key: string, limit: Limit, text: string): Promise<number> {
+    if (limit.seconds > longestWindow) throw new Error(`${key}: swept before its window ends`);
     const now = this.clock.now();
     const windowStart = new Date(now.getTime() - limit.seconds * 1000);
     const [row] = await this.dataSource.query<{ count: number; started_at: Date }[]>(
@@ -32,9 +40,19 @@ export class Limits {
        returning count, started_at`,
       [key, now, windowStart],
     );
-    if (!row || row.count <= limit.most) return;
-    const ends = row.started_at.getTime() + limit.seconds * 1000;
+    if (row!.count <= limit.most) return row!.count;
+    const ends = row!.started_at.getTime() + limit.seconds * 1000;
     throw new TooMany(Math.max(1, Math.ceil((ends - now.getTime()) / 1000)), text);
+  }
+
+  /** Windows that are over: nothing of what people tried is kept longer. */
+  @Interval(900_000)
+  async forgetOld(): Promise<void> {
+    const before = new Date(this.clock.now().getTime() - longestWindow * 1000);
+    // A database that is away now is swept next time.
+    await this.dataSource
+      .query(`delete from attempts where started_at <= $1`, [before])
+      .catch(() => undefined);
   }
 
   /** Begins anew after a success. */

@@ -1,15 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 
+export type CookieKind = 'session' | 'visitor' | 'device';
+
+/** Half a year. */
+const deviceSeconds = 180 * 86_400;
+
 /** The names of our cookies; `__Host-` binds them to this host, https and the path `/`. */
-export const cookieName = (config: Config, kind: 'session' | 'visitor'): string =>
+export const cookieName = (config: Config, kind: CookieKind): string =>
   `${config.secureCookies ? '__Host-' : ''}keyturn-${kind}`;
 
-/** A cookie that ends with the browser and that scripts cannot read (R10). */
+/** A cookie that scripts cannot read; it ends with the browser (R10), but for the mark of a known one. */
 export function setCookie(
   config: Config,
   reply: FastifyReply,
-  kind: 'session' | 'visitor',
+  kind: CookieKind,
   value: string,
 ): void {
   void reply.setCookie(cookieName(config, kind), value, {
@@ -17,21 +22,18 @@ export function setCookie(
     httpOnly: true,
     secure: config.secureCookies,
     sameSite: 'lax',
+    ...(kind === 'device' && { maxAge: deviceSeconds }),
   });
 }
 
-export function clearCookie(
-  config: Config,
-  reply: FastifyReply,
-  kind: 'session' | 'visitor',
-): void {
+export function clearCookie(config: Config, reply: FastifyReply, kind: CookieKind): void {
   void reply.clearCookie(cookieName(config, kind), { path: '/', secure: config.secureCookies });
 }
 
 export function readCookie(
   config: Config,
   request: FastifyRequest,
-  kind: 'session' | 'visitor',
+  kind: CookieKind,
 ): string | undefined {
   return request.cookies[cookieName(config, kind)];
 }
