@@ -48,6 +48,12 @@ export class ContactsController {
     });
   }
 
+  /** Addresses of the page's forms: who loads one anew gets the page itself. */
+  @Get(['users/:user/address-checked', 'not-mine/:word/settle'])
+  backToPage(@Res() reply: FastifyReply) {
+    return reply.redirect('/admin/contacts', 303);
+  }
+
   @StepUp('mark this address as good')
   @Post('users/:user/address-checked')
   async addressChecked(
