@@ -124,3 +124,16 @@ describe('what ends when', () => {
     expect(anna.words).toContain('2 secrets end in the week of Mon 30 November 2026.');
   });
 });
+
+test('a role that has ended shows nothing any more, neither in the list nor in the picture', async () => {
+  await anna.get(home);
+  expect(anna.words).toContain('Donor upload');
+  await service.dataSource.query(
+    `update role_assignments set ends_at = $1 where withdrawn_at is null
+       and application_id = (select id from applications where name = 'Partner-NL-Matchpunt-DM')`,
+    [new Date(service.clock.now().getTime() - 1)],
+  );
+  await anna.get(home);
+  expect(names(anna)).toEqual(['PartnerAlternative-NL-Matchpunt-SMC', 'Partner-NL-Matchpunt-SMC']);
+  expect(anna.words).not.toContain('Donor upload');
+});
