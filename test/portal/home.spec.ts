@@ -134,6 +134,6 @@ test('a role that has ended shows nothing any more, neither in the list nor in t
     [new Date(service.clock.now().getTime() - 1)],
   );
   await anna.get(home);
-  expect(names(anna)).toEqual(['PartnerAlternative-NL-Matchpunt-SMC', 'Partner-NL-Matchpunt-SMC']);
+  expect(names(anna)).toEqual(['Partner-NL-Matchpunt-SMC', 'PartnerAlternative-NL-Matchpunt-SMC']);
   expect(anna.words).not.toContain('Donor upload');
 });
