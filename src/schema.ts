@@ -5,6 +5,7 @@ import { ListIndexes1795219202000 } from '../migrations/1795219202000-list-index
 import { FreezeByComparison1795219202001 } from '../migrations/1795219202001-freeze-by-comparison.js';
 import { FirstUse1795219203000 } from '../migrations/1795219203000-first-use.js';
 import { ReminderEngine1795219203001 } from '../migrations/1795219203001-reminder-engine.js';
+import { ReminderScan1795219203002 } from '../migrations/1795219203002-reminder-scan.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
 import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
@@ -73,6 +74,7 @@ export const migrations = [
   FreezeByComparison1795219202001,
   FirstUse1795219203000,
   ReminderEngine1795219203001,
+  ReminderScan1795219203002,
   SentMails1795219204000,
   Acknowledgements1795219204001,
   Alarms1795219204002,

@@ -10,6 +10,7 @@ export type ReminderState = 'due' | 'sent' | 'failed' | 'no_recipient' | 'supers
 @Entity('reminders')
 @Index('reminders_key', { synchronize: false })
 @Index('reminders_due_idx', ['recipientId'], { where: `state = 'due'` })
+@Index('reminders_sent_idx', ['secretId', 'milestone'], { where: `state = 'sent'` })
 @Index('reminders_mail_idx', ['mailId'])
 @Check(
   'reminders_milestone_check',
