@@ -2,6 +2,7 @@ import { FixedClock, SystemClock } from '../platform/clock.js';
 import { parseInstant } from '../platform/instant.js';
 import { Reminders } from '../reminders/reminders.service.js';
 import { command, print } from './command.js';
+import { ProgressBar } from './progress-bar.js';
 import { withFeatures } from './with-features.js';
 
 export const remind = command(
@@ -17,8 +18,11 @@ Exit status: 0, or 1 when a mail failed or another instance is sending.`,
   },
   ({ 'as-of': asOf, json }) => {
     const clock = asOf ? new FixedClock(parseInstant(asOf)) : new SystemClock();
+    // Standard output belongs to the answer, and a file or another program wants no bar.
+    const bar = process.stderr.isTTY && !json ? new ProgressBar(process.stderr) : undefined;
     return withFeatures(clock, async (app) => {
-      const result = await app.get(Reminders).run({ force: true });
+      const result = await app.get(Reminders).run({ force: true, watch: bar?.show });
+      bar?.end();
       if (!result) {
         console.error('Another instance is sending the reminders right now.');
         return 1;

@@ -17,18 +17,19 @@ export class LockLost extends Error {
  * The lock belongs to a transaction that stays open on a connection of its own: it is gone at once
  * when the process dies, and it also holds behind a pooler that hands connections over between
  * transactions, where a lock of the session would stay behind. A process that hangs stops beating,
- * and after five minutes of silence the server ends its transaction, and with it the lock.
+ * and after five minutes of `silence` the server ends its transaction, and with it the lock.
  *
  * @returns undefined when another instance has the lock
  */
 export async function withRunLock<T>(
   dataSource: DataSource,
   work: (lock: RunLock) => Promise<T>,
+  silence = '5min',
 ): Promise<T | undefined> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction();
-    await runner.query(`set local idle_in_transaction_session_timeout = '5min'`);
+    await runner.query(`set local idle_in_transaction_session_timeout = '${silence}'`);
     const [row] = (await runner.query(
       `select pg_try_advisory_xact_lock(hashtextextended('keyturn reminders', 0)) as mine`,
     )) as { mine: boolean }[];

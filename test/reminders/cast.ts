@@ -93,7 +93,7 @@ export class Stage {
   }
 
   mailer(): SmtpMailer {
-    const patience = { connect: 1_000, greeting: 1_000, silence: 300, message: 2_000 };
+    const patience = { connect: 2_000, greeting: 2_000, silence: 500, message: 4_000 };
     return new SmtpMailer(this.config, this.clock, patience);
   }
 

@@ -6,7 +6,7 @@ import type { Organisation } from '../../src/organisations/organisation.entity.j
 import { Secret } from '../../src/secrets/secret.entity.js';
 import { type Envelope, Mailer } from '../../src/platform/mail/mailer.js';
 import type { Wish } from '../../src/reminders/reminders.delivery.js';
-import { LockLost } from '../../src/reminders/run-lock.js';
+import { LockLost, withRunLock } from '../../src/reminders/run-lock.js';
 import { waitingFor } from '../support/race.js';
 import { day, type Instance, Stage } from './cast.js';
 
@@ -34,6 +34,15 @@ async function three() {
     await stage.role(user, 'credential_manager', cast.application);
   }
   return cast;
+}
+
+/** Whoever has the lock of the run; waits until somebody has. */
+async function holders(): Promise<unknown[]> {
+  const rows = await stage.dataSource.query<unknown[]>(
+    `select pid from pg_locks where locktype = 'advisory'
+       and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return rows.length > 0 ? rows : holders();
 }
 
 /** More managers of the application. */
@@ -332,6 +341,26 @@ describe('several instances (M4)', () => {
     await expect(claim(stage.instance, manager.id, { lock: lost })).rejects.toThrow(LockLost);
     const mails: unknown = await stage.dataSource.query('select from mails');
     expect(mails).toEqual([]);
+  });
+
+  test('a holder of the lock that hangs loses it, and notices when it wakes', async () => {
+    const other = await stage.another();
+    let wake: (() => void) | undefined;
+    const asleep = new Promise<void>((resolve) => (wake = resolve));
+    const hung = withRunLock(
+      other.dataSource,
+      async (lock) => {
+        await asleep;
+        await lock.beat();
+      },
+      '200ms',
+    );
+    await holders();
+    const given = async (): Promise<string> =>
+      (await withRunLock(stage.dataSource, () => Promise.resolve('at work'))) ?? given();
+    expect(await given()).toBe('at work');
+    wake!();
+    await expect(hung).rejects.toThrow(LockLost);
   });
 
   test('a second run while one is at work does nothing', async () => {

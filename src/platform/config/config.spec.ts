@@ -37,6 +37,8 @@ describe('the configuration', () => {
     ['MAIL_FROM', undefined],
     ['MAIL_FROM', 'a@example.org, b@example.org'],
     ['MAIL_FROM', 'Keyturn <a@example.org>\r\nBcc: x@example.org'],
+    ['SMTP_CONNECTIONS', '0'],
+    ['SMTP_CONNECTIONS', '51'],
     ['SUPPORT_ADDRESS', undefined],
     ['SUPPORT_ADDRESS', 'support'],
     ['ALARM_WEBHOOK_URL', 'file:///etc/passwd'],
@@ -67,6 +69,16 @@ describe('the configuration', () => {
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(new RegExp(`^${name} is (missing|wrong): it should be`));
     expect(lines[0]).toMatch(/e\.g\.|make one with/);
+  });
+
+  test('takes a DKIM key and its selector together only', () => {
+    expect(problems({ DKIM_SELECTOR: 'keyturn' })).toEqual([
+      expect.stringMatching(/^DKIM_KEY_FILE is missing: it should be a readable file/),
+    ]);
+    expect(problems({ DKIM_KEY_FILE: '/nowhere' }).map((line) => line.split(' ')[0])).toEqual([
+      'DKIM_SELECTOR',
+      'DKIM_KEY_FILE',
+    ]);
   });
 
   test('names every problem at once and repeats no value', () => {

@@ -11,6 +11,8 @@ import {
   ValidateIf,
   validateSync,
 } from 'class-validator';
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isZone } from '../due-instant.js';
 import { Holds } from './holds.js';
@@ -86,6 +88,20 @@ export class Config {
     message: 'should be the sender of all mails, e.g. MAIL_FROM="Keyturn <keyturn@example.org>"',
   })
   MAIL_FROM: string;
+
+  @ValidateIf((config: Config) => given(config.DKIM_SELECTOR) || given(config.DKIM_KEY_FILE))
+  @Matches(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62})$/, {
+    message:
+      'should be the name of the key in DNS, beside DKIM_KEY_FILE, e.g. DKIM_SELECTOR=keyturn',
+  })
+  DKIM_SELECTOR?: string;
+
+  @ValidateIf((config: Config) => given(config.DKIM_SELECTOR) || given(config.DKIM_KEY_FILE))
+  @Holds(isPrivateKeyFile, {
+    message:
+      'should be a readable file with an RSA key of 2048 bits or more in PEM, beside DKIM_SELECTOR, e.g. DKIM_KEY_FILE=/etc/keyturn/dkim.pem',
+  })
+  DKIM_KEY_FILE?: string;
 
   @Holds(isAddress, {
     message: 'should be where people ask for help, e.g. SUPPORT_ADDRESS=support@example.org',
@@ -268,6 +284,20 @@ function isMailbox(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const named = /^[^<>\r\n@,;]{1,100}<([^<>]+)>$/.exec(value);
   return isAddress(named ? named[1] : value);
+}
+
+function given(value: unknown): boolean {
+  return value !== undefined;
+}
+
+function isPrivateKeyFile(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(readFileSync(value));
+    return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
 }
 
 function isKeyList(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config/config.js';
@@ -53,6 +54,7 @@ export class SmtpMailer extends Mailer {
       connectionTimeout: limits.connect,
       greetingTimeout: limits.greeting,
       socketTimeout: limits.silence,
+      ...signing(config, this.from),
       disableFileAccess: true,
       disableUrlAccess: true,
     });
@@ -85,4 +87,16 @@ export class SmtpMailer extends Mailer {
     this.transport.close();
     return Promise.resolve();
   }
+}
+
+/** DKIM in the name of the sender's domain, where a key is configured. */
+function signing({ DKIM_SELECTOR, DKIM_KEY_FILE }: Config, { address }: MailAddress) {
+  if (!DKIM_SELECTOR || !DKIM_KEY_FILE) return {};
+  return {
+    dkim: {
+      domainName: address.slice(address.lastIndexOf('@') + 1),
+      keySelector: DKIM_SELECTOR,
+      privateKey: readFileSync(DKIM_KEY_FILE, 'utf8'),
+    },
+  };
 }
