@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { RefusedSignIns } from '../../src/authentication/refused-sign-ins.service.js';
 import { ReminderRun } from '../../src/reminders/reminder.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -204,6 +205,8 @@ describe('the audit (P3)', () => {
     const stranger = service.visitor();
     await stranger.get('/sign-in');
     await stranger.submit({ email: 'olga@matchpunt.example', password: 'wrong' });
+    // Written behind the answer.
+    await service.app.get(RefusedSignIns).flush();
     await browser.get('/admin/audit');
     expect(browser.words).toMatch(/Someone not signed in from 127\.0\.0\.1 Sign-in Refused/);
   });
