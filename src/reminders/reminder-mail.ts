@@ -10,6 +10,7 @@ import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
 import type { Milestone } from './milestones.js';
 import * as words from './reminder-words.js';
+import { type Situation, stepsOf, stepsOfMany } from './steps.js';
 
 /** One ledger row with its secret. */
 export interface Item {
@@ -79,12 +80,14 @@ function single(ending: Ending, role: Recipient, now: Date, config: Config) {
   const newer = replacement(ending, now);
   return {
     ...lineOf(ending, now, config),
-    lead: words.leadOf(ending, now),
+    lead: role.manager
+      ? words.leadOf(ending, now)
+      : oneLine(words.lookOnLeadOf(ending, now, words.whoActsText(ending))),
     newer: newer && oneLine(newer.name),
     application: ending.application.name,
     clientId: ending.application.clientId,
-    whoActs: role.manager ? undefined : oneLine(words.whoActsText(ending)),
     button: newer && role.manager ? 'Delete this secret' : 'Open this secret',
+    steps: stepsOf(situationOf(ending, now)),
     acknowledgeHref: `${words.hrefOf(ending, config)}/acknowledge`,
   };
 }
@@ -107,16 +110,21 @@ function digest(
     others:
       readers.length === 2 ? '1 more secret needs' : `${readers.length - 1} more secrets need`,
     first: lineOf(first!.ending, now, config),
-    lead: words.leadOf(first!.ending, now),
+    lead: readers.some(({ role }) => role.manager)
+      ? words.leadOf(first!.ending, now)
+      : words.lookOnLeadOf(first!.ending, now, words.whoActsInMany),
     groups: [...groups].map(([application, lines]) => ({
       application,
       clientId: clientIds.get(application),
       lines,
     })),
-    whoActs: readers.every(({ role }) => !role.manager)
-      ? 'You can look on. The credential managers of the applications do this.'
-      : undefined,
+    steps: stepsOfMany(readers.map(({ ending }) => situationOf(ending, now))),
   };
+}
+
+function situationOf(ending: Ending, now: Date): Situation {
+  if (replacement(ending, now)) return 'replaced';
+  return words.isExpired(ending, now) ? 'ended' : 'works';
 }
 
 function lineOf(ending: Ending, now: Date, config: Config) {

@@ -44,17 +44,28 @@ export function subjectOf(urgent: Ending, others: number, now: Date): string {
   return `Delete it, a newer one is in use: ${what}, ${leftText(urgent, now).toLowerCase()}${more}`;
 }
 
-/** What ends when, and what to do: the second line of the mail. */
+/** What ends when, and what to do: the second line of the mail to somebody who can do it. */
 export function leadOf(ending: Ending, now: Date): string {
-  const end = endText(ending.expiresAt);
-  if (isExpired(ending, now)) {
-    return replacement(ending, now)
-      ? `It ended on ${end}. A newer secret is in use: delete this one.`
-      : `It ended on ${end}, and every call with it is refused. If a system still uses it, create a new secret now.`;
-  }
-  return replacement(ending, now)
-    ? `It works until ${end}. A newer secret is in use: delete this one.`
-    : `It works until ${end}. Create a new secret and switch your systems to it before then.`;
+  const until = untilText(ending, now);
+  if (replacement(ending, now)) return `${until}. A newer secret is in use: delete this one.`;
+  return isExpired(ending, now)
+    ? `${until}, and every call with it is refused. If a system still uses it, create a new secret now.`
+    : `${until}. Create a new secret and switch your systems to it before then.`;
+}
+
+/** The same for an org admin, who looks on (R14): who does it, before what is to be done. */
+export function lookOnLeadOf(ending: Ending, now: Date, whoActs: string): string {
+  const newer = replacement(ending, now);
+  const state = newer
+    ? '. A newer secret is in use, so this one can be deleted'
+    : isExpired(ending, now)
+      ? ', and every call with it is refused'
+      : '';
+  return `${untilText(ending, now)}${state}. ${whoActs}`;
+}
+
+function untilText(ending: Ending, now: Date): string {
+  return `It ${isExpired(ending, now) ? 'ended on' : 'works until'} ${endText(ending.expiresAt)}`;
 }
 
 /** M9: why the reader gets the mail. */
@@ -70,17 +81,21 @@ export function whyText(reader: readonly { role: Recipient; ending: Ending }[]):
   return `You get this mail because you are ${roles.join(' and ')}.`;
 }
 
-/** R14: an org admin looks on. Who can act is said by name, never by address. */
+/** Who can act is said by name, never by address. */
 export function whoActsText(ending: Ending): string {
   const managers = ending.recipients.filter(({ manager }) => manager).map(({ name }) => name);
   return managers.length > 0
-    ? `You can look on. Its credential managers do this: ${joined(managers)}.`
-    : 'You can look on, and no credential manager of this application is active: please ask for one.';
+    ? `As an org admin you can see this, not change it. Its credential managers do this: ${joined(managers)}.`
+    : 'As an org admin you can see this, not change it, and no credential manager of this application is active: please ask for one.';
 }
 
 export function hrefOf({ id, application }: Ending, config: Config): string {
   return `${config.PUBLIC_URL}/manage-api-credentials/${application.id}/secrets/${id}`;
 }
+
+/** The same for a digest, whose secrets may have different managers. */
+export const whoActsInMany =
+  'As an org admin you can see this, not change it. The credential managers of the applications do this.';
 
 function daysText(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;

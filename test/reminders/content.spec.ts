@@ -88,6 +88,34 @@ describe('what a mail says (M9)', () => {
     expect(mail.text!.split('\n')[0]).toContain(text);
   });
 
+  test('a secret that has ended cannot be replaced without a gap, and no sentence says so', async () => {
+    await stage.small(last);
+    const { mail } = await mailOf(day('2027-07-01'));
+    for (const part of [mail.text!, words(mail.html!)]) {
+      expect(part).toContain('every call with it is refused');
+      expect(part).toContain('How to bring your systems back');
+      expect(part).toContain('One that has ended cannot be extended.');
+      expect(part).not.toMatch(/without a gap|keeps working|side by side/);
+    }
+  });
+
+  test('a digest of what ends and what has ended says how to replace one', async () => {
+    const { application } = await stage.small(last);
+    await stage.secret(application, '2027-07-03');
+    const { mail } = await mailOf(day('2027-07-01'));
+    expect(mail.subject).toContain('and 1 more secret');
+    expect(mail.text).toContain('How to replace one without a gap');
+  });
+
+  test('a digest of what has ended alone does not', async () => {
+    const { application } = await stage.small(last);
+    await stage.secret(application, last);
+    const { mail } = await mailOf(day('2027-07-01'));
+    expect(mail.subject).toContain('and 1 more secret');
+    expect(mail.text).toContain('How to bring your systems back');
+    expect(mail.text).not.toContain('without a gap');
+  });
+
   test('an end in the middle of a day is said to the minute', async () => {
     const { application } = await stage.small('2027-12-01');
     await stage.secret(application, last, {
