@@ -25,5 +25,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // Jest would use one worker on two cores; a worker that has grown is replaced, since compiled modules are never freed.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };

@@ -7,6 +7,7 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { Refusals } from '../../src/secrets/refusals.service.js';
 import { SecretUses } from '../../src/secrets/uses.service.js';
+import { altered } from '../support/altered.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 const run = promisify(execFile);
@@ -312,7 +313,7 @@ describe('requests that are refused (RFC 6749 section 5.2)', () => {
     const tries: Record<string, [string, string]> = {
       'unknown client': ['00000000-0000-4000-8000-000000000000', good().value],
       'not a client ID': ['nobody', good().value],
-      wrong_secret: [clientId, good().value.replace(/.$/, '0')],
+      wrong_secret: [clientId, altered(good().value)],
       expired: [clientId, credentials('Donor upload, last year').value],
       off: [night.clientId, credentials('Migration test').value],
       deleted: [night.clientId, credentials('Laboratory link').value],
