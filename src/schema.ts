@@ -14,6 +14,7 @@ import { Contacts1795219204003 } from '../migrations/1795219204003-contacts.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
+import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -83,4 +84,5 @@ export const migrations = [
   AuditChain1795219206000,
   MovedSessions1795219207000,
   FailedCodes1795219207001,
+  ReminderTimes1795219210000,
 ];

@@ -1,6 +1,7 @@
 /** The addresses of this door that other pages of it link to. */
 export const organisationHref = (id: string) => `/admin/organisations/${id}`;
 export const applicationHref = (id: string) => `/admin/applications/${id}`;
+export const runHref = (id: string) => `/admin/reminders/${id}`;
 export const resourceHref = (id: string) => `/admin/resources/${id}`;
 export const userHref = (id: string) => `/admin/users/${id}`;
 

@@ -363,6 +363,24 @@ export interface ContactsPage {
 }
 
 /** admin/reminders */
+/** admin/reminder-run: one run, and the rows of the ledger that it planned or tried to send. */
+export interface RunPage {
+  run: RemindersPage['runs'][number];
+  /** What the counts mean, with their numbers. */
+  counts: { label: string; number: number; text: string }[];
+  reminders: {
+    at: Moment;
+    secret: { name: string; href?: string };
+    application?: { name: string; href: string };
+    milestone: string;
+    recipient?: string;
+    outcome: State;
+    answer?: string;
+    mailHref?: string;
+  }[];
+  pagination: Pagination;
+}
+
 export interface RemindersPage {
   /** When the last run came to its end. */
   lastComplete?: Moment;
@@ -371,6 +389,7 @@ export interface RemindersPage {
   /** The last incidents, newest first. */
   alarms: { text: string; opened: Moment; closed?: Moment; told: string }[];
   runs: {
+    href: string;
     asOf: Moment;
     day: Moment;
     state: State;

@@ -1,4 +1,5 @@
 import { dayMoment, dayText, type Moment } from '../platform/words.js';
+import { runHref } from './hrefs.js';
 import type { RemindersPage, State } from './models.js';
 import type { AlarmRow, RunRow } from './reminder-runs.query.js';
 import { moment } from './words.js';
@@ -6,6 +7,7 @@ import { moment } from './words.js';
 export function runLine(row: RunRow): RemindersPage['runs'][number] {
   const { due, sent, failed, skipped, noRecipient } = row;
   return {
+    href: runHref(row.id),
     asOf: asOf(row),
     day: dayMoment(row.day),
     state: stateOf(row),

@@ -9,6 +9,7 @@ export interface RunRow {
   day: UtcDay;
   startedAt: Date;
   finishedAt: Date | null;
+  seenAt: Date | null;
   /** At work at present: it has been seen a moment ago. */
   running: boolean;
   due: number;
@@ -29,17 +30,20 @@ export function findRuns(
 ): Promise<RunRow[]> {
   const { where, orderBy, values } = seek(cursor, [microseconds, 'r.id::text'], 2, true);
   return dataSource.query<RunRow[]>(
-    `select r.id, r.as_of as "asOf", r.day::text as day, r.started_at as "startedAt",
-       r.finished_at as "finishedAt",
-       r.finished_at is null and coalesce(r.seen_at, r.started_at)
-         >= $1::timestamptz - interval '${silentMinutes} minutes' as running, r.due, r.sent, r.failed, r.skipped,
-       r.no_recipient as "noRecipient", r.error, ${microseconds} as sort
+    `select ${runColumns}
      from reminder_runs r where ${where} order by ${orderBy} limit ${pageSize + 1}`,
     [now, ...values],
   );
 }
 
 const microseconds = `(extract(epoch from r.started_at) * 1000000)::bigint`;
+
+/** The columns of a `RunRow` of `reminder_runs r`; parameter 1 is now. */
+export const runColumns = `r.id, r.as_of as "asOf", r.day::text as day, r.started_at as "startedAt",
+  r.finished_at as "finishedAt", r.seen_at as "seenAt",
+  r.finished_at is null and coalesce(r.seen_at, r.started_at)
+    >= $1::timestamptz - interval '${silentMinutes} minutes' as running, r.due, r.sent, r.failed,
+  r.skipped, r.no_recipient as "noRecipient", r.error, ${microseconds} as sort`;
 
 export interface AlarmRow {
   text: string;

@@ -2,6 +2,7 @@ import { dayText, distanceText, momentOf } from '../platform/words.js';
 import { startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
 import { heldFor } from '../reminders/acknowledgement.js';
 import { type Milestone, milestoneDay, milestones } from '../reminders/milestones.js';
+import { outcomes } from '../reminders/outcomes.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
 import { recipientsOf, whoIsOnIt } from './acknowledge.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
@@ -10,14 +11,6 @@ import { applicationHref } from './hrefs.js';
 import type { ReminderRow, SecretPage, SecretState } from './models.js';
 import { someone } from './people.page.js';
 import { actionsOf } from './secret-action.page.js';
-
-const outcomes: Record<ReminderRow['outcome']['key'], string> = {
-  due: 'Waiting',
-  sent: 'Sent',
-  failed: 'Failed',
-  no_recipient: 'Nobody to mail',
-  superseded: 'Not needed',
-};
 
 /** One secret with its reminder ledger. */
 export function secretPage(

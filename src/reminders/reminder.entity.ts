@@ -9,6 +9,7 @@ export type ReminderState = 'due' | 'sent' | 'failed' | 'no_recipient' | 'supers
 /** One row of the ledger: one milestone of one secret for one recipient (M8). */
 @Entity('reminders')
 @Index('reminders_key', { synchronize: false })
+@Index('reminders_time_idx', { synchronize: false })
 @Index('reminders_due_idx', ['recipientId'], { where: `state = 'due'` })
 @Index('reminders_sent_idx', ['secretId', 'milestone'], { where: `state = 'sent'` })
 @Index('reminders_mail_idx', ['mailId'])

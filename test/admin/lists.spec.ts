@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { RefusedSignIns } from '../../src/authentication/refused-sign-ins.service.js';
 import { ReminderRun } from '../../src/reminders/reminder.entity.js';
 import { User } from '../../src/users/user.entity.js';
+import { Reminders } from '../../src/reminders/reminders.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Visitor } from '../support/visitor.js';
 import { idOf, it } from './cast.js';
@@ -276,6 +277,34 @@ test('the runs of the reminders show what they did (M12)', async () => {
   expect(browser.words).toMatch(/Broke off The <mail server> was gone/);
 });
 
+test('a run leads to its reminders, and each of them to its secret and mail', async () => {
+  await service.app.get(Reminders).run({ force: true });
+  await browser.get('/admin/reminders');
+  const [run] = await service.dataSource.query<{ id: string; due: number }[]>(
+    `select id, due from reminder_runs where started_at = $1`,
+    [service.clock.now()],
+  );
+  expect(run!.due).toBeGreaterThan(3);
+  expect(browser.page.text).toContain(`href="/admin/reminders/${run!.id}"`);
+  await browser.get(`/admin/reminders/${run!.id}`);
+  expect(browser.words).toContain(`Due ${run!.due} one for each secret and person to be mailed`);
+  const mails = [...browser.page.text.matchAll(/href="([^"]+\/mails\/[^"]+)"/g)].map(
+    ([, href]) => href!,
+  );
+  expect(mails).toHaveLength(run!.due);
+  expect(browser.page.text).not.toContain('Nothing was due');
+  expect((await browser.get(mails[0]!)).status).toBe(200);
+  expect((await browser.get(mails[0]!.replace(/\/mails.*/, ''))).status).toBe(200);
+  service.clock.advance(60_000);
+  await service.app.get(Reminders).run({ force: true });
+  const [later] = await service.dataSource.query<{ id: string }[]>(
+    `select id from reminder_runs where started_at = $1`,
+    [service.clock.now()],
+  );
+  await browser.get(`/admin/reminders/${later!.id}`);
+  expect(browser.words).toContain('Nothing was due');
+});
+
 describe('what does not exist', () => {
   const ids = ['x', '1', '00000000-0000-4000-8000-000000000000', '%00', "'", '..%2f..'];
 
@@ -289,6 +318,7 @@ describe('what does not exist', () => {
       `/admin/users/${id}`,
       `/admin/users/${id}/close`,
       `/admin/roles/${id}/withdraw`,
+      `/admin/reminders/${id}`,
     ]) {
       expect([path, (await browser.get(path)).status]).toEqual([path, 404]);
     }
