@@ -152,26 +152,10 @@ describe('the service', () => {
     ]);
   });
 
-  test.each([
-    [['remind', '--as-of', '2027-02-30'], 'is not an instant'],
-    [['remind', '--as-of', 'tomorrow'], 'is not an instant'],
-    [['frobnicate'], 'Usage:'],
-    [['remind', '--frob'], '--frob'],
-    [['remind', 'twice'], 'Usage: keyturn remind'],
-    [['demo-code'], 'Usage: keyturn demo-code <address>'],
-  ])('its command refuses %j', async (args, sentence) => {
-    const refused = await processes.output(['dist/src/cli.js', ...args]);
-    expect(refused.status).toBe(2);
-    expect(refused.err).toContain(sentence);
+  test('its command refuses by its exit status, in words', async () => {
+    const refused = await processes.output(['dist/src/cli.js', 'remind', '--as-of', '2027-02-30']);
+    expect(refused).toMatchObject({ status: 2, out: '' });
+    expect(refused.err).toContain('is not an instant');
     expect(refused.err).not.toContain('    at ');
-  });
-
-  test.each([
-    [['--help'], 'Usage: keyturn <command>'],
-    [['remind', '--help'], 'Usage: keyturn remind [--as-of <as-of>] [--json]'],
-    [['invite-it', '-h'], 'Usage: keyturn invite-it'],
-  ])('its command explains itself: %j', async (args, sentence) => {
-    const answer = await processes.output(['dist/src/cli.js', ...args]);
-    expect(answer).toMatchObject({ status: 0, err: '', out: expect.stringContaining(sentence) });
   });
 });
