@@ -13,6 +13,7 @@ import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { adminHref, applicationHref, secretHref } from './hrefs.js';
 import type * as models from './models.js';
 import { contact, cover, nameOf, someone } from './people.page.js';
+import { delays, rotationPanel } from './rotation.page.js';
 import { actionsOf, siblings } from './secret-action.page.js';
 import { warningOf } from './warning.page.js';
 
@@ -92,10 +93,12 @@ export function applicationPage(
         : undefined,
       actions: actionsOf(row, secret, now),
     })),
+    rotation: rotationPanel(row, { it: viewer.it, refusal: createRefusal(row, now, most) }, now),
     count: `${counted(row, now)} of ${most} secrets`,
     createHref: row.mayManage ? `${applicationHref(row.id)}/secrets/new` : undefined,
     createRefusal: createRefusal(row, now, most),
     connect: connectPanel(row, publicUrl),
+    refusedDelay: delays.refused,
     refused: row.refused.map(({ at, reason, secret, address }) => ({
       at: momentOf(at),
       reason: reasons[reason],

@@ -20,6 +20,8 @@ export interface ApplicationRow {
   managers: ContactRow[];
   orgAdmins: ContactRow[];
   secrets: SecretRecord[];
+  /** Those deleted last; only where one application is asked for. */
+  gone: GoneRecord[];
   /** Only where one application is asked for; the last ones. */
   refused: RefusedRecord[];
 }
@@ -59,9 +61,26 @@ export interface SecretRecord {
   lastUsedAt: Date | null;
   lastReminder: { at: Date; milestone: string } | null;
   acknowledgements: Acknowledgement[];
-  /** Uses in the last seven days, and from how many addresses; only of one application. */
-  recent: { count: number; addresses: number } | null;
+  /** Uses in the last seven days and from where, the latest addresses first; only of one application. */
+  recent: { count: number; addresses: number; from: string[] } | null;
 }
+
+/** A deleted secret, as far as it tells where a rotation stands. */
+export type GoneRecord = Pick<
+  SecretRecord,
+  | 'id'
+  | 'name'
+  | 'hint'
+  | 'createdAt'
+  | 'createdBy'
+  | 'expiresAt'
+  | 'disabledAt'
+  | 'deletedAt'
+  | 'deletedBy'
+  | 'firstUsedAt'
+  | 'lastUsedAt'
+  | 'recent'
+>;
 
 export interface PersonRow {
   name: string;
@@ -115,7 +134,18 @@ const recent = `json_build_object(
   'count', (select coalesce(sum(n.count), 0)::bigint from secret_uses n
     where n.secret_id = s.id and n.day > ($2::timestamptz at time zone 'UTC')::date - 7),
   'addresses', (select count(*) from secret_addresses n
-    where n.secret_id = s.id and n.last_used_at > $2::timestamptz - interval '7 days'))`;
+    where n.secret_id = s.id and n.last_used_at > $2::timestamptz - interval '7 days'),
+  'from', (select coalesce(json_agg(n.address order by n.last_used_at desc, n.address), '[]') from (
+    select n.address, n.last_used_at from secret_addresses n
+    where n.secret_id = s.id and n.last_used_at > $2::timestamptz - interval '7 days'
+    order by n.last_used_at desc, n.address limit 3) n))`;
+
+const gone = `(select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
+    'createdAt', s.created_at, 'createdBy', ${person('s.created_by')}, 'expiresAt', s.expires_at,
+    'disabledAt', s.disabled_at, 'deletedAt', s.deleted_at, 'deletedBy', ${person('s.deleted_by')},
+    'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at, 'recent', null)), '[]')
+  from (select * from secrets s where $3::uuid is not null and s.application_id = a.id
+    and s.deleted_at is not null order by s.deleted_at desc limit 3) s)`;
 
 const sql = `
   select a.id, a.name, a.client_id as "clientId", o.name as organisation,
@@ -141,6 +171,7 @@ const sql = `
       ) order by s.expires_at, s.created_at), '[]')
       from secrets s where s.application_id = a.id
         and (s.deleted_at is null or s.id = $4)) as secrets,
+    ${gone} as gone,
     (select coalesce(json_agg(json_build_object('at', c.at, 'reason', c.reason,
         'secret', c.name, 'address', c.address) order by c.id desc), '[]')
       from (select c.id, c.at, c.reason, c.address, s.name
@@ -167,6 +198,15 @@ function withDates(row: ApplicationRow): ApplicationRow {
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
     refused: row.refused.map((call) => ({ ...call, at: new Date(call.at) })),
+    gone: row.gone.map((secret) => ({
+      ...secret,
+      createdAt: new Date(secret.createdAt),
+      expiresAt: new Date(secret.expiresAt),
+      disabledAt: date(secret.disabledAt),
+      deletedAt: date(secret.deletedAt),
+      firstUsedAt: date(secret.firstUsedAt),
+      lastUsedAt: date(secret.lastUsedAt),
+    })),
     secrets: row.secrets.map((secret) => ({
       ...secret,
       createdAt: new Date(secret.createdAt),

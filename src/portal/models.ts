@@ -209,6 +209,7 @@ export interface ApplicationPage {
   orgAdmins: Contact[];
   cover?: string;
   secrets: SecretRow[];
+  rotation: RotationPanel;
   /** "2 of 10 secrets". */
   count: string;
   /** Only where the viewer may create, also at the limit. */
@@ -218,6 +219,8 @@ export interface ApplicationPage {
   connect: ConnectPanel;
   /** The last calls that were refused, with their true reason (T4); newest first. */
   refused: RefusedCallRow[];
+  /** How late one is seen. */
+  refusedDelay: string;
 }
 
 /** How a program gets a token. */
@@ -225,6 +228,23 @@ export interface ConnectPanel {
   tokenUrl: string;
   /** Ready to paste; the secret comes from the environment variable CLIENT_SECRET. */
   commands: { id: string; label: string; code: string }[];
+}
+
+/** Replacing a secret: the four steps with the state of each, and the one that is next (S4, S13). */
+export interface RotationPanel {
+  heading: string;
+  /** Something is to be done or was done lately; otherwise the steps are told in general. */
+  told: boolean;
+  text?: string;
+  steps: { title: string; text: string; state: 'done' | 'now' | 'later' }[];
+  /** For those who can take the step; `dialog` is the id of the same form as a dialog. */
+  next?: { label: string; href: string; dialog?: string };
+  /** For all others: who takes it, or why nobody can. */
+  who?: string;
+  /** What else waits. */
+  more?: string;
+  /** How late uses are seen. */
+  delay: string;
 }
 
 export interface RefusedCallRow {

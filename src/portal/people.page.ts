@@ -33,4 +33,4 @@ export function whoActs({ managers }: ApplicationRow): string | undefined {
   return shown.length > 0 ? listed.format(shown) : undefined;
 }
 
-const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+export const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });

@@ -56,6 +56,6 @@ function recentUse(secret: SecretRecord, now: Date): string | undefined {
   return `It was used ${last}${often && `,${often}`}${from}. Something still depends on it.`;
 }
 
-function number(count: number, one: string, many = `${one}s`): string {
+export function number(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
 }

@@ -18,7 +18,8 @@ export interface Refused {
   at: Date;
 }
 
-const flushEvery = 2_000;
+/** After so many milliseconds at the latest a refused call is seen on the pages. */
+export const refusalsSeenAfter = 2_000;
 const gatheredAtMost = 5_000;
 const keptFor = 30 * 86_400_000;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -63,7 +64,7 @@ export class Refusals implements OnApplicationShutdown {
   }
 
   /** Writes what belongs to an application; a call for nobody's client ID has no owner to tell. */
-  @Interval(flushEvery)
+  @Interval(refusalsSeenAfter)
   async flush(): Promise<void> {
     const refused = this.gathered.filter(({ clientId }) => uuid.test(clientId));
     this.gathered = [];

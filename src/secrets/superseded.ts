@@ -8,7 +8,7 @@ export interface Usage extends Standing {
 }
 
 /** A job that runs once a day is not taken for silent, not even when it starts some hours late. */
-const silentHours = 36;
+export const silentHours = 36;
 
 /**
  * M7: another live secret of the same application, created later and expiring later, has

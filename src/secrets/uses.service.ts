@@ -17,7 +17,8 @@ interface Use {
   otherAddresses?: Set<string>;
 }
 
-const flushEvery = 5_000;
+/** After so many milliseconds at the latest a use is seen on the pages. */
+export const usesSeenAfter = 5_000;
 /** A transaction of more secrets than this would run into the time limit of statements. */
 const writtenAtOnce = 1_000;
 const addressesAtMost = 50;
@@ -44,7 +45,7 @@ export class SecretUses implements OnApplicationShutdown {
   }
 
   /** Writes what was gathered; what cannot be written now is kept for the next time. */
-  @Interval(flushEvery)
+  @Interval(usesSeenAfter)
   flush(): Promise<void> {
     this.writing = this.writing.then(() => this.write());
     return this.writing;

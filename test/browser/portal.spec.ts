@@ -91,7 +91,7 @@ inBrowser(name, () => {
     }
     await page.goto(application);
 
-    const row = page.getByRole('listitem').filter({ hasText: 'Browser secret' });
+    const row = page.locator('.rack > li').filter({ hasText: 'Browser secret' });
     await row.getByRole('link', { name: 'Switch off' }).click();
     const dialog = page.locator('dialog[open]');
     expect(await dialog.textContent()).toContain('Browser secret');
@@ -206,7 +206,7 @@ inBrowser(`${name}, without JavaScript`, () => {
     await submitOf(page).click();
     expect(await page.locator('#secret-value').textContent()).toMatch(secretForm);
     await page.getByRole('link', { name: 'I have stored it' }).click();
-    const row = page.getByRole('listitem').filter({ hasText: 'Without a script' });
+    const row = page.locator('.rack > li').filter({ hasText: 'Without a script' });
     await row.getByRole('link', { name: 'Delete' }).click();
     expect(page.url()).toMatch(/\/delete$/);
     await submitOf(page).click();
