@@ -15,9 +15,11 @@ import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain
 import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
 import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
+import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
+import { RoleRequest } from './applications/role-request.entity.js';
 import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
@@ -58,6 +60,7 @@ export const entities = [
   Resource,
   RevokedToken,
   RoleAssignment,
+  RoleRequest,
   Secret,
   SecretAddress,
   SecretUse,
@@ -85,4 +88,5 @@ export const migrations = [
   MovedSessions1795219207000,
   FailedCodes1795219207001,
   ReminderTimes1795219210000,
+  RoleRequests1795219230000,
 ];

@@ -18,6 +18,7 @@ import { ProvisioningController } from './provisioning.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
 import { ResourceSecretsController } from './resource-secrets.controller.js';
 import { ResourcesController } from './resources.controller.js';
+import { RoleRequestsController } from './role-requests.controller.js';
 import { RolesController } from './roles.controller.js';
 import { UserController } from './user.controller.js';
 import { UsersController } from './users.controller.js';
@@ -44,6 +45,7 @@ import { UsersController } from './users.controller.js';
     UsersController,
     UserController,
     RolesController,
+    RoleRequestsController,
     AuditController,
     ReminderRunsController,
     ProvisioningController,

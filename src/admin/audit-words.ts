@@ -18,6 +18,10 @@ const actions: Record<string, string> = {
   'user.close': 'Account closed',
   'role.give': 'Role given',
   'role.withdraw': 'Role withdrawn',
+  'role_request.file': 'Role asked for',
+  'role_request.withdraw': 'Role request withdrawn',
+  'role_request.approve': 'Role request approved',
+  'role_request.decline': 'Role request declined',
   'invitation.accept': 'Invitation accepted',
   'factor.enrol': 'Second factor set up',
   'factor.off': 'Second factor locked',
@@ -46,6 +50,7 @@ const kinds: Record<string, string> = {
   organisation: 'Organisation',
   application: 'Application',
   user: 'User',
+  role_request: 'Role request',
   secret: 'Secret',
   reminder_run: 'Run',
   resource: 'Resource',
@@ -57,6 +62,8 @@ const labels: Record<string, string> = {
   callerSecret: 'Secret that it used',
   confirmedBy: 'Confirmed by',
   confirmedOn: 'Confirmed on',
+  requestedBy: 'Asked by',
+  requestedAt: 'Asked on',
   lastDay: 'Last day',
   identityCheck: 'Identity check',
   expiresAt: 'Ends',
@@ -113,7 +120,7 @@ function valueText(name: string, value: unknown): string {
   const day = parseUtcDay(value);
   if (day) return dayText(day);
   if (name === 'expiresAt') return endText(new Date(value));
-  if (name === 'signsFrom') return instantText(new Date(value));
+  if (name === 'signsFrom' || name === 'requestedAt') return instantText(new Date(value));
   if (name === 'hint') return `${value}…`;
   return values[value] ?? value;
 }

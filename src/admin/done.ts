@@ -14,6 +14,8 @@ const texts = {
   'secret-deleted': 'The secret is deleted. Nothing can connect with it any more.',
   'role-given': 'The role is given. It holds from now on.',
   'role-withdrawn': 'The role is withdrawn. It holds no longer.',
+  'request-approved': 'The role is given, and whoever asked gets a mail. Somebody new is invited.',
+  'request-declined': 'The request is declined. Whoever asked gets a mail with your reason.',
   invited: 'The account is made and the invitation is on its way by mail. Next, give it a role.',
   'invited-again': 'A new invitation is on its way by mail. Earlier ones do not work any more.',
   'factor-reset': 'The second factor is reset. The next sign-in asks for a new one.',

@@ -85,6 +85,11 @@ export class ResetForm {
   identityCheck = '';
 }
 
+/** Why a role is not given to whom it was asked for. */
+export class DeclineForm {
+  reason = '';
+}
+
 /** What somebody else took off the list meanwhile is a problem of the field, not of the page. */
 export function goneFromList(error: unknown, field: string, sentence: string): unknown {
   return error instanceof NotFound ? new Invalid({ [field]: sentence }) : error;

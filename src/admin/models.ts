@@ -232,6 +232,37 @@ export interface RoleLine {
   withdrawHref?: string;
 }
 
+/** admin/role-requests */
+export interface RoleRequestsPage {
+  open: boolean;
+  choices: { text: string; href: string; current: boolean }[];
+  requests: {
+    person: Link;
+    email: string;
+    /** Nobody has this address yet: approving invites. */
+    isNew: boolean;
+    role: string;
+    of: Link;
+    organisation: Link;
+    lastDay?: Moment;
+    asked: { by: Link; at: Moment };
+    warnings: string[];
+    state: State;
+    decided?: { by: string; at: Moment; reason?: string };
+    approveAction?: string;
+    declineHref?: string;
+  }[];
+  pagination: Pagination;
+}
+
+/** admin/role-request-decline */
+export interface DeclineRequestPage {
+  action: string;
+  cancelHref: string;
+  facts: Fact[];
+  reason: Field;
+}
+
 /** admin/users */
 export interface UsersPage {
   q: string;

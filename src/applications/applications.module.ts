@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { MailModule } from '../platform/mail/mail.module.js';
+import { UsersModule } from '../users/users.module.js';
 import { Applications } from './applications.service.js';
 import { Resources } from './resources.service.js';
+import { RoleDecisions } from './role-decisions.service.js';
+import { RoleRequests } from './role-requests.service.js';
 import { Roles } from './roles.service.js';
 
 @Module({
-  imports: [AuditModule],
-  providers: [Applications, Resources, Roles],
-  exports: [Applications, Resources, Roles],
+  imports: [AuditModule, UsersModule, MailModule],
+  providers: [Applications, Resources, Roles, RoleRequests, RoleDecisions],
+  exports: [Applications, Resources, Roles, RoleRequests, RoleDecisions],
 })
 export class ApplicationsModule {}

@@ -19,3 +19,7 @@ export const isOwn = (application: string, own: string) => `${application}.id = 
 export const mayManage = (application: string, user: string, now: string) => `
   exists (${liveRole(user, now)}
     and r.role = 'credential_manager' and r.application_id = ${application}.id)`;
+
+/** Org admins act for their own organisation (R5, R14). `organisation` is its id, of no table called `r`. */
+export const orgAdminOf = (organisation: string, user: string, now: string) => `
+  exists (${liveRole(user, now)} and r.role = 'org_admin' and r.organisation_id = ${organisation})`;

@@ -23,7 +23,7 @@ export class SignedInFrame extends FrameSource {
     const path = request.url.split('?')[0] ?? '/';
     return {
       user: viewer && { name: viewer.name, roleText: roleText(viewer), it: viewer.it },
-      nav: viewer ? navigation(viewer, path) : [],
+      nav: viewer ? navigation(viewer, path, request.waiting ?? {}) : [],
       alerts: request.alerts ?? [],
       csrf: this.formTokens.create(request),
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
@@ -40,17 +40,19 @@ export function roleText({ it, orgAdmin, manager }: Viewer): string {
   return roles.filter((role) => role !== false).join(', ') || 'No role yet';
 }
 
-function navigation(viewer: Viewer, path: string): Frame['nav'] {
+function navigation(viewer: Viewer, path: string, waiting: Record<string, number>): Frame['nav'] {
   const pages = [
     { label: 'Applications', href: '/manage-api-credentials' },
     ...(viewer.manager ? [{ label: 'Which secret is this?', href: '/which-secret' }] : []),
     ...(viewer.it || viewer.orgAdmin || viewer.manager
       ? [{ label: 'Forecast', href: '/forecast' }]
       : []),
+    ...(viewer.orgAdmin ? [{ label: 'Role requests', href: '/role-requests' }] : []),
     ...(viewer.it
       ? [
           { label: 'Organisations', href: '/admin/organisations' },
           { label: 'Users', href: '/admin/users' },
+          { label: 'Role requests', href: '/admin/role-requests' },
           { label: 'Resources', href: '/admin/resources' },
           { label: 'Provisioning', href: '/admin/provisioning' },
           { label: 'Contacts', href: '/admin/contacts' },
@@ -63,6 +65,7 @@ function navigation(viewer: Viewer, path: string): Frame['nav'] {
   const place = path.replace(/^\/admin\/(applications|roles)\//, '/admin/organisations/');
   return pages.map((page) => ({
     ...page,
+    waiting: waiting[page.href] || undefined,
     current: place === page.href || place.startsWith(`${page.href}/`),
   }));
 }

@@ -8,6 +8,8 @@ const texts: Record<string, string> = {
   password: 'Your password is changed. All other sessions were ended.',
   authenticator: 'The new authenticator app is in use. All other sessions were ended.',
   session: 'The session is ended.',
+  'role-asked': 'Your request is with IT. You get a mail when it is decided.',
+  'role-not-asked': 'The request is withdrawn.',
   sessions: 'All other sessions are ended.',
 };
 

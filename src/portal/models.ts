@@ -505,3 +505,34 @@ export interface NewAppPage {
 export interface NewCodesPage {
   codes: string[];
 }
+
+/** portal/role-requests */
+export interface RoleRequestsPage {
+  requests: RoleRequestLine[];
+}
+
+export interface RoleRequestLine {
+  name: string;
+  email: string;
+  role: string;
+  /** The application or the organisation. */
+  of: string;
+  lastDay?: Moment;
+  asked: { by: string; at: Moment };
+  state: { key: string; text: string };
+  decided?: { by: string; at: Moment; reason?: string };
+  withdrawAction?: string;
+}
+
+/** portal/role-request-new */
+export interface RoleRequestNewPage {
+  organisation: string;
+  role: Field;
+  userId: Field;
+  email: Field;
+  name: Field;
+  lastDay: Field;
+  roles: { value: string; label: string }[];
+  people: { value: string; label: string }[];
+  today: string;
+}

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApplicationsModule } from '../applications/applications.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AcknowledgeController } from './acknowledge.controller.js';
@@ -6,7 +7,9 @@ import { ManagedApplication, SeenApplication } from './application-sight.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
+import { OrgAdminsOnly } from './org-admin-sight.js';
 import { ProfileController } from './profile.controller.js';
+import { RoleRequestsController } from './role-requests.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SentMailController } from './sent-mail.controller.js';
 import { SignInController } from './sign-in.controller.js';
@@ -14,8 +17,8 @@ import { WhichSecretController } from './which-secret.controller.js';
 
 /** Door 1: pages for credential managers and org admins, and the sign-in of everybody. */
 @Module({
-  imports: [SecretsModule, RemindersModule],
-  providers: [SeenApplication, ManagedApplication],
+  imports: [ApplicationsModule, SecretsModule, RemindersModule],
+  providers: [SeenApplication, ManagedApplication, OrgAdminsOnly],
   controllers: [
     SignInController,
     EnrolmentController,
@@ -25,6 +28,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     CredentialsController,
     ForecastController,
     WhichSecretController,
+    RoleRequestsController,
     ProfileController,
   ],
 })

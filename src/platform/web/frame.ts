@@ -15,7 +15,7 @@ export interface Alert {
 export interface Frame {
   title: string;
   user?: { name: string; roleText: string; it: boolean };
-  nav: { label: string; href: string; current: boolean }[];
+  nav: { label: string; href: string; current: boolean; waiting?: number }[];
   csrf: string;
   notice?: Notice;
   /** What operator staff shall see on every page. */
@@ -36,5 +36,7 @@ export abstract class FrameSource {
 declare module 'fastify' {
   interface FastifyRequest {
     alerts?: Alert[];
+    /** How much waits behind an entry of the menu, by its address. */
+    waiting?: Record<string, number>;
   }
 }
