@@ -16,6 +16,7 @@ import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-se
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
 import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
+import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -89,4 +90,5 @@ export const migrations = [
   FailedCodes1795219207001,
   ReminderTimes1795219210000,
   RoleRequests1795219230000,
+  OpenInvitations1795219230001,
 ];

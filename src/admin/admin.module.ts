@@ -13,6 +13,7 @@ import { ApplicationsController } from './applications.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BannerInterceptor } from './banner.interceptor.js';
 import { ContactsController } from './contacts.controller.js';
+import { InvitationsController } from './invitations.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { ProvisioningController } from './provisioning.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
@@ -44,6 +45,7 @@ import { UsersController } from './users.controller.js';
     ResourceSecretsController,
     UsersController,
     UserController,
+    InvitationsController,
     RolesController,
     RoleRequestsController,
     AuditController,

@@ -13,6 +13,7 @@ const actions: Record<string, string> = {
   'grant.give': 'Resource granted',
   'grant.withdraw': 'Resource withdrawn',
   'user.invite': 'User invited',
+  'user.revoke_invitation': 'Invitation revoked',
   'user.change': 'User changed',
   'file.apply': 'File applied',
   'user.close': 'Account closed',

@@ -18,6 +18,7 @@ const texts = {
   'request-declined': 'The request is declined. Whoever asked gets a mail with your reason.',
   invited: 'The account is made and the invitation is on its way by mail. Next, give it a role.',
   'invited-again': 'A new invitation is on its way by mail. Earlier ones do not work any more.',
+  'invitation-revoked': 'The invitation is revoked. Its link does not work any more.',
   'factor-reset': 'The second factor is reset. The next sign-in asks for a new one.',
   applied: 'The file is applied. The audit has an event for each change.',
   'address-checked': 'The address counts as good again.',

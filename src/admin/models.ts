@@ -270,6 +270,24 @@ export interface UsersPage {
   pagination: Pagination;
 }
 
+/** admin/invitations */
+export interface InvitationsPage {
+  invitations: {
+    person: Link;
+    email: string;
+    organisation: Link;
+    sentBy: string;
+    sent: Moment;
+    until: Moment;
+    state: State;
+    /** What the mail server said about it. */
+    mail: { text: string; bad: boolean };
+    resendAction: string;
+    revokeAction: string;
+  }[];
+  pagination: Pagination;
+}
+
 /** admin/user-new */
 export interface UserNewPage {
   email: Field;

@@ -61,8 +61,10 @@ function navigation(viewer: Viewer, path: string, waiting: Record<string, number
         ]
       : []),
   ];
-  // An application and a role are reached from their organisation.
-  const place = path.replace(/^\/admin\/(applications|roles)\//, '/admin/organisations/');
+  // An application and a role are reached from their organisation, an invitation from the users.
+  const place = path
+    .replace(/^\/admin\/(applications|roles)\b/, '/admin/organisations')
+    .replace(/^\/admin\/invitations\b/, '/admin/users');
   return pages.map((page) => ({
     ...page,
     waiting: waiting[page.href] || undefined,

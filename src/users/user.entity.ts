@@ -48,6 +48,9 @@ export class User {
 /** A link of single use for the first sign-in (R2). Only a digest of its token is kept. */
 @Entity('invitations')
 @Index('invitations_user_idx', ['userId'])
+@Index('invitations_open_idx', ['expiresAt', 'id'], {
+  where: 'used_at is null and revoked_at is null',
+})
 @Unique('invitations_token_key', ['tokenDigest'])
 export class Invitation {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'invitations_pkey' })

@@ -84,6 +84,35 @@ export class Users {
   }
 
   /**
+   * Makes the link of the open invitation void at once; who accepts it at the same moment comes first
+   * or not at all. The account stays, and can be invited again.
+   * @throws NotFound; Conflict when there is no invitation that can be revoked
+   */
+  async revokeInvitation(actor: Actor, userId: string): Promise<void> {
+    await inTransaction(this.dataSource, async (tx) => {
+      // The invitation is taken before the account, as somebody who accepts it does.
+      const revoked = await this.revokeInvitations(tx, userId);
+      const user = await tx.findOneBy(User, { id: userId, closedAt: IsNull() });
+      if (!user) throw new NotFound('no such account, or closed');
+      if (revoked === 0) {
+        throw new Conflict(
+          user.activatedAt
+            ? 'This person has completed the first sign-in.'
+            : 'There is no open invitation of this person: it was used or revoked meanwhile.',
+        );
+      }
+      // What still waits for the mail server would arrive with a dead link; what is on its way may.
+      await tx.query(
+        `update mails set state = 'discarded', sealed_body = null, finished_at = $2
+         where id in (select id from mails where user_id = $1 and kind = 'invitation'
+           and state = 'due' for update skip locked)`,
+        [userId, this.clock.now()],
+      );
+      await this.audit.record(tx, actor, { action: 'user.revoke_invitation', ...about(user) });
+    });
+  }
+
+  /**
    * @param within a transaction that this is a part of
    * @throws Invalid, NotFound
    */
@@ -124,9 +153,11 @@ export class Users {
     return user;
   }
 
-  private async revokeInvitations(tx: Tx, userId: string): Promise<void> {
+  /** @returns how many there were */
+  private async revokeInvitations(tx: Tx, userId: string): Promise<number> {
     const open = { userId, usedAt: IsNull(), revokedAt: IsNull() };
-    await tx.update(Invitation, open, { revokedAt: this.clock.now() });
+    const { affected } = await tx.update(Invitation, open, { revokedAt: this.clock.now() });
+    return affected ?? 0;
   }
 
   private async sendInvitation(tx: Tx, actor: Actor, user: User): Promise<void> {
