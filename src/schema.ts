@@ -15,6 +15,7 @@ import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain
 import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
 import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
+import { CalendarFeeds1795219220000 } from '../migrations/1795219220000-calendar-feeds.js';
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
 import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
@@ -30,6 +31,7 @@ import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
 import { Alarm } from './reminders/alarm.entity.js';
+import { CalendarFeed } from './reminders/calendar-feed.entity.js';
 import { AcknowledgementRow } from './reminders/acknowledgement.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
 import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
@@ -46,6 +48,7 @@ export const entities = [
   AuditEvent,
   AuditHead,
   AuditLink,
+  CalendarFeed,
   Grant,
   IdempotencyKey,
   Installation,
@@ -89,6 +92,7 @@ export const migrations = [
   MovedSessions1795219207000,
   FailedCodes1795219207001,
   ReminderTimes1795219210000,
+  CalendarFeeds1795219220000,
   RoleRequests1795219230000,
   OpenInvitations1795219230001,
 ];

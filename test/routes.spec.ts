@@ -85,6 +85,8 @@ test('only these routes are for programs, which prove themselves', async () => {
   expect(machine.sort()).toEqual(
     [
       'GET /.well-known/oauth-authorization-server',
+      // Its address is the proof.
+      'GET /calendar/:file',
       // Says nothing but whether the reminders work.
       'GET /health/reminders',
       'GET /.well-known/openid-configuration',

@@ -44,6 +44,8 @@ const actions: Record<string, string> = {
   'reminder.settle': 'Answer to a reminder settled',
   'user.address_checked': 'Address found good',
   'reminder.take_back': 'Answer to a reminder taken back',
+  'calendar_feed.make': 'Calendar address made',
+  'calendar_feed.revoke': 'Calendar address revoked',
   'reminders.run': 'Reminders run',
 };
 
@@ -54,6 +56,7 @@ const kinds: Record<string, string> = {
   role_request: 'Role request',
   secret: 'Secret',
   reminder_run: 'Run',
+  calendar_feed: 'Calendar feed',
   resource: 'Resource',
   signing_key: 'Signing key',
 };

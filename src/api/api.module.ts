@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
+import { CalendarController } from './calendar.controller.js';
 import { HealthController } from './health.controller.js';
 import { OAuthController } from './oauth.controller.js';
 import { RestModule } from './v1/rest.module.js';
@@ -8,6 +9,6 @@ import { RestModule } from './v1/rest.module.js';
 /** Door 3: routes for programs. */
 @Module({
   imports: [OAuthModule, RestModule, RemindersModule],
-  controllers: [OAuthController, HealthController],
+  controllers: [OAuthController, HealthController, CalendarController],
 })
 export class ApiModule {}

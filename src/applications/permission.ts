@@ -12,6 +12,16 @@ export const maySee = (application: string, user: string, now: string) => `
     or (r.role = 'org_admin' and r.organisation_id = ${application}.organisation_id)
     or (r.role = 'credential_manager' and r.application_id = ${application}.id)))`;
 
+/** Those whom the reminders are for, whatever else they may see: its managers and org admins (M5). */
+export const isContact = (application: string, user: string, now: string) => `
+  exists (${liveRole(user, now)}
+    and (r.role = 'org_admin' and r.organisation_id = ${application}.organisation_id
+      or r.role = 'credential_manager' and r.application_id = ${application}.id))`;
+
+/** Somebody who is that for any application. */
+export const isAnyContact = (user: string, now: string) => `
+  exists (${liveRole(user, now)} and r.role in ('org_admin', 'credential_manager'))`;
+
 /** A program manages the secrets of its own application and no other's. */
 export const isOwn = (application: string, own: string) => `${application}.id = ${own}`;
 

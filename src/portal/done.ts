@@ -10,6 +10,7 @@ const texts: Record<string, string> = {
   session: 'The session is ended.',
   'role-asked': 'Your request is with IT. You get a mail when it is decided.',
   'role-not-asked': 'The request is withdrawn.',
+  'calendar-revoked': 'The address is revoked. Calendars that ask for it get nothing any more.',
   sessions: 'All other sessions are ended.',
 };
 

@@ -20,6 +20,7 @@ export function forecastPage(
   for (const mail of mails) byDay.set(mail.day, [...(byDay.get(mail.day) ?? []), mail]);
   return {
     intro: introFor(viewer),
+    calendarHref: hasCalendar(viewer) ? '/forecast/calendar' : undefined,
     choices: forecastChoices.map((count) => ({
       text: count === 366 ? 'One year' : `${count} days`,
       href: `/forecast?days=${count}`,
@@ -33,6 +34,11 @@ export function forecastPage(
     count: countText(mails),
     cut: cut ? 'There are more secrets than fit here. Those that end first are shown.' : undefined,
   };
+}
+
+/** A calendar feed holds what one is reminded of: nothing for IT alone. */
+export function hasCalendar({ manager, orgAdmin }: Viewer): boolean {
+  return manager || orgAdmin;
 }
 
 function introFor({ it, orgAdmin }: Viewer): string {

@@ -419,9 +419,21 @@ export interface SentMailPage {
   text: string;
 }
 
+/** portal/calendar: the address of one's own calendar feed, without the address itself. */
+export interface CalendarPage {
+  feed?: { madeAt: Moment; fetchedAt?: Moment };
+}
+
+/** portal/calendar-made: the only place where the address ever is. */
+export interface CalendarMadePage {
+  address: string;
+}
+
 /** portal/forecast */
 export interface ForecastPage {
   intro: string;
+  /** Where the feed for calendar programs is made; for those who are reminded of something. */
+  calendarHref?: string;
   /** How many days are shown, and the other choices. */
   choices: { text: string; href: string; current: boolean }[];
   days: { day: Moment; when: string; mails: ForecastMailLine[] }[];

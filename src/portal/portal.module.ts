@@ -4,6 +4,7 @@ import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AcknowledgeController } from './acknowledge.controller.js';
 import { ManagedApplication, SeenApplication } from './application-sight.js';
+import { CalendarPageController } from './calendar.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
@@ -26,6 +27,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     AcknowledgeController,
     SecretsController,
     CredentialsController,
+    CalendarPageController,
     ForecastController,
     WhichSecretController,
     RoleRequestsController,

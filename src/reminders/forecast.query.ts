@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { maySee } from '../applications/permission.js';
+import { isContact, maySee } from '../applications/permission.js';
 import { addDays, startOf, type UtcDay } from '../platform/utc-day.js';
 import { findEndings } from './endings.query.js';
 import type { LedgerFact, Prospect } from './forecast.js';
@@ -7,6 +7,8 @@ import type { LedgerFact, Prospect } from './forecast.js';
 /** Whose secrets are looked at: all, or those that a viewer may see, and of these a part (C7). */
 export interface ForecastScope {
   viewerId?: string;
+  /** Those whom this person is reminded of. */
+  contactId?: string;
   organisationId?: string;
   applicationId?: string;
   secretId?: string;
@@ -28,6 +30,7 @@ export async function findProspects(
     scope.applicationId ?? null,
     scope.secretId ?? null,
     limit,
+    scope.contactId ?? null,
   ]);
   const prospects: Prospect[] = [];
   for (let start = 0; start < rows.length; start += batch) {
@@ -51,6 +54,7 @@ const selection = `
     ) s join applications a on a.id = s.application_id
   where a.deleted_at is null and a.disabled_at is null
     and ($3::uuid is null or ${maySee('a', '$3', '$1')})
+    and ($8::uuid is null or ${isContact('a', '$8', '$1')})
     and ($4::uuid is null or a.organisation_id = $4)
     and ($5::uuid is null or a.id = $5) and ($6::uuid is null or s.id = $6)
   order by s.expires_at, s.id limit $7`;

@@ -3,6 +3,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../platform/mail/mail.module.js';
 import { Acknowledgements } from './acknowledgements.service.js';
 import { AlarmRoutes } from './alarm-routes.js';
+import { CalendarFeeds } from './calendar-feeds.service.js';
 import { Forecasts } from './forecasts.service.js';
 import { Passes } from './passes.js';
 import { Delivery } from './reminders.delivery.js';
@@ -21,10 +22,11 @@ import { Watch } from './watch.service.js';
     Delivery,
     Retries,
     Forecasts,
+    CalendarFeeds,
     Acknowledgements,
     AlarmRoutes,
     Watch,
   ],
-  exports: [Reminders, Forecasts, Acknowledgements, Watch],
+  exports: [Reminders, Forecasts, CalendarFeeds, Acknowledgements, Watch],
 })
 export class RemindersModule {}

@@ -12,7 +12,14 @@ export interface Digest {
 
 /** What is digested, each under a key of its own. */
 export type DigestPurpose =
-  'secret' | 'token' | 'invitation' | 'recovery code' | 'audit head' | 'typed address' | 'device';
+  | 'secret'
+  | 'token'
+  | 'invitation'
+  | 'recovery code'
+  | 'audit head'
+  | 'typed address'
+  | 'device'
+  | 'calendar feed';
 
 /** Keyed hashing and sealing with the service's own keys. Nothing of a key ever leaves here. */
 export class Keys {

@@ -16,11 +16,11 @@ const descriptions: Record<number, string> = {
   503: 'the database is not answering; try again',
 };
 
-/** Is this an address for programs, which want JSON and no pages? */
+/** Is this an address for programs, which want no pages? */
 export function isForMachines({ url }: FastifyRequest): boolean {
   // What describes them is read by people.
   const page = /^\/api\/v1\/docs(\?|$)/.test(url);
-  return /^\/(oauth2|api|health|\.well-known)\//.test(url) && !page;
+  return /^\/(oauth2|api|health|calendar|\.well-known)\//.test(url) && !page;
 }
 
 /** An error as RFC 6749 section 5.2 has it, with the challenge of RFC 7617 beside a 401. */

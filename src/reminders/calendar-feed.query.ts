@@ -1,0 +1,56 @@
+import type { EntityManager } from 'typeorm';
+import { isAnyContact, isContact } from '../applications/permission.js';
+
+/** An address that works, and whose it is. */
+export interface OpenFeed {
+  id: string;
+  userId: string;
+}
+
+/**
+ * The feed of a token. There is none for an address that was revoked, a closed account, or somebody
+ * who has no application left.
+ */
+export async function findFeed(
+  db: EntityManager,
+  digests: readonly Buffer[],
+  now: Date,
+): Promise<OpenFeed | undefined> {
+  const [feed] = await db.query<OpenFeed[]>(
+    `select f.id, u.id as "userId" from calendar_feeds f join users u on u.id = f.user_id
+     where f.token_digest = any($1) and f.revoked_at is null
+       and u.closed_at is null and u.activated_at is not null and ${isAnyContact('u.id', '$2')}`,
+    [digests, now],
+  );
+  return feed;
+}
+
+/** A secret, as far as its end goes. */
+export interface End {
+  id: string;
+  name: string;
+  createdAt: Date;
+  expiresAt: Date;
+  applicationId: string;
+  application: string;
+  clientId: string;
+}
+
+/** The ends that are ahead or a month ago at most, of what somebody is reminded of; the nearest first. */
+export function findEnds(
+  db: EntityManager,
+  userId: string,
+  now: Date,
+  limit: number,
+): Promise<End[]> {
+  return db.query<End[]>(
+    `select s.id, s.name, s.created_at as "createdAt", s.expires_at as "expiresAt",
+       a.id as "applicationId", a.name as application, a.client_id as "clientId"
+     from secrets s join applications a on a.id = s.application_id
+     where s.deleted_at is null and s.disabled_at is null
+       and a.deleted_at is null and a.disabled_at is null
+       and s.expires_at > $2::timestamptz - interval '30 days' and ${isContact('a', '$1', '$2')}
+     order by s.expires_at, s.id limit $3`,
+    [userId, now, limit],
+  );
+}

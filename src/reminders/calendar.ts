@@ -1,0 +1,66 @@
+import type { DayEvent } from '../platform/i-calendar.js';
+import { oneLine } from '../platform/mail/one-line.js';
+import { startOf, utcDay, type UtcDay } from '../platform/utc-day.js';
+import { endText } from '../platform/words.js';
+import { lastDay } from '../secrets/expiry.js';
+import type { End } from './calendar-feed.query.js';
+import type { ForecastMail } from './forecasts.service.js';
+import { label } from './milestones.js';
+
+/** Where the entries lead, and whose they are. */
+export interface CalendarPlace {
+  feedId: string;
+  /** Without a slash at its end. */
+  url: string;
+}
+
+/** The last day of a secret. It stays the same as long as the secret does. */
+export function endEvent(end: End, now: Date, { url }: CalendarPlace): DayEvent {
+  const name = oneLine(end.name);
+  const over = end.expiresAt <= now;
+  return {
+    uid: `end-${end.id}@${new URL(url).hostname}`,
+    day: lastDay(end.expiresAt),
+    summary: `Secret ${over ? 'ended' : 'ends'}: ${name} (${end.application})`,
+    description: [
+      `The secret “${name}” of ${end.application} ${over ? 'worked' : 'works'} until ${endText(end.expiresAt)}.`,
+      `Client ID: ${end.clientId}`,
+    ].join('\n'),
+    url: `${url}/manage-api-credentials/${end.applicationId}/secrets/${end.id}`,
+    stamp: end.createdAt,
+  };
+}
+
+/** One entry for each day on which mails go out: about what, and to whom, by name. */
+export function mailEvents(
+  mails: readonly ForecastMail[],
+  now: Date,
+  { feedId, url }: CalendarPlace,
+): DayEvent[] {
+  const days = new Map<UtcDay, Map<string, { text: string; names: string[] }>>();
+  for (const { at, recipient, items } of mails) {
+    const day = utcDay(at);
+    const lines = days.get(day) ?? new Map<string, { text: string; names: string[] }>();
+    days.set(day, lines);
+    for (const { ending, milestone } of items) {
+      const key = `${ending.id} ${milestone}`;
+      const text = `“${oneLine(ending.name)}” of ${ending.application.name}, ${label(milestone)}`;
+      const line = lines.get(key) ?? { text, names: [] };
+      lines.set(key, line);
+      if (recipient) line.names.push(oneLine(recipient.name));
+    }
+  }
+  return [...days].map(([day, lines]) => ({
+    uid: `mails-${day}-${feedId}@${new URL(url).hostname}`,
+    day,
+    summary: `Reminder mails about ${lines.size} ${lines.size === 1 ? 'secret' : 'secrets'}`,
+    description: [...lines.values()]
+      .map(
+        ({ text, names }) => `${text}: ${names.length > 0 ? names.join(', ') : 'nobody to mail'}`,
+      )
+      .join('\n'),
+    url: `${url}/forecast`,
+    // The forecast is made anew each day.
+    stamp: startOf(utcDay(now)),
+  }));
+}
