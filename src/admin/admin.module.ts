@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
+import { AttentionSource } from '../platform/web/frame.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { ProvisioningModule } from '../provisioning/provisioning.module.js';
@@ -10,8 +10,8 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessController } from './access.controller.js';
 import { GrantScopesController } from './grant-scopes.controller.js';
 import { ApplicationsController } from './applications.controller.js';
+import { OperatorAttention } from './attention.js';
 import { AuditController } from './audit.controller.js';
-import { BannerInterceptor } from './banner.interceptor.js';
 import { ContactsController } from './contacts.controller.js';
 import { InvitationsController } from './invitations.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
@@ -35,7 +35,7 @@ import { UsersController } from './users.controller.js';
     ProvisioningModule,
     RemindersModule,
   ],
-  providers: [{ provide: APP_INTERCEPTOR, useClass: BannerInterceptor }],
+  providers: [{ provide: AttentionSource, useClass: OperatorAttention }],
   controllers: [
     OrganisationsController,
     ApplicationsController,

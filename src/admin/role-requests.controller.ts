@@ -110,7 +110,7 @@ export class RoleRequestsController {
     const { rows, pagination } = slice(found, cursor, keyOf, { show: open ? '' : 'decided' });
     const count = await countOpenRequests(this.dataSource);
     // The menu was counted before the change that this page may be the answer to.
-    request.waiting = { ...request.waiting, [queueHref]: count };
+    if (request.attention) request.attention.waiting[queueHref] = count;
     return this.pages.send(request, reply, {
       view: 'admin/role-requests',
       title: 'Role requests',

@@ -23,8 +23,8 @@ export class SignedInFrame extends FrameSource {
     const path = request.url.split('?')[0] ?? '/';
     return {
       user: viewer && { name: viewer.name, roleText: roleText(viewer), it: viewer.it },
-      nav: viewer ? navigation(viewer, path, request.waiting ?? {}) : [],
-      alerts: request.alerts ?? [],
+      nav: viewer ? navigation(viewer, path, request.attention?.waiting ?? {}) : [],
+      alerts: request.attention?.alerts ?? [],
       csrf: this.formTokens.create(request),
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
       support: this.config.SUPPORT_ADDRESS,

@@ -13,6 +13,7 @@ import {
   TooMany,
 } from '../platform/refusals.js';
 import { readCookie, setCookie } from '../platform/web/cookies.js';
+import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import type { Sight } from './marks.js';
@@ -61,8 +62,15 @@ export class Guard implements CanActivate {
     if (!live) return undefined;
     request.live = live;
     request.sessionId = live.session.id;
-    if (live.session.stage === 'full' && !live.locked) request.viewer = live.viewer;
+    if (live.session.stage === 'full' && !live.locked) {
+      request.viewer = live.viewer;
+      if (live.viewer.it) request.attention = await this.attention();
+    }
     return live;
+  }
+
+  private attention(): Promise<Attention> {
+    return this.modules.get(AttentionSource, { strict: false }).current();
   }
 
   /** Someone whose session is over gets to the sign-in page, not to a complaint about the form. */

@@ -33,10 +33,20 @@ export abstract class FrameSource {
   abstract frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'>;
 }
 
+/** What operator staff shall see on every page. */
+export interface Attention {
+  alerts: Alert[];
+  /** How much waits behind an entry of the menu, by its address. */
+  waiting: Record<string, number>;
+}
+
+/** Asked by the guard: an interceptor for everything would cost every route, tokens too. */
+export abstract class AttentionSource {
+  abstract current(): Promise<Attention>;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
-    alerts?: Alert[];
-    /** How much waits behind an entry of the menu, by its address. */
-    waiting?: Record<string, number>;
+    attention?: Attention;
   }
 }
