@@ -52,10 +52,11 @@ export class OAuthController {
   @Post('oauth2/introspect')
   async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const parameters = parametersOf(request);
-    const caller = this.caller(request, parameters);
     // Who has not proved itself is told that first.
-    if (!parameters.has('token')) await caller;
-    const claims = await this.oauth.introspect(caller, needed(parameters, 'token'));
+    if (!parameters.has('token')) await this.caller(request, parameters);
+    const credentials = clientCredentials(request.headers.authorization, parameters);
+    const token = needed(parameters, 'token');
+    const claims = await this.oauth.introspect(credentials, token, request.ip);
     return uncached(reply).send(
       claims ? { active: true, token_type: 'Bearer', ...claims } : { active: false },
     );

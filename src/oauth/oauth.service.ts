@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
-import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import {
   CredentialCheck,
   type GrantedResource,
   type Proven,
   type ProvenClient,
+  type Question,
 } from '../secrets/credential-check.service.js';
 import { type Claims, readToken, signToken } from './access-token.js';
 import type { ClientCredentials } from './client-credentials.js';
@@ -82,13 +82,22 @@ export class OAuth {
   /**
    * RFC 7662. A client may ask about its own tokens, a resource server about those for its audience;
    * about others they learn nothing.
-   * @param caller who asks, while that is still being found out
    * @returns the claims of a token that may be accepted now, `undefined` otherwise
+   * @throws OAuthRefusal for credentials that are not good, whatever the token is
    */
-  async introspect(caller: Promise<Proven>, token: string): Promise<Claims | undefined> {
-    // Both look into the database; neither needs to wait for the other.
-    const [proven, claims] = await Promise.all([caller, this.goodClaims(token)]);
-    return mine(proven, claims);
+  async introspect(
+    { clientId, secret }: ClientCredentials,
+    token: string,
+    address: string,
+  ): Promise<Claims | undefined> {
+    const claims = await this.read(token);
+    const question = claims ? stillGood(claims) : this.opaqueTokens.stillGood(token);
+    const proven = await this.check.proveAndAsk(clientId, secret, address, question);
+    if (!proven) throw notGood();
+    const good = claims
+      ? this.unended(claims, proven.answer)
+      : this.opaqueTokens.read(proven.answer);
+    return mine(proven.client, good);
   }
 
   /** RFC 7009. What is unknown or somebody else's is left alone, and the answer is the same. */
@@ -135,20 +144,9 @@ export class OAuth {
     return signToken(claims, kid, privateKey);
   }
 
-  /** The claims of a token that may be accepted now, whoever asks. */
-  private async goodClaims(token: string): Promise<Claims | undefined> {
-    const claims = await this.read(token);
-    if (!claims) return this.opaqueTokens.find(token);
-    const now = this.clock.now();
-    if (claims.exp * 1000 <= now.getTime()) return undefined;
-    const rows = await runPrepared(this.dataSource, stillGood, [
-      claims.secret_id,
-      claims.client_id,
-      claims.aud,
-      claims.jti,
-      now,
-    ]);
-    return rows.length === 1 ? claims : undefined;
+  private unended(claims: Claims, isGood: unknown): Claims | undefined {
+    const ended = claims.exp * 1000 <= this.clock.now().getTime();
+    return isGood === true && !ended ? claims : undefined;
   }
 
   private async read(token: string): Promise<Claims | undefined> {
@@ -177,14 +175,16 @@ export function needed(parameters: ReadonlyMap<string, string>, name: string): s
   return value;
 }
 
-const stillGood: Prepared = {
-  name: 'token still good',
-  text: `
-    select 1 from secrets s
+/** What is behind a JWT, as it is at this moment (T5). */
+function stillGood({ secret_id, client_id, aud, jti }: Claims): Question {
+  return { name: 'token still good', sql: stillGoodSql, values: [secret_id, client_id, aud, jti] };
+}
+
+const stillGoodSql = `
+  exists (select 1 from secrets s
     join applications a on a.id = s.application_id
     join grants g on g.application_id = a.id
-    join resources r on r.id = g.resource_id and r.audience = $3
-    where s.id = $1 and s.deleted_at is null and s.disabled_at is null and s.expires_at > $5
-      and a.client_id = $2 and a.deleted_at is null and a.disabled_at is null
-      and not exists (select 1 from revoked_tokens t where t.jti = $4)`,
-};
+    join resources r on r.id = g.resource_id and r.audience = $5
+    where s.id = $3 and s.deleted_at is null and s.disabled_at is null and s.expires_at > $2
+      and a.client_id = $4 and a.deleted_at is null and a.disabled_at is null
+      and not exists (select 1 from revoked_tokens t where t.jti = $6))`;

@@ -6,6 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import { Keys } from '../platform/keys/keys.js';
+import type { Question } from '../secrets/credential-check.service.js';
 import type { Claims } from './access-token.js';
 
 /** 256 random bits after a mark by which scanners find it. */
@@ -22,8 +23,9 @@ export interface OpaqueWish {
 interface Row {
   jti: string;
   secretId: string;
-  issuedAt: Date;
-  expiresAt: Date;
+  /** Seconds since 1970. */
+  issuedAt: number;
+  expiresAt: number;
   clientId: string;
   organisationId: string;
   audience: string;
@@ -56,12 +58,16 @@ export class OpaqueTokens {
     return token;
   }
 
-  /** What it would say as a JWT, if everything behind it is good at this moment (T5). */
-  async find(token: string): Promise<Claims | undefined> {
+  /** Asks what is behind a token, as it is at this moment (T5); nothing, when it is none of ours. */
+  stillGood(token: string): Question | undefined {
     if (!form.test(token)) return undefined;
-    const digests = this.keys.digests('token', token);
-    const [row] = await runPrepared<Row>(this.dataSource, lookup, [digests, this.clock.now()]);
-    return row && this.claims(row);
+    const values = [this.keys.digests('token', token)];
+    return { name: 'opaque token still good', sql: stillGoodSql, values };
+  }
+
+  /** What a good token would say as a JWT. @param answer to the question */
+  read(answer: unknown): Claims | undefined {
+    return answer ? this.claims(answer as Row) : undefined;
   }
 
   /** Ends it, when it is this client's. */
@@ -88,8 +94,8 @@ export class OpaqueTokens {
       aud: row.audience,
       sub: row.clientId,
       client_id: row.clientId,
-      iat: Math.floor(row.issuedAt.getTime() / 1000),
-      exp: Math.floor(row.expiresAt.getTime() / 1000),
+      iat: row.issuedAt,
+      exp: row.expiresAt,
       jti: row.jti,
       scope: row.scope,
       secret_id: row.secretId,
@@ -105,18 +111,17 @@ const insert: Prepared = {
     values ($1, $2, $3, $4, $5, $6)`,
 };
 
-const lookup: Prepared = {
-  name: 'opaque token still good',
-  text: `
-    select t.jti, t.secret_id as "secretId", t.issued_at as "issuedAt",
-      t.expires_at as "expiresAt", a.client_id as "clientId",
-      a.organisation_id as "organisationId", r.audience, r.scope
+const stillGoodSql = `
+  (select json_build_object('jti', t.jti, 'secretId', t.secret_id,
+      'issuedAt', floor(extract(epoch from t.issued_at)),
+      'expiresAt', floor(extract(epoch from t.expires_at)),
+      'clientId', a.client_id, 'organisationId', a.organisation_id,
+      'audience', r.audience, 'scope', r.scope)
     from opaque_tokens t
     join secrets s on s.id = t.secret_id
     join applications a on a.id = s.application_id
     join grants g on g.application_id = a.id and g.resource_id = t.resource_id
     join resources r on r.id = t.resource_id
-    where t.digest = any($1) and t.expires_at > $2
+    where t.digest = any($3) and t.expires_at > $2
       and s.deleted_at is null and s.disabled_at is null and s.expires_at > $2
-      and a.deleted_at is null and a.disabled_at is null`,
-};
+      and a.deleted_at is null and a.disabled_at is null)`;

@@ -51,11 +51,22 @@ export interface ProvenServer extends Proof {
 
 export type Proven = ProvenClient | ProvenServer;
 
+/** Something that a route asks besides; one statement for both costs little more than for one. */
+export interface Question {
+  /** Unique among questions. */
+  name: string;
+  /** An SQL expression; `$2` is now, its own values begin at `$3`. */
+  sql: string;
+  values: unknown[];
+}
+
+/** As JSON, where instants are texts: one column is read in a fraction of the time of fifteen. */
 type Row = Proven & {
-  disabledAt: Date | null;
-  deletedAt: Date | null;
+  disabledAt: string | null;
+  deletedAt: string | null;
   applicationDisabled: boolean;
   applicationDeleted: boolean;
+  answer?: unknown;
 };
 
 /**
@@ -80,12 +91,25 @@ export class CredentialCheck {
    * @throws TooMany for a flood of wrong ones
    */
   async prove(clientId: string, value: string, address: string): Promise<Proven | undefined> {
+    return (await this.proveAndAsk(clientId, value, address))?.client;
+  }
+
+  /** The same, with the answer to a question. @throws TooMany */
+  async proveAndAsk(
+    clientId: string,
+    value: string,
+    address: string,
+    question?: Question,
+  ): Promise<{ client: Proven; answer: unknown } | undefined> {
     const now = this.clock.now();
     // What cannot be a secret is looked up all the same: every refusal takes the same way.
-    const [row] = await runPrepared<Row>(this.dataSource, lookup, [
-      this.keys.digests('secret', hasValidForm(value) ? value : ''),
+    const digests = this.keys.digests('secret', hasValidForm(value) ? value : '');
+    const [found] = await runPrepared<{ row: Row }>(this.dataSource, statementFor(question), [
+      digests,
       now,
+      ...(question?.values ?? []),
     ]);
+    const row = found && withInstants(found.row);
     const reason = reasonAgainst(row, clientId, now);
     if (!row || reason) {
       await this.refusals.take({
@@ -98,8 +122,15 @@ export class CredentialCheck {
       return undefined;
     }
     this.uses.note(row.secretId, address, now);
-    return row;
+    return { client: row, answer: row.answer };
   }
+}
+
+function withInstants(row: Row): Row {
+  row.createdAt = new Date(row.createdAt);
+  row.expiresAt = new Date(row.expiresAt);
+  row.lastUsedAt &&= new Date(row.lastUsedAt);
+  return row;
 }
 
 function reasonAgainst(
@@ -115,9 +146,17 @@ function reasonAgainst(
   return row.applicationDisabled ? 'application_disabled' : undefined;
 }
 
-const lookup: Prepared = {
-  name: 'credential check',
-  text: `
+const statements = new Map<string, Prepared>();
+
+function statementFor(question: Question | undefined): Prepared {
+  const name = question ? `credential check, ${question.name}` : 'credential check';
+  const known = statements.get(name) ?? { name, text: lookup(question) };
+  statements.set(name, known);
+  return known;
+}
+
+const lookup = (question: Question | undefined) => `
+  select row_to_json(found) as row from (
     select s.id as "secretId", s.name as "secretName", s.hint, s.created_at as "createdAt",
       s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt",
       s.disabled_at as "disabledAt", s.deleted_at as "deletedAt",
@@ -134,6 +173,6 @@ const lookup: Prepared = {
           'tokenFormat', r.token_format)), '[]')
         from grants g join resources r on r.id = g.resource_id
         where g.application_id = a.id) as resources
+      ${question ? `, ${question.sql} as answer` : ''}
     from secrets s left join applications a on a.id = s.application_id
-    where s.digest = any($1)`,
-};
+    where s.digest = any($1)) found`;
