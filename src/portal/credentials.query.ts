@@ -14,6 +14,8 @@ export interface ApplicationRow {
   name: string;
   clientId: string;
   organisation: string;
+  /** ISO 3166-1 code of the organisation's country. */
+  country: string;
   disabled: boolean;
   mayManage: boolean;
   resources: { name: string; environment: Environment; audience: string }[];
@@ -148,7 +150,7 @@ const gone = `(select coalesce(json_agg(json_build_object('id', s.id, 'name', s.
     and s.deleted_at is not null order by s.deleted_at desc limit 3) s)`;
 
 const sql = `
-  select a.id, a.name, a.client_id as "clientId", o.name as organisation,
+  select a.id, a.name, a.client_id as "clientId", o.name as organisation, o.country,
     a.disabled_at is not null as disabled,
     ${mayManage('a', '$1', '$2')} as "mayManage",
     (select coalesce(json_agg(json_build_object('name', r.name, 'environment', r.environment,

@@ -300,23 +300,38 @@ export interface SecretAction {
 }
 
 /** portal/secret-new */
-export interface SecretNewPage {
+export interface SecretNewPage extends LastDayWords {
   application: ApplicationLink;
   name: Field;
   /** YYYY-MM-DD */
   lastDay: Field;
-  /** First and last day that can be chosen, and today, YYYY-MM-DD in UTC. */
+  /** First and last day that can be chosen, YYYY-MM-DD in UTC. */
   min: string;
   max: string;
-  today: string;
+  /** The address of this form; it takes `name` and `lastDay`. */
+  formHref: string;
+  /** Nothing was created yet, because the chosen day is one off and nobody had said so. */
+  held?: boolean;
+  /** Buttons that fill the date in; shown only with a script. */
+  presets: { label: string; day: string }[];
+}
+
+/** The chosen last day in words; the script asks for the same. */
+export interface LastDayWords {
   /** "Its last day is Tue 3 June 2027, in 365 days, until 24:00 UTC." */
   endsText: string;
   /** "Reminder mails: Tue 22 April 2027; …; every day from … to …." */
   mailsText: string;
-  /** The end on the last day that can be chosen, which is a year from now to the minute. */
-  maxUntil: string;
-  /** Buttons that fill the date in; shown only with a script. */
-  presets: { label: string; day: string }[];
+  dayOff?: DayOffWarning;
+}
+
+/** The last day is a weekend or a public holiday. */
+export interface DayOffWarning {
+  /** YYYY-MM-DD */
+  day: string;
+  text: string;
+  /** The nearest working day before. */
+  instead?: { day: string; label: string };
 }
 
 export interface ApplicationLink {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApplicationsModule } from '../applications/applications.module.js';
+import { OrganisationsModule } from '../organisations/organisations.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AcknowledgeController } from './acknowledge.controller.js';
@@ -9,6 +10,8 @@ import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
 import { OrgAdminsOnly } from './org-admin-sight.js';
+import { LastDayController } from './last-day.controller.js';
+import { LastDays } from './last-days.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleRequestsController } from './role-requests.controller.js';
 import { SecretsController } from './secrets.controller.js';
@@ -18,13 +21,14 @@ import { WhichSecretController } from './which-secret.controller.js';
 
 /** Door 1: pages for credential managers and org admins, and the sign-in of everybody. */
 @Module({
-  imports: [ApplicationsModule, SecretsModule, RemindersModule],
-  providers: [SeenApplication, ManagedApplication, OrgAdminsOnly],
+  imports: [OrganisationsModule, ApplicationsModule, SecretsModule, RemindersModule],
+  providers: [SeenApplication, ManagedApplication, OrgAdminsOnly, LastDays],
   controllers: [
     SignInController,
     EnrolmentController,
     SentMailController,
     AcknowledgeController,
+    LastDayController,
     SecretsController,
     CredentialsController,
     CalendarPageController,

@@ -1,29 +1,38 @@
+import { countryName } from '../organisations/country.js';
+import { dayOff, type WorkCalendar, workingDayBefore } from '../organisations/working-day.js';
 import type { Field } from '../platform/web/form.js';
 import { addDays, daysBetween, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { dayText, timeText } from '../platform/words.js';
-import { milestoneDay } from '../reminders/milestones.js';
+import type { Expected } from '../reminders/forecast.js';
 import { earliestLastDay, expiryOfLastDay, lastDay, latestLastDay } from '../secrets/expiry.js';
-import type { ApplicationLink, SecretNewPage } from './models.js';
+import type { ApplicationLink, DayOffWarning, LastDayWords, SecretNewPage } from './models.js';
+
+/** What decides about the words beside the date. */
+export interface LastDayFacts {
+  /** ISO 3166-1 code. */
+  country: string;
+  calendar: WorkCalendar;
+  /** The mails about a secret that is created now and has this end. */
+  mailsOf: (expiresAt: Date) => Expected[];
+}
 
 /** The form of a new secret, with what the chosen day means in words (S2, S3, M1). */
 export function secretNewPage(
   application: ApplicationLink,
   { name, lastDay }: { name: Field; lastDay: Field },
+  facts: LastDayFacts,
   now: Date,
 ): SecretNewPage {
   const today = utcDay(now);
   const max = latestLastDay(now);
-  const chosen = expiryOfLastDay(lastDay.value, now);
   return {
     application,
     name,
     lastDay,
     min: earliestLastDay(now),
     max,
-    today,
-    maxUntil: untilText(max, now),
-    endsText: 'expiresAt' in chosen ? endsText(chosen.expiresAt, today, now) : '',
-    mailsText: 'expiresAt' in chosen ? mailsText(chosen.expiresAt, today) : '',
+    ...lastDayWords(lastDay.value, facts, now),
+    formHref: `${application.href}/secrets/new`,
     presets: [
       { label: '30 days', day: addDays(today, 30) },
       { label: '90 days', day: addDays(today, 90) },
@@ -33,34 +42,58 @@ export function secretNewPage(
   };
 }
 
+/** The chosen day in words: the end, the mails, and whether anybody is there to act. */
+export function lastDayWords(chosen: string, facts: LastDayFacts, now: Date): LastDayWords {
+  const expiry = expiryOfLastDay(chosen, now);
+  if ('problem' in expiry) {
+    const range = `${dayText(earliestLastDay(now))} to ${dayText(latestLastDay(now))}`;
+    return { endsText: `Choose a day from ${range}.`, mailsText: '' };
+  }
+  const { expiresAt } = expiry;
+  return {
+    endsText: endsText(expiresAt, utcDay(now), now),
+    mailsText: mailsText(facts.mailsOf(expiresAt)),
+    dayOff: dayOffWarning(lastDay(expiresAt), facts, earliestLastDay(now)),
+  };
+}
+
 function endsText(expiresAt: Date, today: UtcDay, now: Date): string {
   const last = lastDay(expiresAt);
   const days = daysBetween(today, last);
-  const until = untilText(last, now);
+  const midnight = expiresAt.getTime() % 86_400_000 === 0;
+  // A day lasts until midnight; only a full year ends at the minute of its creation (S3).
+  const until = midnight ? '24:00 UTC' : `about ${timeText(now)}`;
   return `Its last day is ${dayText(last)}, in ${days} ${days === 1 ? 'day' : 'days'}, until ${until}.`;
 }
 
-/** A day lasts until midnight; only a full year ends at the minute of its creation (S3). */
-function untilText(day: UtcDay, now: Date): string {
-  const expiry = expiryOfLastDay(day, now);
-  const midnight = 'expiresAt' in expiry && expiry.expiresAt.getTime() % 86_400_000 === 0;
-  return midnight ? '24:00 UTC' : `about ${timeText(now)}`;
+/** The days on which people will be mailed. */
+function mailsText(mails: Expected[]): string {
+  if (mails.length === 0) return 'No reminder mails: there is nobody to be mailed.';
+  const isEarly = ({ milestone }: Expected) => milestone === '42' || milestone === '21';
+  const early = mails.filter(isEarly).map(({ day }) => dayText(day));
+  const week = mails.filter((each) => !isEarly(each) && each.milestone !== 'expired');
+  const [first, last] = [week[0], week.at(-1)].map((each) => each && dayText(each.day));
+  const daily = first && (first === last ? first : `daily from ${first} to ${last}`);
+  const end = mails.find(({ milestone }) => milestone === 'expired');
+  const after = end && `after the end on ${dayText(end.day)}`;
+  return `Reminder mails: ${[...early, daily, after].filter(Boolean).join('; ')}.`;
 }
 
-/** The days on which people will be reminded; those up to today do not count (M3). */
-function mailsText(expiresAt: Date, today: UtcDay): string {
-  const early = (['42', '21'] as const)
-    .map((milestone) => milestoneDay(milestone, expiresAt))
-    .filter((day) => day > today);
-  const week = (['7', '6', '5', '4', '3', '2', '1', '0'] as const)
-    .map((milestone) => milestoneDay(milestone, expiresAt))
-    .filter((day) => day > today);
-  const first = week[0];
-  const last = week.at(-1);
-  const daily =
-    first &&
-    last &&
-    (first === last ? dayText(last) : `daily from ${dayText(first)} to ${dayText(last)}`);
-  const after = `after the end on ${dayText(addDays(lastDay(expiresAt), 1))}`;
-  return `Reminder mails: ${[...early.map(dayText), daily, after].filter(Boolean).join('; ')}.`;
+function dayOffWarning(
+  day: UtcDay,
+  { country, calendar }: LastDayFacts,
+  earliest: UtcDay,
+): DayOffWarning | undefined {
+  const off = dayOff(day, calendar);
+  if (!off) return undefined;
+  const what =
+    off.kind === 'weekend'
+      ? 'falls on a weekend'
+      : `is a public holiday (${countryName(country)}: ${off.name})`;
+  const before = workingDayBefore(day, earliest, calendar);
+  return {
+    day,
+    text: `The last day ${what}, when perhaps nobody is there to act.`,
+    instead: before && { day: before, label: `Use ${dayText(before)}, the working day before` },
+  };
 }

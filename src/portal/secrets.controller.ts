@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { SeenBy, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { problemOfName } from '../platform/plain-text.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -18,15 +19,18 @@ import { tryLine } from './connect.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
 import { type ApplicationRow, findApplications, type SecretRecord } from './credentials.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
-import type { ConfirmPage, SecretAction, SecretCreatedPage } from './models.js';
+import { LastDays } from './last-days.js';
+import type { ConfirmPage, SecretAction, SecretCreatedPage, SecretNewPage } from './models.js';
 import { someone } from './people.page.js';
 import { actionsOf, type Begun } from './secret-action.page.js';
-import { secretNewPage } from './secret-new.page.js';
+import { lastDayWords, secretNewPage } from './secret-new.page.js';
 import { secretPage } from './secret.page.js';
 
 class SecretForm {
   name = '';
   lastDay = '';
+  /** The day off that the page has warned about. */
+  warned = '';
 }
 
 class ConfirmForm {
@@ -68,6 +72,7 @@ export class SecretsController {
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly pages: Pages,
+    private readonly lastDays: LastDays,
   ) {}
 
   /** Where a refused form was shown: who loads it anew gets the form. */
@@ -79,18 +84,18 @@ export class SecretsController {
   @Get('new')
   async form(
     @Param('application') id: string,
+    @Query() query: Record<string, unknown>,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
     const row = await this.managed(request, id);
     if (createRefusal(row, this.clock.now(), this.config.SECRETS_PER_APPLICATION))
       return reply.redirect(applicationHref(row.id), 303);
+    const taken = row.secrets.map(({ name }) => name);
+    const asked = readForm(SecretForm, query);
     const form = Object.assign(new SecretForm(), {
-      name: freeSecretName(
-        request.viewer!.name,
-        row.secrets.map(({ name }) => name),
-      ),
-      lastDay: latestLastDay(this.clock.now()),
+      name: asked.name || freeSecretName(request.viewer!.name, taken),
+      lastDay: asked.lastDay || latestLastDay(this.clock.now()),
     });
     return this.showForm(request, reply, row, form);
   }
@@ -105,6 +110,7 @@ export class SecretsController {
   ) {
     const row = await this.managed(request, id);
     const form = readForm(SecretForm, body);
+    if (await this.isHeld(row, form)) return this.showForm(request, reply, row, form);
     try {
       const { secret, value } = await this.secrets.issue(request.viewer!, row.id, form);
       const now = this.clock.now();
@@ -264,22 +270,35 @@ export class SecretsController {
     return secret.deletedAt ? secretHref(row.id, secret.id) : applicationHref(row.id);
   }
 
-  private showForm(
+  /** Without a script a day off is first seen by the server: it is said before anything is created. */
+  private async isHeld(
+    row: ApplicationRow,
+    { name, lastDay, warned }: SecretForm,
+  ): Promise<boolean> {
+    const now = this.clock.now();
+    const { dayOff } = lastDayWords(lastDay.trim(), await this.lastDays.factsOf(row, now), now);
+    return dayOff !== undefined && dayOff.day !== warned && problemOfName(name) === undefined;
+  }
+
+  private async showForm(
     request: FastifyRequest,
     reply: FastifyReply,
     row: ApplicationRow,
     form: SecretForm,
     error?: unknown,
-  ): FastifyReply {
+  ): Promise<FastifyReply> {
+    const now = this.clock.now();
+    const { name, lastDay } = fieldsOf(form, error);
+    const application = { name: row.name, href: applicationHref(row.id) };
+    const facts = await this.lastDays.factsOf(row, now);
     return this.pages.send(request, reply, {
       view: 'portal/secret-new',
       title: 'Create a secret',
       error,
-      model: secretNewPage(
-        { name: row.name, href: applicationHref(row.id) },
-        fieldsOf(form, error),
-        this.clock.now(),
-      ),
+      model: {
+        ...secretNewPage(application, { name, lastDay }, facts, now),
+        held: request.method === 'POST' && error === undefined,
+      } satisfies SecretNewPage,
     });
   }
 

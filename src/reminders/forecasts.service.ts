@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../platform/config/config.js';
 import { dueInstant } from '../platform/due-instant.js';
-import { addDays, utcDay } from '../platform/utc-day.js';
+import { addDays, daysBetween, utcDay } from '../platform/utc-day.js';
 import type { Ending, Recipient } from './endings.query.js';
-import { type Expected, forecast } from './forecast.js';
+import { type Expected, forecast, type Prospect } from './forecast.js';
 import { findProspects, type ForecastScope } from './forecast.query.js';
-import type { Milestone } from './milestones.js';
+import { type Milestone, milestoneDay } from './milestones.js';
 
 /** A mail to one person about everything that is due for them (M10). */
 export interface ForecastMail {
@@ -22,6 +22,22 @@ export interface Forecast {
   /** There are more secrets than were looked at. */
   cut: boolean;
 }
+
+/** What is known of a secret before it is there. */
+export type NewSecret = Pick<Ending, 'createdAt' | 'expiresAt' | 'recipients'> &
+  Pick<Prospect, 'roleEnds'>;
+
+const blank: Omit<Ending, keyof NewSecret> = {
+  id: '',
+  name: '',
+  hint: '',
+  firstUsedAt: null,
+  lastUsedAt: null,
+  application: { id: '', name: '', clientId: '' },
+  organisation: '',
+  siblings: [],
+  acknowledgements: [],
+};
 
 const most = 2_000;
 
@@ -58,11 +74,28 @@ export class Forecasts {
     return { mails: mailsOf(expected, endings), cut: looked.length < found.length };
   }
 
+  /**
+   * When a secret that is created now will be mailed about, if nothing changes: the rule of the run,
+   * asked at each run that is to come. Where there is nobody to be mailed it is empty.
+   */
+  ofNew({ createdAt, expiresAt, recipients, roleEnds }: NewSecret): Expected[] {
+    const today = utcDay(createdAt);
+    const first = milestoneDay('42', expiresAt);
+    const from = first > today ? first : today;
+    const days = daysBetween(from, utcDay(expiresAt)) + 2;
+    const ending = { ...blank, createdAt, expiresAt, recipients: [...recipients] };
+    const expected = forecast(
+      { ending, ledger: [], roleEnds },
+      this.instants(createdAt, days, from),
+    );
+    return expected.filter((each) => each.recipients.length > 0);
+  }
+
   /** When the run of each day begins; that of today at once, when its hour has passed (M4). */
-  private instants(now: Date, days: number): Date[] {
+  private instants(now: Date, days: number, from = utcDay(now)): Date[] {
     const { REMINDER_HOUR, REMINDER_ZONE } = this.config;
     return Array.from({ length: days }, (_, index) => {
-      const due = dueInstant(addDays(utcDay(now), index), REMINDER_HOUR, REMINDER_ZONE);
+      const due = dueInstant(addDays(from, index), REMINDER_HOUR, REMINDER_ZONE);
       return due < now ? now : due;
     });
   }

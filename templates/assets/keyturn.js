@@ -132,7 +132,35 @@ if (once) {
   }
 }
 
-/* The chosen last day in words. The server's day counts, not the clock of this computer. */
+/* The chosen last day in words, as the server says them. */
+for (const input of all('input[data-words]')) {
+  let asking;
+  const say = ({ endsText = '', mailsText = '', dayOff }) => {
+    byId('ends-text').textContent = endsText;
+    byId('mails-text').textContent = mailsText;
+    byId('day-off').hidden = !dayOff;
+    byId('day-off-text').textContent = dayOff?.text ?? '';
+    byId('warned').value = dayOff?.day ?? '';
+    const instead = byId('day-off-instead');
+    instead.hidden = !dayOff?.instead;
+    instead.textContent = dayOff?.instead?.label ?? '';
+    instead.dataset.day = dayOff?.instead?.day ?? '';
+  };
+  const ask = async () => {
+    asking?.abort();
+    const { signal } = (asking = new AbortController());
+    try {
+      const answer = await fetch(`${input.dataset.words}?lastDay=${encodeURIComponent(input.value)}`, { signal });
+      const words = answer.ok ? await answer.json() : {};
+      if (!signal.aborted) say(words);
+    } catch {
+      if (!signal.aborted) say({});
+    }
+  };
+  input.addEventListener('input', ask);
+}
+
+/* The same for a form without reminders. The server's day counts, not the clock of this computer. */
 const day = 86_400_000;
 const asTime = (iso) => Date.parse(`${iso}T00:00:00Z`);
 const inWords = new Intl.DateTimeFormat('en-GB', {
@@ -144,33 +172,27 @@ function daysText(count) {
   return count === 1 ? 'in 1 day' : `in ${count} days`;
 }
 
-function mailsText(today, last) {
-  const due = (left) => last - left * day > today;
-  const early = [42, 21].filter(due).map((left) => words(last - left * day));
-  const daily = [7, 6, 5, 4, 3, 2, 1, 0].filter(due);
-  const first = daily[0];
-  const every = first === undefined ? [] : [first === 0 ? words(last) : `daily from ${words(last - first * day)} to ${words(last)}`];
-  return [...early, ...every, `after the end on ${words(last + day)}`].join('; ');
-}
-
 for (const input of all('input[data-last-day]')) {
-  const { today, ends, mails, maxUntil } = input.dataset;
-  const say = () => {
+  const { today, ends } = input.dataset;
+  input.addEventListener('input', () => {
     const chosen = input.value;
     const fits = chosen && chosen >= input.min && chosen <= input.max;
     byId(ends).textContent = fits
-      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}, until ${chosen === input.max ? maxUntil : '24:00 UTC'}.`
+      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}, until 24:00 UTC.`
       : `Choose a day from ${words(asTime(input.min))} to ${words(asTime(input.max))}.`;
-    if (mails) byId(mails).textContent = fits ? `Reminder mails: ${mailsText(asTime(today), asTime(chosen))}.` : '';
-  };
-  input.addEventListener('input', say);
-  for (const preset of all('[data-day]')) {
-    preset.closest('[hidden]')?.removeAttribute('hidden');
-    preset.addEventListener('click', () => {
-      input.value = preset.dataset.day;
-      say();
-    });
-  }
+  });
+}
+
+/* Buttons and links that fill a day in. */
+for (const button of all('[data-day]')) {
+  button.closest('.presets[hidden]')?.removeAttribute('hidden');
+  button.addEventListener('click', (event) => {
+    event.preventDefault();
+    const input = document.querySelector('input[name="lastDay"]');
+    input.value = button.dataset.day;
+    input.dispatchEvent(new Event('input'));
+    if (button.tagName === 'A') input.focus();
+  });
 }
 
 /* What was done is said once: a reload or a bookmark does not say it again. */

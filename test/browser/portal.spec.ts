@@ -135,9 +135,24 @@ inBrowser(name, () => {
     const byServer = await said();
     const chosen = await page.getByLabel('Last day').inputValue();
     await page.getByLabel('Last day').fill('2027-01-05');
+    await page.getByText('Its last day is Tue 5 January 2027').waitFor();
     expect(await said()).not.toEqual(byServer);
     await page.getByLabel('Last day').fill(chosen);
+    await page.getByText(byServer[0]!).waitFor();
     expect(await said()).toEqual(byServer);
+  });
+
+  test('a last day on a weekend is warned about, and the working day before is one press away', async () => {
+    const warning = page.getByText('The last day falls on a weekend');
+    expect(await warning.isVisible()).toBe(false);
+    await page.getByLabel('Last day').fill('2027-11-28');
+    await warning.waitFor();
+    expect(await page.locator('#warned').inputValue()).toBe('2027-11-28');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Use Fri 26 November 2027' }).click();
+    await warning.waitFor({ state: 'hidden' });
+    expect(await page.getByLabel('Last day').inputValue()).toBe('2027-11-26');
+    expect(await page.getByText('Its last day is Fri 26 November 2027').isVisible()).toBe(true);
   });
 
   test('axe finds nothing, in light and dark, on the pages of a credential manager', async () => {
@@ -203,6 +218,10 @@ inBrowser(`${name}, without JavaScript`, () => {
     await page.getByRole('link', { name: 'Create secret' }).click();
     await page.getByLabel('Name').fill('Without a script');
     await page.getByLabel('Last day').fill('2027-02-28');
+    await submitOf(page).click();
+    await page.getByText('Nothing is created yet').waitFor();
+    await page.getByRole('link', { name: 'Use Fri 26 February 2027' }).click();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Without a script');
     await submitOf(page).click();
     expect(await page.locator('#secret-value').textContent()).toMatch(secretForm);
     await page.getByRole('link', { name: 'I have stored it' }).click();

@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import type { UtcDay } from '../platform/utc-day.js';
+import { dayOff, workingDayBefore } from './working-day.js';
+
+const calendar = {
+  weekend: [6, 7],
+  holidays: new Map([
+    ['2027-12-25', 'Christmas Day'],
+    ['2027-12-27', 'Christmas Day (substitute day)'],
+    ['2027-12-28', 'Boxing Day (substitute day)'],
+  ] as [UtcDay, string][]),
+};
+
+describe('a day on which few people work', () => {
+  test.each<[string, string, object | undefined]>([
+    ['a Friday', '2027-11-26', undefined],
+    ['a Saturday', '2027-11-27', { kind: 'weekend' }],
+    ['a Sunday', '2027-11-28', { kind: 'weekend' }],
+    ['a Monday', '2027-11-29', undefined],
+    ['a holiday', '2027-12-27', { kind: 'holiday', name: 'Christmas Day (substitute day)' }],
+    ['a holiday on a Saturday', '2027-12-25', { kind: 'holiday', name: 'Christmas Day' }],
+  ])('%s', (_, day, expected) => {
+    expect(dayOff(day as UtcDay, calendar)).toEqual(expected);
+  });
+
+  test('where the week ends on Friday and Saturday', () => {
+    const other = { weekend: [5, 6], holidays: new Map() };
+    expect(dayOff('2027-11-26' as UtcDay, other)).toEqual({ kind: 'weekend' });
+    expect(dayOff('2027-11-28' as UtcDay, other)).toBeUndefined();
+  });
+});
+
+describe('the working day before', () => {
+  test.each<[string, string, string, string | undefined]>([
+    ['of a Sunday', '2027-11-28', '2027-01-01', '2027-11-26'],
+    ['over holidays and a weekend', '2027-12-28', '2027-01-01', '2027-12-24'],
+    ['of a working day', '2027-11-26', '2027-01-01', '2027-11-25'],
+    ['the earliest day itself', '2027-11-28', '2027-11-26', '2027-11-26'],
+    ['none from the earliest day on', '2027-11-28', '2027-11-27', undefined],
+    ['none before the earliest day', '2027-11-27', '2027-11-27', undefined],
+  ])('%s', (_, day, earliest, expected) => {
+    expect(workingDayBefore(day as UtcDay, earliest as UtcDay, calendar)).toBe(expected);
+  });
+});

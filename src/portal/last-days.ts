@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { HolidayCalendars } from '../organisations/holidays.service.js';
+import { Forecasts } from '../reminders/forecasts.service.js';
+import type { Recipient } from '../reminders/endings.query.js';
+import type { ApplicationRow, ContactRow } from './credentials.query.js';
+import type { LastDayFacts } from './secret-new.page.js';
+
+/** What decides about the words beside the last day of a new secret. */
+@Injectable()
+export class LastDays {
+  constructor(
+    private readonly calendars: HolidayCalendars,
+    private readonly forecasts: Forecasts,
+  ) {}
+
+  async factsOf(row: ApplicationRow, now: Date): Promise<LastDayFacts> {
+    const calendar = await this.calendars.of(row.country, now);
+    const people = peopleOf(row);
+    const mailsOf = (expiresAt: Date) =>
+      this.forecasts.ofNew({ createdAt: now, expiresAt, ...people });
+    return { country: row.country, calendar, mailsOf };
+  }
+}
+
+/** Who is mailed, and which of their roles end by themselves (M5, R3). */
+function peopleOf({ managers, orgAdmins }: ApplicationRow) {
+  const people = new Map<string, Recipient>();
+  const active = (contacts: ContactRow[]) => contacts.filter(({ invited }) => !invited);
+  for (const each of active(managers)) {
+    people.set(each.id, { ...recipient(each), manager: true });
+  }
+  for (const each of active(orgAdmins)) {
+    people.set(each.id, { ...(people.get(each.id) ?? recipient(each)), orgAdmin: true });
+  }
+  const ends = (contacts: ContactRow[], role: 'credential_manager' | 'org_admin') =>
+    contacts.flatMap(({ id, endsAt }) => (endsAt ? [{ userId: id, role, endsAt }] : []));
+  return {
+    recipients: [...people.values()],
+    roleEnds: [...ends(managers, 'credential_manager'), ...ends(orgAdmins, 'org_admin')],
+  };
+}
+
+function recipient({ id, name, email, bounced, seenAt }: ContactRow): Recipient {
+  return { id, name, address: email, manager: false, orgAdmin: false, bounced, seenAt };
+}
