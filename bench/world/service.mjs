@@ -1,9 +1,13 @@
-// The service as it is built and started in production.
+// The service as it is built and as `npm start` starts it.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { freePort, startNode } from '../harness/child.mjs';
 import { serverCore } from '../harness/machine.mjs';
 
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const root = new URL('../../', import.meta.url);
+const { scripts } = JSON.parse(readFileSync(new URL('package.json', root)));
+const [, ...words] = scripts.start.split(' ');
+const main = fileURLToPath(new URL(words.pop(), root));
 export const issuer = 'https://keyturn.example.org';
 
 /** The least that production needs; everything else has its default, the log too. */
@@ -25,7 +29,7 @@ export async function startService(db, database, { core = serverCore, env = {}, 
   const port = await freePort();
   const service = await startNode([main, '--json'], {
     core,
-    flags,
+    flags: [...words, ...flags],
     env: { ...serviceEnvironment(db, database, port), ...env },
   });
   return { ...service, url: `http://127.0.0.1:${port}`, pids: [service.pid] };
