@@ -18,6 +18,7 @@ import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder
 import { CalendarFeeds1795219220000 } from '../migrations/1795219220000-calendar-feeds.js';
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
 import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
+import { SupportSearch1795219230002 } from '../migrations/1795219230002-support-search.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -95,4 +96,5 @@ export const migrations = [
   CalendarFeeds1795219220000,
   RoleRequests1795219230000,
   OpenInvitations1795219230001,
+  SupportSearch1795219230002,
 ];

@@ -21,6 +21,7 @@ import { ResourceSecretsController } from './resource-secrets.controller.js';
 import { ResourcesController } from './resources.controller.js';
 import { RoleRequestsController } from './role-requests.controller.js';
 import { RolesController } from './roles.controller.js';
+import { SupportController } from './support.controller.js';
 import { UserController } from './user.controller.js';
 import { UsersController } from './users.controller.js';
 
@@ -49,6 +50,7 @@ import { UsersController } from './users.controller.js';
     RolesController,
     RoleRequestsController,
     AuditController,
+    SupportController,
     ReminderRunsController,
     ProvisioningController,
     ContactsController,

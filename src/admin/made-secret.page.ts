@@ -23,7 +23,8 @@ export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
   };
 }
 
-function withDates(row: SecretTimes) {
+/** JSON has no dates. */
+export function withDates(row: SecretTimes) {
   const date = (text: string | null) => (text === null ? null : new Date(text));
   return {
     createdAt: new Date(row.createdAt),

@@ -288,6 +288,60 @@ export interface InvitationsPage {
   pagination: Pagination;
 }
 
+/** admin/support */
+export interface SupportPage {
+  q: string;
+  /** Absent before anything was searched. */
+  found?: {
+    applications: { link: Link; organisation: string; clientId: string; state: State }[];
+    secrets: { name: string; hint: string; place: Link; state: State; ends: Moment }[];
+    people: UserLine[];
+    /** The resource whose server has this client ID. */
+    resource?: Link;
+    /** There is more than is shown. */
+    more: boolean;
+    nothing: boolean;
+  };
+}
+
+/** admin/support-application: to look at, never to change. */
+export interface SupportApplicationPage {
+  name: string;
+  organisation: Link;
+  clientId: string;
+  state: State;
+  facts: Fact[];
+  problems: string[];
+  links: Link[];
+  people: {
+    person: Link;
+    email: string;
+    role: string;
+    state: State;
+    lastSignIn?: Moment;
+    /** Mail to this address was refused. */
+    refused: boolean;
+  }[];
+  secrets: {
+    name: string;
+    hint: string;
+    href?: string;
+    state: State;
+    created: string;
+    ends: Moment;
+    lastUsed?: Moment;
+  }[];
+  reminders: {
+    at: Moment;
+    secret: string;
+    milestone: string;
+    recipient?: string;
+    outcome: State;
+    answer?: string;
+  }[];
+  refused: { at: Moment; reason: string; secret?: string; address: string }[];
+}
+
 /** admin/user-new */
 export interface UserNewPage {
   email: Field;

@@ -78,6 +78,8 @@ export class Resource {
 /** One registered API client. `clientId` is for ever (A2); `name` follows from its parts (A3). */
 @Entity('applications')
 @Index('applications_name_key', { synchronize: false })
+@Index('applications_name_prefix_idx', { synchronize: false })
+@Index('applications_slug_prefix_idx', { synchronize: false })
 @Index('applications_organisation_idx', ['organisationId'])
 @Unique('applications_client_id_key', ['clientId'])
 @Unique('applications_id_organisation_key', ['id', 'organisationId'])

@@ -56,6 +56,7 @@ function navigation(viewer: Viewer, path: string, waiting: Record<string, number
           { label: 'Resources', href: '/admin/resources' },
           { label: 'Provisioning', href: '/admin/provisioning' },
           { label: 'Contacts', href: '/admin/contacts' },
+          { label: 'Support', href: '/admin/support' },
           { label: 'Reminder runs', href: '/admin/reminders' },
           { label: 'Audit', href: '/admin/audit' },
         ]

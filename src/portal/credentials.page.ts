@@ -7,7 +7,7 @@ import { isSuperseded } from '../secrets/superseded.js';
 import { limitText } from '../secrets/secrets.service.js';
 import { distanceText, endText, momentOf } from '../platform/words.js';
 import { daysBetween, utcDay } from '../platform/utc-day.js';
-import type { RefusalReason } from '../secrets/secret-use.entity.js';
+import { refusalReasons } from '../secrets/refusal-words.js';
 import { connectPanel } from './connect.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { adminHref, applicationHref, secretHref } from './hrefs.js';
@@ -24,15 +24,6 @@ const stateTexts: Record<models.SecretState['key'], string> = {
   off: 'Switched off',
   expired: 'Expired',
   deleted: 'Deleted',
-};
-
-const reasons: Record<RefusalReason, string> = {
-  wrong_secret: 'The secret is not one of this application, or was typed wrong',
-  deleted: 'The secret is deleted',
-  expired: 'The secret has expired',
-  off: 'The secret is switched off',
-  application_disabled: 'The application is disabled',
-  application_deleted: 'The application is deleted',
 };
 
 const disabledText =
@@ -101,7 +92,7 @@ export function applicationPage(
     refusedDelay: delays.refused,
     refused: row.refused.map(({ at, reason, secret, address }) => ({
       at: momentOf(at),
-      reason: reasons[reason],
+      reason: refusalReasons[reason],
       secret: secret ?? undefined,
       address,
     })),

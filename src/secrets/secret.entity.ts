@@ -9,6 +9,8 @@ import { User } from '../users/user.entity.js';
 @Entity('secrets')
 @Index('secrets_name_key', { synchronize: false })
 @Index('secrets_resource_name_key', { synchronize: false })
+@Index('secrets_name_prefix_idx', { synchronize: false })
+@Index('secrets_hint_idx', ['hint'])
 @Index('secrets_application_idx', ['applicationId'])
 @Index('secrets_ending_idx', ['expiresAt', 'applicationId'], {
   where: 'deleted_at is null and disabled_at is null',

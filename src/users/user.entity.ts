@@ -5,6 +5,8 @@ import { Organisation } from '../organisations/organisation.entity.js';
 @Entity('users')
 @Index('users_organisation_idx', ['organisationId'])
 @Index('users_list_idx', { synchronize: false })
+@Index('users_email_prefix_idx', { synchronize: false })
+@Index('users_name_prefix_idx', { synchronize: false })
 @Unique('users_email_key', ['email'])
 @Unique('users_id_organisation_key', ['id', 'organisationId'])
 @Check('users_email_check', `email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$'`)

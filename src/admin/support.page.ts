@@ -1,0 +1,154 @@
+import { coverProblems } from '../applications/contact-cover.js';
+import { endText, instantText } from '../platform/words.js';
+import { label } from '../reminders/milestones.js';
+import { outcomes } from '../reminders/outcomes.js';
+import { refusalReasons } from '../secrets/refusal-words.js';
+import { secretState } from '../secrets/state.js';
+import { isSuperseded } from '../secrets/superseded.js';
+import {
+  applicationHref,
+  organisationHref,
+  resourceHref,
+  secretsHref,
+  supportHref,
+  userHref,
+} from './hrefs.js';
+import { withDates } from './made-secret.page.js';
+import type { SupportApplicationPage, SupportPage, State } from './models.js';
+import type { SupportFacts, SupportSecret } from './support.query.js';
+import { type Found, type FoundSecret, foundAtMost } from './support-search.query.js';
+import {
+  applicationState,
+  dayOf,
+  maybeDay,
+  moment,
+  roleTexts,
+  secretStateTexts,
+  userState,
+} from './words.js';
+
+export function foundPage(q: string, found: Found, now: Date): SupportPage {
+  const { applications, secrets, people, resources } = found;
+  const [resource] = resources;
+  const lists = [applications, secrets, people];
+  return {
+    q,
+    found: {
+      applications: applications.slice(0, foundAtMost).map((each) => ({
+        link: { label: each.name, href: supportHref(each.id) },
+        organisation: each.organisation,
+        clientId: each.clientId,
+        state: applicationState(each),
+      })),
+      secrets: secrets.slice(0, foundAtMost).map((each) => foundSecret(each, now)),
+      people: people.slice(0, foundAtMost).map((each) => ({
+        name: each.name,
+        email: each.email,
+        href: userHref(each.id),
+        state: userState(each),
+        organisation: { label: each.organisation ?? 'Operator staff' },
+        roles: roleTexts(each),
+      })),
+      resource: resource && { label: resource.name, href: resourceHref(resource.id) },
+      more: lists.some((list) => list.length > foundAtMost),
+      nothing: !resource && lists.every((list) => list.length === 0),
+    },
+  };
+}
+
+function foundSecret(row: FoundSecret, now: Date) {
+  const ends = new Date(row.expiresAt);
+  const standing = {
+    expiresAt: ends,
+    disabledAt: row.disabledAt === null ? null : new Date(row.disabledAt),
+    deletedAt: row.deletedAt === null ? null : new Date(row.deletedAt),
+    superseded: false,
+  };
+  return {
+    name: row.name,
+    hint: row.hint,
+    place: row.applicationId
+      ? { label: row.application!, href: supportHref(row.applicationId) }
+      : { label: row.resource!, href: resourceHref(row.resourceId!) },
+    state: stateText(secretState(standing, now)),
+    ends: { iso: ends.toISOString(), text: endText(ends) },
+  };
+}
+
+export function supportApplicationPage(row: SupportFacts, now: Date): SupportApplicationPage {
+  const standing = { deleted: row.deletedAt !== null, disabled: row.disabledAt !== null };
+  return {
+    name: row.name,
+    organisation: { label: row.organisation, href: organisationHref(row.organisationId) },
+    clientId: row.clientId,
+    state: applicationState(standing),
+    facts: factsOf(row),
+    problems: standing.deleted ? [] : problemsOf(row, now),
+    links: [
+      { label: 'Look after it', href: applicationHref(row.id) },
+      ...(standing.deleted ? [] : [{ label: 'As its people see it', href: secretsHref(row.id) }]),
+      { label: 'Audit', href: `/admin/audit?on=${row.id}` },
+    ],
+    people: row.people.map((each) => ({
+      person: { label: each.name, href: userHref(each.id) },
+      email: each.email,
+      role: each.manager ? 'Credential manager' : 'Org admin',
+      state: userState({ activated: each.activated, closed: false }),
+      lastSignIn: maybeDay(each.seenAt),
+      refused: each.bounced,
+    })),
+    secrets: row.secrets.map((secret) => secretLine(secret, row, now)),
+    reminders: row.reminders.map((each) => ({
+      at: moment(each.at),
+      secret: each.secret,
+      milestone: label(each.milestone),
+      recipient: each.address ?? undefined,
+      outcome: { key: each.state, text: outcomes[each.state] },
+      answer: each.answer ?? undefined,
+    })),
+    refused: row.refused.map((each) => ({
+      at: moment(each.at),
+      reason: refusalReasons[each.reason],
+      secret: each.secret ?? undefined,
+      address: each.address,
+    })),
+  };
+}
+
+function factsOf(row: SupportFacts) {
+  const facts = [
+    { label: 'API', text: row.api },
+    { label: 'Resources', text: row.resources.join(', ') || 'none' },
+    { label: 'Created', text: instantText(row.createdAt) },
+  ];
+  if (row.disabledAt) facts.push({ label: 'Disabled', text: instantText(row.disabledAt) });
+  if (row.deletedAt) facts.push({ label: 'Deleted', text: instantText(row.deletedAt) });
+  return facts;
+}
+
+/** Those who have signed in once are the ones who are mailed. */
+function problemsOf({ people }: SupportFacts, now: Date): string[] {
+  const contacts = people
+    .filter(({ activated }) => activated)
+    .map((each) => ({ ...each, seenAt: each.seenAt === null ? null : new Date(each.seenAt) }));
+  return coverProblems(contacts, now);
+}
+
+function secretLine(row: SupportSecret, { id, deletedAt, secrets }: SupportFacts, now: Date) {
+  const secret = withDates(row);
+  const others = secrets.filter((each) => each.id !== row.id).map(withDates);
+  const key = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
+  return {
+    name: row.name,
+    hint: row.hint,
+    href: deletedAt ? undefined : `${secretsHref(id)}/secrets/${row.id}`,
+    state: stateText(key),
+    created: dayOf(row.createdAt).text + (row.createdBy ? `, by ${row.createdBy}` : ''),
+    ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
+    lastUsed: row.lastUsedAt ? moment(row.lastUsedAt) : undefined,
+  };
+}
+
+function stateText(key: keyof typeof secretStateTexts): State {
+  return { key, text: secretStateTexts[key] };
+}

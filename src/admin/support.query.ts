@@ -1,0 +1,106 @@
+import type { DataSource } from 'typeorm';
+import { bounced } from '../applications/contact-cover.js';
+import type { Milestone } from '../reminders/milestones.js';
+import type { ReminderState } from '../reminders/reminder.entity.js';
+import type { RefusalReason } from '../secrets/secret-use.entity.js';
+import { liveRole } from './live-role.js';
+import type { SecretTimes } from './user.query.js';
+
+/** How far back each list on the page goes. */
+export const shownAtMost = 50;
+
+export interface SupportFacts {
+  id: string;
+  name: string;
+  clientId: string;
+  organisationId: string;
+  organisation: string;
+  api: string;
+  createdAt: Date;
+  disabledAt: Date | null;
+  deletedAt: Date | null;
+  resources: string[];
+  people: SupportPerson[];
+  secrets: SupportSecret[];
+  reminders: {
+    at: string;
+    secret: string;
+    milestone: Milestone;
+    address: string | null;
+    state: ReminderState;
+    answer: string | null;
+  }[];
+  refused: { at: string; reason: RefusalReason; secret: string | null; address: string }[];
+}
+
+export interface SupportPerson {
+  id: string;
+  name: string;
+  email: string;
+  manager: boolean;
+  activated: boolean;
+  bounced: boolean;
+  seenAt: string | null;
+}
+
+export interface SupportSecret extends SecretTimes {
+  id: string;
+  name: string;
+  hint: string;
+  createdBy: string | null;
+}
+
+/** All that support says about an application: no value is in it, and no way to one (P4). */
+export async function findSupportFacts(
+  dataSource: DataSource,
+  id: string,
+  now: Date,
+): Promise<SupportFacts | undefined> {
+  const [row] = await dataSource.query<[SupportFacts?]>(sql, [id, now]);
+  return row;
+}
+
+const listed = (rows: string) => `(select coalesce(json_agg(x), '[]') from (${rows}) x)`;
+
+const people = `
+  select u.id, u.name, u.email, bool_or(r.role = 'credential_manager') as manager,
+    u.activated_at is not null as activated, ${bounced('u')} as bounced,
+    coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
+  from role_assignments r join users u on u.id = r.user_id
+  where (r.role = 'credential_manager' and r.application_id = a.id
+      or r.role = 'org_admin' and r.organisation_id = a.organisation_id)
+    and ${liveRole('$2')}
+  group by u.id order by bool_or(r.role = 'credential_manager') desc, lower(u.name)`;
+
+const secrets = `
+  select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
+    s.disabled_at as "disabledAt", s.deleted_at as "deletedAt",
+    s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt",
+    (select c.name from users c where c.id = s.created_by) as "createdBy"
+  from secrets s where s.application_id = a.id
+  order by s.deleted_at is not null, s.created_at desc limit ${shownAtMost}`;
+
+const reminders = `
+  select coalesce(l.attempted_at, l.planned_at) as at, s.name as secret, l.milestone, l.address,
+    l.state, l.server_answer as answer
+  from secrets s join reminders l on l.secret_id = s.id where s.application_id = a.id
+  order by 1 desc, s.name limit ${shownAtMost}`;
+
+const refused = `
+  select c.at, c.reason, s.name as secret, c.address
+  from refused_calls c left join secrets s on s.id = c.secret_id
+  where c.application_id = a.id order by c.id desc limit ${shownAtMost}`;
+
+const sql = `
+  select a.id, a.name, a.client_id as "clientId", o.id as "organisationId",
+    o.name as organisation, i.name || ' (' || i.code || ')' as api,
+    a.created_at as "createdAt", a.disabled_at as "disabledAt", a.deleted_at as "deletedAt",
+    array(select r.name || ' (' || r.environment || ')' from grants g
+      join resources r on r.id = g.resource_id where g.application_id = a.id
+      order by r.environment, r.name) as resources,
+    ${listed(people)} as people, ${listed(secrets)} as secrets,
+    ${listed(reminders)} as reminders, ${listed(refused)} as refused
+  from applications a
+  join organisations o on o.id = a.organisation_id
+  join apis i on i.code = a.api_code
+  where a.id = $1`;
