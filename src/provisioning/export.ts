@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { csvLine } from '../platform/csv.js';
-import { lastDayOf } from './diff.js';
+import { lastDayOf } from './difference/changes.js';
 import { type RowKind, rowKinds, shapes } from './rows.js';
 
 export type FileForm = 'yaml' | 'csv';

@@ -6,7 +6,7 @@ import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
 import { type UtcDay, utcDay } from '../platform/utc-day.js';
-import { differenceOf } from './diff.js';
+import { differenceOf } from './difference/difference.js';
 import { checkedText } from './file-text.js';
 import { countsOf, emptyWork, fingerprintOf, type Plan, type Work } from './plan.js';
 import { looksLikeCsv, readCsv } from './read-csv.js';

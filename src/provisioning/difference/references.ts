@@ -1,0 +1,63 @@
+import type { Item } from '../rows.js';
+import type { ApplicationState } from '../state.query.js';
+import { organisationKey } from '../wanted.js';
+import type { Comparison, KnownApplication, KnownPerson, Place } from './comparison.js';
+
+/* What a row refers to: in the file or in the database, and not removed by the same file. */
+
+export function placeOf(comparison: Comparison, { text, at }: Item): Place | undefined {
+  const place = comparison.places.get(organisationKey(text));
+  if (!place) {
+    const problem = `There is no organisation ${text}, neither in this file nor in Keyturn.`;
+    comparison.complain(at, problem);
+  }
+  return place;
+}
+
+export function applicationOf(
+  comparison: Comparison,
+  { text, at }: Item,
+): KnownApplication | undefined {
+  const name = text.toLowerCase();
+  const known = comparison.applications.get(name);
+  if (known) return known;
+  const state = comparison.state.applications.get(name);
+  if (!state || isPruned(comparison, state)) {
+    const why = state
+      ? 'would be removed: the file does not name it'
+      : 'is neither in this file nor in Keyturn';
+    comparison.complain(at, `The application "${text.slice(0, 120)}" ${why}.`);
+    return undefined;
+  }
+  return { state, name: state.name, organisationId: state.organisationId };
+}
+
+export function personOf(comparison: Comparison, { text, at }: Item): KnownPerson | undefined {
+  const known = comparison.people.get(text);
+  if (known) return known;
+  const { settings, state } = comparison;
+  const found = state.users.get(text);
+  const pruned =
+    settings.prune &&
+    settings.kinds.has('user') &&
+    comparison.isDescribed(found?.organisationId ?? null);
+  if (!found || found.closed || pruned) {
+    const why = pruned
+      ? 'would be closed: the file does not name it'
+      : 'is neither in this file nor open in Keyturn';
+    comparison.complain(at, `The account "${text.slice(0, 120)}" ${why}.`);
+    return undefined;
+  }
+  return found;
+}
+
+/** Would the file remove this application, because it does not name it? */
+export function isPruned(comparison: Comparison, application: ApplicationState): boolean {
+  const { settings, applications } = comparison;
+  return (
+    settings.prune &&
+    settings.kinds.has('application') &&
+    comparison.isDescribed(application.organisationId) &&
+    !applications.has(application.name.toLowerCase())
+  );
+}

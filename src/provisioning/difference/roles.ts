@@ -1,0 +1,112 @@
+import { checkedTerms } from '../../applications/roles.service.js';
+import { Invalid } from '../../platform/refusals.js';
+import type { Position } from '../rows.js';
+import type { RoleState } from '../state.query.js';
+import type { WantedRole } from '../wanted.js';
+import { changesOf, lastDayOf } from './changes.js';
+import type { Comparison } from './comparison.js';
+import { applicationOf, personOf } from './references.js';
+
+/** Compares roles. It knows those of the database by who has them, and on what. */
+export function roleComparer(comparison: Comparison): (wanted: WantedRole) => void {
+  const live = new Map(comparison.state.roles.map((role) => [roleKey(role), role]));
+  return (wanted) => compareRole(comparison, wanted, live);
+}
+
+function compareRole(
+  comparison: Comparison,
+  wanted: WantedRole,
+  roleOf: Map<string, RoleState>,
+): void {
+  const person = personOf(comparison, wanted.user);
+  const application = wanted.application && applicationOf(comparison, wanted.application);
+  if (!person || (wanted.application && !application)) return;
+  const { role, at, lastDay } = wanted;
+  const misfit = misfitOf(wanted, person.organisationId, application?.organisationId);
+  if (misfit) return comparison.complain(at, misfit);
+  const label = roleLabel(wanted.user.text, role, application?.name);
+  if (comparison.isTwice(`role ${label.toLowerCase()}`, at)) return;
+  // An account or an application that is made by this file has no roles yet.
+  const isNew = !person.id || (application && !application.state);
+  const applicationId = application?.state?.id ?? null;
+  const live = isNew ? undefined : roleOf.get(roleKey({ userId: person.id!, role, applicationId }));
+  if (live) comparison.keptRoles.add(live.id);
+  const over = lastDay !== null && lastDay < comparison.settings.today;
+  if (!live && over) return comparison.enter('same', 'role', label, at);
+  enterRole(comparison, wanted, live, label, application?.name);
+}
+
+/** Other terms are another role: the old one is withdrawn. */
+function enterRole(
+  comparison: Comparison,
+  wanted: WantedRole,
+  live: RoleState | undefined,
+  label: string,
+  application?: string,
+): void {
+  const { work } = comparison;
+  const { at, role } = wanted;
+  const terms = {
+    confirmed_by: wanted.confirmedBy ?? live?.confirmedBy ?? null,
+    confirmed_on: wanted.confirmedOn ?? live?.confirmedOn ?? null,
+    last_day: wanted.lastDay,
+  };
+  const changes = live ? changesOf(termsOf(live), terms) : [];
+  if (live && changes.length === 0) return comparison.enter('same', 'role', label, at);
+  const wish = {
+    role,
+    confirmedBy: terms.confirmed_by ?? undefined,
+    confirmedOn: terms.confirmed_on ?? undefined,
+    lastDay: terms.last_day ?? undefined,
+  };
+  if (!termsHold(comparison, wish, at)) return;
+  if (live) work.withdrawnRoles.push(live.id);
+  work.newRoles.push({ email: wanted.user.text, application, ...wish });
+  if (live) comparison.enterExisting('role', label, at, changes);
+  else comparison.enter('create', 'role', label, at, terms);
+}
+
+function termsOf({ confirmedBy, confirmedOn, endsAt }: RoleState) {
+  return { confirmed_by: confirmedBy, confirmed_on: confirmedOn, last_day: lastDayOf(endsAt) };
+}
+
+function termsHold(
+  comparison: Comparison,
+  wish: Parameters<typeof checkedTerms>[0],
+  at: Position,
+): boolean {
+  try {
+    checkedTerms(wish, comparison.settings.today);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Invalid)) throw error;
+    for (const text of Object.values(error.fields)) comparison.complain(at, text);
+    return false;
+  }
+}
+
+function misfitOf(
+  { role }: WantedRole,
+  organisationId: string | null,
+  applicationOf: string | undefined,
+): string | undefined {
+  if (role === 'it' && organisationId) {
+    return 'IT is for operator staff. This person belongs to an organisation.';
+  }
+  if (role === 'org_admin' && !organisationId) return 'This person belongs to no organisation.';
+  return role === 'credential_manager' && organisationId !== applicationOf
+    ? 'This person belongs to another organisation, so this role cannot be given.'
+    : undefined;
+}
+
+function roleKey({
+  userId,
+  role,
+  applicationId,
+}: Pick<RoleState, 'userId' | 'role' | 'applicationId'>): string {
+  return `${userId} ${role} ${applicationId ?? ''}`;
+}
+
+export function roleLabel(email: string, role: string, application?: string | null): string {
+  return application ? `${email}: ${role} of ${application}` : `${email}: ${role}`;
+}
