@@ -2,13 +2,14 @@ import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AppModule } from './app.module.js';
 import { buildLog, NestLog } from './platform/log.js';
 import type { Platform } from './platform/platform.module.js';
 import { templatesFolder } from './platform/project-root.js';
+import { takeFiles } from './platform/web/file-body.js';
 import { RequestLog } from './platform/web/request-log.js';
 import { addSecurityHeaders } from './platform/web/security-headers.js';
 
@@ -51,11 +52,26 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
   return app;
 }
 
+/** Fastify says so to requests that come while it stops; here also to those that are in work by then. */
+function closeConnectionsAtTheEnd(fastify: FastifyInstance): void {
+  let stopping = false;
+  fastify.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (stopping) void reply.header('connection', 'close');
+    done();
+  });
+}
+
 async function configure(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     if (route.url.startsWith('/admin/provisioning')) route.bodyLimit = fileLimit;
   });
+  closeConnectionsAtTheEnd(fastify);
+  takeFiles(fastify, '/api/v1/provisioning/');
   await app.register(cookie);
   await app.register(fastifyStatic, {
     root: join(templatesFolder, 'assets'),

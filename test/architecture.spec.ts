@@ -48,6 +48,7 @@ const mayImport: Record<string, string[]> = {
     'secrets',
     'oauth',
     'reminders',
+    'provisioning',
   ],
   // Commands use the features, and put the rooms together as the files at the top do ('').
   cli: [

@@ -4,28 +4,19 @@ import { DataSource, IsNull } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
-import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
-import { addDays, parseUtcDay, startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
+import { utcDay } from '../platform/utc-day.js';
 import { holdIt } from '../users/it-staff.js';
 import { User } from '../users/user.entity.js';
 import { Application } from './application.entity.js';
 import { type Role, RoleAssignment } from './role-assignment.entity.js';
+import { checkedTerms, type RoleTerms } from './role-terms.js';
 
-export interface RoleWish {
+export interface RoleWish extends RoleTerms {
   userId: string;
-  role: Role;
   /** For a credential manager. */
   applicationId?: string;
-  /** Who in the organisation confirmed it, and on which day YYYY-MM-DD (R5); not needed for IT. */
-  confirmedBy?: string;
-  confirmedOn?: string;
-  /** The last day of the role, YYYY-MM-DD, or empty for no end (R3). */
-  lastDay?: string;
 }
-
-/** Later ones are slips of the hand, and days beyond the year 9999 cannot be told apart. */
-const latestEnd = '2999-12-31' as UtcDay;
 
 /** Gives and withdraws roles (R3–R6). Who may call it is decided at the door: IT alone. */
 @Injectable()
@@ -163,44 +154,4 @@ export class Roles {
       withdrawnBy: null,
     };
   }
-}
-
-/**
- * On whose word a role is given (R5), and until when (R3).
- * @throws Invalid with all problems at once
- */
-export function checkedTerms(
-  {
-    role,
-    confirmedBy = '',
-    confirmedOn = '',
-    lastDay = '',
-  }: Pick<RoleWish, 'role' | 'confirmedBy' | 'confirmedOn' | 'lastDay'>,
-  today: UtcDay,
-) {
-  const fields: Record<string, string> = {};
-  const confirmed = parseUtcDay(confirmedOn);
-  if (role !== 'it') {
-    const problem = problemOfName(confirmedBy);
-    if (problem) {
-      fields.confirmedBy =
-        confirmedBy.trim() === '' ? 'Type who in the organisation confirmed it.' : problem;
-    }
-    if (!confirmed || confirmed > today) {
-      fields.confirmedOn = 'When was it confirmed? Choose today or an earlier day.';
-    }
-  }
-  const last = lastDay ? parseUtcDay(lastDay) : null;
-  if (last === undefined || (last && last < today)) {
-    fields.lastDay = 'Choose today or a later day, or leave it empty.';
-  }
-  if (last && last > latestEnd) {
-    fields.lastDay = 'Choose a day before the year 3000, or leave it empty.';
-  }
-  if (Object.keys(fields).length > 0) throw new Invalid(fields);
-  return {
-    confirmedBy: role === 'it' ? null : cleanName(confirmedBy),
-    confirmedOn: role === 'it' ? null : confirmed!,
-    endsAt: last ? startOf(addDays(last, 1)) : null,
-  };
 }

@@ -63,7 +63,7 @@ Exit status: 0 when it is done or there was nothing to do, 1 for any error; then
     const text = fileText(await read(file));
     return withFeatures(new SystemClock(), async (app) => {
       const settings = { prune, fingerprint };
-      const { counts } = await app.get(Provisioning).apply(commandLine(), text, settings, progress);
+      const counts = await app.get(Provisioning).apply(commandLine(), text, settings, progress);
       return print(json ? JSON.stringify({ counts }) : `Done: ${doneText(counts)}`);
     });
   },

@@ -4,18 +4,11 @@ import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
-import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
-import { isCountryCode } from './country.js';
 import { Organisation } from './organisation.entity.js';
-import { isIon, isSlug } from './slug.js';
+import { checkedOrganisation, type OrganisationValues } from './organisation-values.js';
 
-export interface OrganisationWish {
-  country: string;
-  name: string;
-  slug: string;
-  /** Four digits, or empty. */
-  ion: string;
+export interface OrganisationWish extends OrganisationValues {
   /** Of those who run the service; said at the creation, and never again. */
   operator?: boolean;
 }
@@ -91,24 +84,6 @@ export class Organisations {
 }
 
 const fields = ['country', 'name', 'slug', 'ion'] as const;
-
-/** @throws Invalid with all problems at once */
-export function checkedOrganisation({ country, name, slug, ion }: OrganisationWish) {
-  const problems: Record<string, string> = {};
-  const nameProblem = problemOfName(name);
-  if (nameProblem) problems.name = nameProblem;
-  if (!isCountryCode(country)) {
-    problems.country = country
-      ? 'Choose a country: two capitals of ISO 3166-1, such as NL or GB.'
-      : 'Choose a country.';
-  }
-  if (!isSlug(slug)) {
-    problems.slug = 'A short name has 2 to 40 letters and digits, without spaces or accents.';
-  }
-  if (ion && !isIon(ion)) problems.ion = 'An ION has four digits, such as 0042. Or leave it empty.';
-  if (Object.keys(problems).length > 0) throw new Invalid(problems);
-  return { country, name: cleanName(name), slug, ion: ion || null };
-}
 
 /** The unique keys decide; their names become sentences. */
 function taken(error: unknown): unknown {

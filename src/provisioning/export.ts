@@ -9,18 +9,20 @@ type Values = Record<string, string | string[] | null>;
 
 /**
  * Writes the file that `plan` says is the same, in pieces of text: everything that is open and live.
- * Closed accounts, deleted applications and roles that are over are history, not description.
+ * Closed accounts, deleted applications and roles that are over are history, not description. A program
+ * sees no operator staff (ADR 11).
  */
 export async function* exportFile(
   dataSource: DataSource,
   form: FileForm,
   now: Date,
+  { forProgram = false }: { forProgram?: boolean } = {},
 ): AsyncGenerator<string> {
   const { head, section, row } = forms[form];
   yield head;
   for (const kind of rowKinds) {
     let first = true;
-    for await (const rows of batches(dataSource, kind, now)) {
+    for await (const rows of batches(dataSource, kind, now, !forProgram)) {
       yield (first ? section(kind) : '') + rows.map((values) => row(kind, values)).join('');
       first = false;
     }
@@ -34,12 +36,13 @@ async function* batches(
   dataSource: DataSource,
   kind: RowKind,
   now: Date,
+  staff: boolean,
 ): AsyncGenerator<Values[]> {
   for (let last = ''; ;) {
     const rows = await dataSource.query<(Values & { sort: string; ends_at?: Date | null })[]>(
       `select * from (${queries[kind]}) q where q.sort > $2 collate "C"
-       and $1::timestamptz is not null order by q.sort collate "C" limit ${batch}`,
-      [now, last],
+       and $1::timestamptz is not null and $3::boolean is not null order by q.sort collate "C" limit ${batch}`,
+      [now, last, staff],
     );
     yield rows.map(({ sort: _, ends_at, ...values }) =>
       ends_at === undefined ? values : { ...values, last_day: lastDayOf(ends_at) },
@@ -62,13 +65,15 @@ const queries: Record<RowKind, string> = {
     where a.deleted_at is null`,
   user: `
     select u.email as sort, u.email, u.name, o.country || '/' || o.slug as organisation
-    from users u left join organisations o on o.id = u.organisation_id where u.closed_at is null`,
+    from users u left join organisations o on o.id = u.organisation_id
+    where u.closed_at is null and ($3 or u.organisation_id is not null)`,
   role: `
     select u.email || ' ' || r.role || ' ' || coalesce(a.name, '') as sort, u.email as user, r.role,
       a.name as application, r.confirmed_by, r.confirmed_on::text, r.ends_at
     from role_assignments r join users u on u.id = r.user_id
     left join applications a on a.id = r.application_id
-    where u.closed_at is null and r.withdrawn_at is null and a.deleted_at is null
+    where u.closed_at is null and ($3 or u.organisation_id is not null)
+      and r.withdrawn_at is null and a.deleted_at is null
       and (r.ends_at is null or r.ends_at > $1)`,
 };
 

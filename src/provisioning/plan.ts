@@ -6,6 +6,8 @@ import type { ResourceState, State } from './state.query.js';
 
 export type Action = 'create' | 'change' | 'same' | 'remove';
 
+export type Counts = Record<Action, number>;
+
 /** What the file means for one thing. */
 export interface Entry {
   action: Action;
@@ -71,7 +73,7 @@ export interface Plan {
   /** Every error of the file; nothing can be applied while there is one. */
   problems: Problem[];
   entries: Entry[];
-  counts: Record<Action, number>;
+  counts: Counts;
   /** Names this plan: it is another one as soon as the file or what it touches has changed. */
   fingerprint: string;
 }
@@ -94,7 +96,7 @@ export function emptyWork(): Work {
   };
 }
 
-export function countsOf(entries: Entry[]): Record<Action, number> {
+export function countsOf(entries: Entry[]): Counts {
   const counts = { create: 0, change: 0, same: 0, remove: 0 };
   for (const { action } of entries) counts[action]++;
   return counts;

@@ -5,12 +5,13 @@ import { OrganisationsModule } from '../organisations/organisations.module.js';
 import { MailModule } from '../platform/mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { BatchWrites } from './batch-writes.js';
+import { Judges } from './judges.js';
 import { Provisioning } from './provisioning.service.js';
 import { Writer } from './writer.js';
 
 @Module({
   imports: [AuditModule, MailModule, OrganisationsModule, UsersModule, ApplicationsModule],
-  providers: [Provisioning, Writer, BatchWrites],
+  providers: [Provisioning, Judges, Writer, BatchWrites],
   exports: [Provisioning],
 })
 export class ProvisioningModule {}

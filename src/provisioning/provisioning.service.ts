@@ -4,21 +4,32 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
-import { Conflict, Invalid } from '../platform/refusals.js';
-import { type UtcDay, utcDay } from '../platform/utc-day.js';
-import { differenceOf } from './difference/difference.js';
+import { Conflict, Invalid, Refusal } from '../platform/refusals.js';
 import { checkedText } from './file-text.js';
-import { countsOf, emptyWork, fingerprintOf, type Plan, type Work } from './plan.js';
-import { looksLikeCsv, readCsv } from './read-csv.js';
-import { readYaml } from './read-yaml.js';
-import { byPosition, type Problem, type RowKind } from './rows.js';
+import type { CompareSettings, Task } from './judge.js';
+import { Judges } from './judges.js';
+import { type Counts, countsOf, type Plan } from './plan.js';
+import type { Problem } from './rows.js';
 import { loadState } from './state.query.js';
-import { type Wanted, wantedOf } from './wanted.js';
 import { type Progress, Writer } from './writer.js';
 
 export interface PlanSettings {
   /** Also remove what the organisations of the file have and the file does not name. */
   prune: boolean;
+  /** For a program: the file may not speak of operator staff (ADR 11). */
+  forProgram?: boolean;
+  /** Leave out what is the same. */
+  brief?: boolean;
+  /** A large file is read in a thread, because others wait for this process too. */
+  apart?: boolean;
+}
+
+/** A file with errors in it, which nothing can be applied of. */
+export class FaultyFile extends Refusal {
+  constructor(readonly problems: Problem[]) {
+    const errors = problems.length === 1 ? 'an error' : `${problems.length} errors`;
+    super(422, 'faulty_file', `The file has ${errors}. Make a new plan and look at it.`);
+  }
 }
 
 /** One file that describes organisations, applications, grants, users and roles (P2). */
@@ -30,74 +41,75 @@ export class Provisioning {
     private readonly audit: Audit,
     private readonly outbox: Outbox,
     private readonly clock: Clock,
+    private readonly judges: Judges,
   ) {}
 
   /**
    * What applying the file would do. Nothing is written.
    * @throws UnreadableFile
    */
-  async plan(text: string, { prune }: PlanSettings): Promise<Plan> {
-    const file = this.read(text);
-    const { plan } = await this.inLongTransaction((tx) => this.compare(tx, file, prune, false));
-    return plan;
+  async plan(text: string, settings: PlanSettings): Promise<Plan> {
+    const { prune } = settings;
+    return this.judges.with(checkedText(text), settings, async (judge, { names, problems }) => {
+      if (problems.length > 0) return refused(problems);
+      return this.inLongTransaction(async (tx) => {
+        const state = await loadState(tx, names, this.clock.now(), {
+          everything: prune,
+          lock: false,
+        });
+        return judge.plan(state, comparing(settings));
+      });
+    });
   }
 
   /**
    * Does what the plan of this fingerprint says, in one transaction.
+   * @throws FaultyFile
    * @throws Conflict when the plan is another one by now, or somebody else is applying a file
    */
   async apply(
     actor: Actor,
     text: string,
-    { prune, fingerprint }: PlanSettings & { fingerprint: string },
+    settings: PlanSettings & { fingerprint: string },
     progress?: Progress,
-  ): Promise<Plan> {
-    const file = this.read(text);
+  ): Promise<Counts> {
+    const { prune, fingerprint } = settings;
     try {
-      const applied = await this.inLongTransaction(async (tx) => {
-        await takeTurn(tx);
-        const { plan, work } = await this.compare(tx, file, prune, true);
-        if (plan.problems.length > 0 || plan.fingerprint !== fingerprint)
-          throw new Conflict(outdated);
-        const { create, change, remove } = plan.counts;
-        if (create + change + remove === 0) return plan;
-        await this.writer.write(tx, actor, work, progress);
-        await this.audit.record(tx, actor, {
-          action: 'file.apply',
-          subject: { kind: 'file', id: null, name: `Plan ${fingerprint}` },
-          detail: { created: create, changed: change, removed: remove },
-        });
-        return plan;
-      });
+      const counts = await this.judges.with(
+        checkedText(text),
+        settings,
+        async (judge, { names, problems }) => {
+          if (problems.length > 0) throw new FaultyFile(problems);
+          return this.inLongTransaction(async (tx) => {
+            await takeTurn(tx);
+            const state = await loadState(tx, names, this.clock.now(), {
+              everything: prune,
+              lock: true,
+            });
+            const task = await judge.task(state, comparing(settings));
+            if (task.problems.length > 0) throw new FaultyFile(task.problems);
+            if (task.fingerprint !== fingerprint) throw new Conflict(outdated);
+            await this.write(tx, actor, task, progress);
+            return task.counts;
+          });
+        },
+      );
       this.outbox.kick();
-      return applied;
+      return counts;
     } catch (error) {
       throw overtaken(error) ? new Conflict(outdated) : error;
     }
   }
 
-  /** Everything that can be judged without the database, and before a transaction is open. */
-  private read(given: string): FileRead {
-    const text = checkedText(given);
-    const today = utcDay(this.clock.now());
-    const file = looksLikeCsv(text) ? readCsv(text) : readYaml(text);
-    const { wanted, problems } = wantedOf(file.rows, today);
-    return { text, today, wanted, kinds: file.kinds, problems: [...file.problems, ...problems] };
-  }
-
-  private async compare(
-    tx: Tx,
-    { text, today, wanted, kinds, problems: early }: FileRead,
-    prune: boolean,
-    lock: boolean,
-  ): Promise<{ plan: Plan; work: Work }> {
-    // With rows missing, others would refer to nothing: those errors would not be errors.
-    if (early.length > 0) return refused(early);
-    const state = await loadState(tx, wanted, this.clock.now(), { everything: prune, lock });
-    const { entries, work, problems } = differenceOf(wanted, state, { today, prune, kinds });
-    if (problems.length > 0) return refused(problems);
-    const fingerprint = fingerprintOf(text, prune, entries, state);
-    return { plan: { problems: [], entries, counts: countsOf(entries), fingerprint }, work };
+  private async write(tx: Tx, actor: Actor, task: Task, progress?: Progress): Promise<void> {
+    const { create, change, remove } = task.counts;
+    if (create + change + remove === 0) return;
+    await this.writer.write(tx, actor, task.work, progress);
+    await this.audit.record(tx, actor, {
+      action: 'file.apply',
+      subject: { kind: 'file', id: null, name: `Plan ${task.fingerprint}` },
+      detail: { created: create, changed: change, removed: remove },
+    });
   }
 
   private inLongTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -108,22 +120,13 @@ export class Provisioning {
   }
 }
 
-interface FileRead {
-  text: string;
-  today: UtcDay;
-  wanted: Wanted;
-  kinds: Set<RowKind>;
-  problems: Problem[];
+function comparing({ prune, forProgram, brief }: PlanSettings): CompareSettings {
+  return { prune, staff: !forProgram, brief: brief ?? false };
 }
 
-function refused(problems: Problem[]): { plan: Plan; work: Work } {
-  const plan = {
-    problems: [...problems].sort(byPosition),
-    entries: [],
-    counts: countsOf([]),
-    fingerprint: '',
-  };
-  return { plan, work: emptyWork() };
+/** With rows missing, others would refer to nothing: those errors would not be errors. */
+function refused(problems: Problem[]): Plan {
+  return { problems, entries: [], counts: countsOf([]), fingerprint: '' };
 }
 
 const outdated =

@@ -1,7 +1,7 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { Role } from '../applications/role-assignment.entity.js';
 import type { Tx } from '../platform/database/tx.js';
-import { organisationKey, type Wanted } from './wanted.js';
+import type { Names } from './names.js';
 
 /** What the database has of what the file speaks of, in a handful of queries. */
 export interface State {
@@ -75,7 +75,7 @@ export interface RoleState {
  */
 export async function loadState(
   tx: Tx,
-  wanted: Wanted,
+  names: Names,
   now: Date,
   { everything, lock }: { everything: boolean; lock: boolean },
 ): Promise<State> {
@@ -87,10 +87,10 @@ export async function loadState(
      where (o.country, lower(o.slug)) in
          (select split_part(k, '/', 1), split_part(k, '/', 2) from unnest($1::text[]) k)
        or o.ion = any ($2) ${forUpdate('o')}`,
-    [organisationKeys(wanted), wanted.organisations.flatMap(({ ion }) => ion ?? [])],
+    [names.organisations, names.ions],
   );
   const byKey = new Map(organisations.map((each) => [each.key, each]));
-  const described = wanted.organisations.flatMap(({ key }) => byKey.get(key)?.id ?? []);
+  const described = names.described.flatMap((key) => byKey.get(key)?.id ?? []);
   const applications = await tx.query<ApplicationState[]>(
     `select a.id, a.name, a.organisation_id as "organisationId", a.kind, a.api_code as "apiCode",
        a.disabled_at is not null as disabled,
@@ -99,14 +99,14 @@ export async function loadState(
      from applications a
      where a.deleted_at is null and (a.organisation_id = any ($1) or lower(a.name) = any ($2))
      ${forUpdate('a')}`,
-    [organisations.map(({ id }) => id), applicationNames(wanted)],
+    [organisations.map(({ id }) => id), names.applications],
   );
   const users = await tx.query<UserState[]>(
     `select u.id, u.email, u.name, u.organisation_id as "organisationId",
        u.closed_at is not null as closed
      from users u where u.email = any ($1) or u.organisation_id = any ($2) and u.closed_at is null
      ${forUpdate('u')}`,
-    [emails(wanted), everything ? described : []],
+    [names.emails, everything ? described : []],
   );
   const roles = await tx.query<RoleState[]>(
     `select r.id, r.user_id as "userId", r.role, r.application_id as "applicationId",
@@ -139,22 +139,4 @@ async function loadCatalogue(tx: Tx): Promise<Pick<State, 'apis' | 'resources'>>
     apis: new Set(apis.map(({ code }) => code)),
     resources: new Map(resources.map((each) => [each.scope, each])),
   };
-}
-
-function organisationKeys({ organisations, applications, users }: Wanted): string[] {
-  const named = [...applications, ...users].flatMap(({ organisation }) => organisation ?? []);
-  return [
-    ...new Set([
-      ...organisations.map(({ key }) => key),
-      ...named.map(({ text }) => organisationKey(text)),
-    ]),
-  ];
-}
-
-function applicationNames({ roles }: Wanted): string[] {
-  return [...new Set(roles.flatMap(({ application }) => application?.text.toLowerCase() ?? []))];
-}
-
-function emails({ users, roles }: Wanted): string[] {
-  return [...new Set([...users.map(({ email }) => email), ...roles.map(({ user }) => user.text)])];
 }

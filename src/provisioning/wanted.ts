@@ -1,10 +1,10 @@
 import type { ApplicationKind } from '../applications/application-name.js';
-import { checkedTerms } from '../applications/roles.service.js';
+import { checkedTerms } from '../applications/role-terms.js';
 import type { Role } from '../applications/role-assignment.entity.js';
-import { checkedOrganisation } from '../organisations/organisations.service.js';
+import { checkedOrganisation } from '../organisations/organisation-values.js';
 import { Invalid } from '../platform/refusals.js';
 import { parseUtcDay, type UtcDay } from '../platform/utc-day.js';
-import { checkedUser } from '../users/users.service.js';
+import { checkedUser } from '../users/user-values.js';
 import {
   type Cell,
   type Item,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { isEmail } from 'class-validator';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource, IsNull } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
@@ -10,12 +9,12 @@ import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
-import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { instantText } from '../platform/words.js';
 import { AccountNotices } from './account-notices.service.js';
 import { holdIt } from './it-staff.js';
 import { Invitation, User } from './user.entity.js';
+import { checkedUser } from './user-values.js';
 
 export interface UserWish {
   email: string;
@@ -204,20 +203,6 @@ export class Users {
       closedAt: null,
     };
   }
-}
-
-/** @throws Invalid with all problems at once */
-export function checkedUser({ email, name }: Pick<UserWish, 'email' | 'name'>) {
-  const fields: Record<string, string> = {};
-  const address = email.trim().toLowerCase();
-  // Quoted local parts (RFC 5321 section 4.1.2) may hold blanks and a second @; nobody has one.
-  if (!isEmail(address, { allow_utf8_local_part: false }) || address.includes('"')) {
-    fields.email = 'Type one e-mail address, such as anna@example.org.';
-  }
-  const nameProblem = problemOfName(name);
-  if (nameProblem) fields.name = nameProblem;
-  if (Object.keys(fields).length > 0) throw new Invalid(fields);
-  return { email: address, name: cleanName(name) };
 }
 
 function about(user: User) {

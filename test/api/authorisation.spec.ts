@@ -48,6 +48,9 @@ const table: Record<string, string> = {
   deleteRole: 'W',
   getForecast: 'RSM',
   listAuditEvents: 'A',
+  planFile: 'R',
+  applyFile: 'W',
+  exportFile: 'R',
 };
 
 const letters: Record<string, string> = {

@@ -36,7 +36,14 @@ export interface Body {
   state: string;
   expiresAt: string;
   lastUsedAt: string | null;
-  errors: { pointer?: string; parameter?: string; code: string }[];
+  errors: {
+    pointer?: string;
+    parameter?: string;
+    line?: number;
+    column?: number;
+    code: string;
+    detail: string;
+  }[];
   items: Body[];
   next: string | null;
   [other: string]: unknown;
@@ -115,7 +122,7 @@ export class Programs {
     return answer.access_token;
   }
 
-  /** A call of the API; `body` as JSON. */
+  /** A call of the API; `body` as JSON, or as it is where `headers` say what it is. */
   async call(
     token: string | undefined,
     method: string,
@@ -130,13 +137,14 @@ export class Programs {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || headers['content-type'] ? (body as string) : JSON.stringify(body),
     });
     const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,
-      body: (text === '' ? {} : JSON.parse(text)) as Body,
+      body: (isJson ? JSON.parse(text) : text === '' ? {} : { text }) as Body,
     };
   }
 

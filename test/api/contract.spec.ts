@@ -13,7 +13,7 @@ interface Media {
 interface Operation {
   operationId: string;
   parameters: { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
-  requestBody?: { content: { 'application/json': { schema: { $ref: string } } } };
+  requestBody?: { content: Record<string, { schema: { $ref: string } }> };
   responses: Record<string, Media>;
 }
 
@@ -88,7 +88,8 @@ function ask(operation: Operation, changes: Partial<Call> = {}, token?: string):
   return programs.call(bearer, call.method, call.path, call.body, call.headers);
 }
 
-const withBody = () => operations.filter(({ requestBody }) => requestBody);
+const withBody = () => operations.filter((each) => each.requestBody?.content['application/json']);
+const withFile = () => operations.filter((each) => each.requestBody?.content['text/csv']);
 
 describe('the document', () => {
   test('is OpenAPI 3.1, and each of its operations is in the table of valid calls', () => {
@@ -151,11 +152,47 @@ describe('broken input', () => {
     }
   });
 
+  test('a file of another type, with errors, in another encoding or too large is refused in words', async () => {
+    for (const operation of withFile()) {
+      for (const [type, body, status, code] of [
+        ['application/json', '{}', 415, 'unsupported_media_type'],
+        ['text/plain', 'a', 415, 'unsupported_media_type'],
+        ['application/xml', 'a', 415, 'unsupported_media_type'],
+        ['application/yaml', '', 422, 'faulty_file'],
+        ['application/yaml', 'users:\n  - nam: x', 422, 'faulty_file'],
+        ['text/csv; charset=utf-8', 'row,nam\nuser,x', 422, 'faulty_file'],
+        [
+          'text/csv',
+          Buffer.from('row,name\norganisation,Bj\xf8rn', 'latin1'),
+          422,
+          'unreadable_file',
+        ],
+        ['application/yaml', Buffer.alloc(16 * 1024 * 1024 + 1, '#'), 413, 'too_large'],
+      ] as const) {
+        const answer = await ask(operation, {
+          body: body as string,
+          headers: { 'content-type': type },
+        });
+        const { operationId } = operation;
+        expect([operationId, type, answer.status, answer.body.code]).toEqual([
+          operationId,
+          type,
+          status,
+          code,
+        ]);
+        judge(operation, answer);
+        if (code !== 'faulty_file') continue;
+        const places = answer.body.errors.map(({ line, column }) => [typeof line, typeof column]);
+        expect(new Set(places.flat())).toEqual(new Set(['number']));
+      }
+    }
+  });
+
   test('each member is refused where it is wrong, and so is one too many', async () => {
     for (const operation of withBody()) {
-      const valid = calls[operation.operationId]!.body!;
+      const valid = calls[operation.operationId]!.body as Record<string, unknown>;
       const name = operation
-        .requestBody!.content['application/json'].schema.$ref.split('/')
+        .requestBody!.content['application/json']!.schema.$ref.split('/')
         .at(-1)!;
       const properties = Object.keys(document.components.schemas[name]!.properties!);
       for (const property of [...properties, 'isStaff']) {
@@ -185,7 +222,9 @@ describe('broken input', () => {
         ...names.filter(({ schema }) => schema.format).map(({ name }) => `${name}=nothing`),
       ];
       for (const query of queries) {
-        const answer = await ask(operation, { path: `${path}?${query}` });
+        const answer = await ask(operation, {
+          path: path + (path.includes('?') ? '&' : '?') + query,
+        });
         expect([path, query, answer.status]).toEqual([path, query, 400]);
         expect(answer.body.errors[0]!.parameter).toBe(query.split('=')[0]);
         judge(operation, answer);

@@ -79,6 +79,29 @@ function mutated(body: Record<string, unknown>, roll: () => number): unknown {
   return roll() < 0.05 ? pick(hostile) : copy;
 }
 
+/** Pieces of the file go, come twice, or make room for what nobody expects there. */
+function mutatedText(text: string, roll: () => number): string {
+  const lines = text.split('\n');
+  const place = () => Math.floor(roll() * lines.length);
+  const texts = [
+    ...hostile.map((each) => JSON.stringify(each)),
+    '- ',
+    ': ',
+    '&a',
+    '*a',
+    '!!js',
+    '"',
+  ];
+  for (let step = 0; step <= roll() * 3; step++) {
+    const at = place();
+    const piece = texts[Math.floor(roll() * texts.length)]!;
+    if (roll() < 0.3) lines.splice(at, 1);
+    else if (roll() < 0.3) lines.splice(at, 0, lines[place()] ?? '');
+    else lines[at] = (lines[at] ?? '').replace(/[^:]*$/, ` ${piece}`);
+  }
+  return lines.join('\n');
+}
+
 test(`${mutations} mutations of each body: no fault of ours, no slow answer, nothing told`, async () => {
   const seed = 20261201;
   const roll = dice(seed);
@@ -87,7 +110,7 @@ test(`${mutations} mutations of each body: no fault of ours, no slow answer, not
     if (!body) continue;
     const token = ofTheMember.includes(operation) ? member.token : it.token;
     for (let count = 0; count < mutations; count++) {
-      const sent = mutated(body, roll);
+      const sent = typeof body === 'string' ? mutatedText(body, roll) : mutated(body, roll);
       const start = performance.now();
       const answer = await programs.call(token, method, path, sent, headers);
       const took = performance.now() - start;

@@ -5,7 +5,8 @@ export interface Call {
   method: string;
   /** Below /api/v1/. */
   path: string;
-  body?: Record<string, unknown>;
+  /** A text is a file, sent as its header says. */
+  body?: Record<string, unknown> | string;
   headers?: Record<string, string>;
 }
 
@@ -18,6 +19,8 @@ export interface Things {
   newcomer: string;
   role: string;
   secret: string;
+  /** Of the plan of `newFile`. */
+  fingerprint: string;
 }
 
 /** Makes an organisation with all that can be in one, through the API itself. */
@@ -40,8 +43,32 @@ export async function makeThings(
   const resource = items[0]!.id;
   await programs.call(it.token, 'PUT', `applications/${application}/grants/${resource}`, {});
   const { secretId: secret } = await programs.secret(member.applicationId);
-  return { organisation, application, resource, user, newcomer, role, secret };
+  const plan = await programs.call(it.token, 'POST', 'provisioning/plan', newFile, asYaml);
+  const { fingerprint } = plan.body as unknown as Things;
+  return { organisation, application, resource, user, newcomer, role, secret, fingerprint };
 }
+
+export const asYaml = { 'content-type': 'application/yaml' };
+
+export const newFile = `organisations:
+  - country: SE
+    slug: Filed
+    name: A name
+applications:
+  - organisation: SE/Filed
+    api: SMC
+    resources: [match-connect]
+users:
+  - email: filed@example.org
+    name: Someone
+    organisation: SE/Filed
+roles:
+  - user: filed@example.org
+    role: credential_manager
+    application: Partner-SE-Filed-SMC
+    confirmed_by: Board
+    confirmed_on: 2026-11-20
+`;
 
 const confirmation = { confirmedBy: 'Board', confirmedOn: '2026-12-01' };
 
@@ -146,6 +173,14 @@ export function validCalls(things: Things, member: Program): Record<string, Call
     deleteRole: { method: 'DELETE', path: `roles/${role}` },
     getForecast: { method: 'GET', path: 'forecast' },
     listAuditEvents: { method: 'GET', path: 'audit-events' },
+    planFile: { method: 'POST', path: 'provisioning/plan', body: newFile, headers: asYaml },
+    applyFile: {
+      method: 'POST',
+      path: `provisioning/apply?fingerprint=${things.fingerprint}`,
+      body: newFile,
+      headers: asYaml,
+    },
+    exportFile: { method: 'GET', path: 'provisioning/export' },
     closeUser: { method: 'POST', path: `users/${user}/close` },
     deleteApplication: { method: 'DELETE', path: `applications/${application}` },
   };

@@ -4,7 +4,7 @@ import type { Actor } from '../../src/audit/audit.service.js';
 import { Organisations } from '../../src/organisations/organisations.service.js';
 import { exportFile } from '../../src/provisioning/export.js';
 import { fileText, largestFile } from '../../src/provisioning/file-text.js';
-import type { Plan } from '../../src/provisioning/plan.js';
+import type { Counts, Plan } from '../../src/provisioning/plan.js';
 import { entryText, problemText } from '../../src/provisioning/plan-text.js';
 import { Provisioning } from '../../src/provisioning/provisioning.service.js';
 import { countEvents, lastEvents } from '../admin/cast.js';
@@ -23,7 +23,7 @@ const plan = (text: string, prune = false) => provisioning.plan(text, { prune })
 const texts = ({ entries }: Plan) => entries.map(entryText);
 const errors = ({ problems }: Plan) => problems.map(problemText);
 
-async function apply(text: string, prune = false): Promise<Plan> {
+async function apply(text: string, prune = false): Promise<Counts> {
   const { fingerprint, problems } = await plan(text, prune);
   expect(problems).toEqual([]);
   return provisioning.apply(actor, text, { prune, fingerprint });

@@ -1,3 +1,4 @@
+import { fileTypes } from '../../platform/web/file-body.js';
 import type { Field, Shape } from './contract/fields.js';
 import { fieldsOf } from './contract/fields.js';
 import type { Route } from './contract/routes.js';
@@ -43,6 +44,7 @@ export function docsPage(routes: Route[], publicUrl: string): DocsPage {
 
 function viewOf({ id, method, path, operation, query, body }: Route): OperationView {
   const { summary, about, answer, listOf, otherwise, once, ifMatch, status = 200 } = operation;
+  const { file, texts } = operation;
   const headers = [
     ...(once
       ? [
@@ -70,11 +72,13 @@ function viewOf({ id, method, path, operation, query, body }: Route): OperationV
       ...part('In the address', query),
       ...(headers.length > 0 ? [{ label: 'Headers', rows: headers }] : []),
       ...part('Body', body),
+      ...(file ? [{ label: `Body: a file, ${fileTypes.join(' or ')}`, rows: [] }] : []),
     ],
     outputs: [
       ...part(`${status}`, answer),
       ...part(`${status}, a page of these in items, with next`, listOf),
       ...part(`200: ${otherwise?.about}`, otherwise?.answer),
+      ...(texts ? [{ label: `${status}, a file, ${texts.join(' or ')}`, rows: [] }] : []),
       ...(status === 204 ? [{ label: '204, nothing', rows: [] }] : []),
     ],
   };
@@ -131,14 +135,17 @@ const codes = {
   insufficient_scope: '403: the token lacks the scope.',
   not_found: '404: absent, or not yours to see.',
   method_not_allowed: '405: Allow says what the address takes.',
-  not_acceptable: '406: this API answers with JSON.',
+  not_acceptable: '406: Accept names no form that the answer has; most are JSON.',
   conflict: '409: the state of things does not allow it; detail says why.',
   secret_already_created:
     '409: this Idempotency-Key made a secret before; its value is not told twice.',
   precondition_failed: '412: it has changed since you read it; ETag is the new one.',
   too_large: '413: the request is larger than any that makes sense.',
-  unsupported_media_type: '415: send application/json.',
+  unsupported_media_type: '415: send application/json, or a file as the operation says.',
   invalid: '422: members of the body are wrong; errors has a pointer to each.',
+  faulty_file:
+    '422: the file has errors; errors has line and column of each, errorCount their number.',
+  unreadable_file: '422: the file is not UTF-8, or not a text.',
   idempotency_key_reused: '422: this Idempotency-Key came with another request before.',
   precondition_required: '428: send If-Match.',
   too_many: '429: Retry-After says when to go on.',

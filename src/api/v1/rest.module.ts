@@ -4,6 +4,7 @@ import { ApplicationsModule } from '../../applications/applications.module.js';
 import { OAuthModule } from '../../oauth/oauth.module.js';
 import { OrganisationsModule } from '../../organisations/organisations.module.js';
 import { MailModule } from '../../platform/mail/mail.module.js';
+import { ProvisioningModule } from '../../provisioning/provisioning.module.js';
 import { RemindersModule } from '../../reminders/reminders.module.js';
 import { SecretsModule } from '../../secrets/secrets.module.js';
 import { UsersModule } from '../../users/users.module.js';
@@ -18,6 +19,7 @@ import { GrantsController } from './grants/grants.controller.js';
 import { ResourcesController } from './grants/resources.controller.js';
 import { Once } from './idempotency/once.service.js';
 import { OrganisationsController } from './organisations/organisations.controller.js';
+import { ProvisioningController } from './provisioning/provisioning.controller.js';
 import { RolesController } from './roles/roles.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { SelfController } from './self/self.controller.js';
@@ -34,6 +36,7 @@ import { UsersController } from './users/users.controller.js';
     SecretsModule,
     OAuthModule,
     RemindersModule,
+    ProvisioningModule,
   ],
   providers: [Routes, Once],
   controllers: [
@@ -47,6 +50,7 @@ import { UsersController } from './users/users.controller.js';
     SecretsController,
     UsersController,
     RolesController,
+    ProvisioningController,
     ForecastController,
     AuditController,
     ElsewhereController,

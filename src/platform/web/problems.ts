@@ -3,10 +3,12 @@ import { STATUS_CODES } from 'node:http';
 import { isForMachines } from './machine-errors.js';
 import { Invalid, Refusal, TooMany } from '../refusals.js';
 
-/** Where in the request the problem is: in the body (RFC 6901), or a parameter of the address. */
+/** Where in the request the problem is: in the body (RFC 6901), a parameter of the address, or a file. */
 export interface ProblemPlace {
   pointer?: string;
   parameter?: string;
+  line?: number;
+  column?: number;
   code: string;
   detail: string;
 }

@@ -9,6 +9,8 @@ export interface Settings {
   today: UtcDay;
   /** Removes what the described organisations have and the file does not name. */
   prune: boolean;
+  /** May the file speak of operator staff? A program may not (ADR 11). */
+  staff: boolean;
   /** The kinds that the file speaks of; others are not removed. */
   kinds: Set<RowKind>;
 }

@@ -3,6 +3,9 @@ import type { ApplicationState } from '../state.query.js';
 import { organisationKey } from '../wanted.js';
 import type { Comparison, KnownApplication, KnownPerson, Place } from './comparison.js';
 
+export const staffAlone =
+  'Operator staff are looked after by people: on the pages, or by the command on the server.';
+
 /* What a row refers to: in the file or in the database, and not removed by the same file. */
 
 export function placeOf(comparison: Comparison, { text, at }: Item): Place | undefined {
@@ -41,7 +44,8 @@ export function personOf(comparison: Comparison, { text, at }: Item): KnownPerso
     settings.prune &&
     settings.kinds.has('user') &&
     comparison.isDescribed(found?.organisationId ?? null);
-  if (!found || found.closed || pruned) {
+  const hidden = !settings.staff && found?.organisationId === null;
+  if (!found || found.closed || hidden || pruned) {
     const why = pruned
       ? 'would be closed: the file does not name it'
       : 'is neither in this file nor open in Keyturn';

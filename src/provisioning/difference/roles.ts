@@ -1,11 +1,11 @@
-import { checkedTerms } from '../../applications/roles.service.js';
+import { checkedTerms } from '../../applications/role-terms.js';
 import { Invalid } from '../../platform/refusals.js';
 import type { Position } from '../rows.js';
 import type { RoleState } from '../state.query.js';
 import type { WantedRole } from '../wanted.js';
 import { changesOf, lastDayOf } from './changes.js';
 import type { Comparison } from './comparison.js';
-import { applicationOf, personOf } from './references.js';
+import { applicationOf, personOf, staffAlone } from './references.js';
 
 /** Compares roles. It knows those of the database by who has them, and on what. */
 export function roleComparer(comparison: Comparison): (wanted: WantedRole) => void {
@@ -18,6 +18,8 @@ function compareRole(
   wanted: WantedRole,
   roleOf: Map<string, RoleState>,
 ): void {
+  if (wanted.role === 'it' && !comparison.settings.staff)
+    return comparison.complain(wanted.at, staffAlone);
   const person = personOf(comparison, wanted.user);
   const application = wanted.application && applicationOf(comparison, wanted.application);
   if (!person || (wanted.application && !application)) return;

@@ -1,14 +1,15 @@
 import type { WantedUser } from '../wanted.js';
 import { changesOf } from './changes.js';
 import type { Comparison } from './comparison.js';
-import { placeOf } from './references.js';
+import { placeOf, staffAlone } from './references.js';
 
 export function compareUser(
   comparison: Comparison,
   { at, email, name, organisation }: WantedUser,
 ): void {
-  const { state, work, people } = comparison;
+  const { state, work, people, settings } = comparison;
   if (comparison.isTwice(`user ${email}`, at)) return;
+  if (!organisation && !settings.staff) return comparison.complain(at, staffAlone);
   const place = organisation && placeOf(comparison, organisation);
   if (organisation && !place) return;
   const organisationId = place?.id ?? null;

@@ -1,5 +1,6 @@
 import type { JsonSchema } from './fields.js';
 import { fieldsOf } from './fields.js';
+import { fileTypes } from '../../../platform/web/file-body.js';
 import { scopes } from './operation.js';
 import { ProblemAnswer } from './problem.dto.js';
 import type { Route } from './routes.js';
@@ -13,10 +14,11 @@ const refusals: Record<number, string> = {
   401: 'No valid token: `unauthenticated`, `invalid_token`; or no valid client ID and secret.',
   403: 'The token lacks the scope: `insufficient_scope`.',
   404: 'Absent, or not for this caller: `not_found`.',
-  406: 'The caller does not accept JSON: `not_acceptable`.',
+  406: 'The caller accepts no form of the answer: `not_acceptable`.',
   409: 'The state of things does not allow it.',
   412: 'It has changed since it was read: `precondition_failed`.',
-  415: 'The body is not JSON: `unsupported_media_type`.',
+  413: 'The file is too large, or takes too much to be read: `too_large`.',
+  415: 'The body is of another media type: `unsupported_media_type`.',
   422: 'Members of the body are wrong: `invalid`, with a pointer to each; or `idempotency_key_reused`.',
   428: 'If-Match is missing: `precondition_required`.',
   429: 'Too many calls: `too_many`. Retry-After says when to go on.',
@@ -85,8 +87,14 @@ function operationOf(route: Route, schemas: Schemas): Json {
         content: { 'application/json': { schema: schemas.ref(body) } },
       },
     }),
+    ...(operation.file && { requestBody: { required: true, content: textsOf(fileTypes) } }),
     responses: { ...successOf(route, schemas), ...refusalsOf(route, schemas) },
   };
+}
+
+/** A text in each of these media types. */
+function textsOf(types: readonly string[]): Json {
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]));
 }
 
 /** Any of the scopes will do, so each is a way of its own. */
@@ -138,7 +146,8 @@ function parametersOf({ parameters, query, operation }: Route, schemas: Schemas)
 }
 
 function successOf({ operation }: Route, schemas: Schemas): Json {
-  const { status = 200, answer, listOf, otherwise, tagged, anyObject } = operation;
+  const { status = 200, answer, listOf, otherwise, tagged, anyObject, texts } = operation;
+  if (texts) return { [status]: { description: 'The file.', content: textsOf(texts) } };
   const known = listOf ? schemas.page(listOf) : answer && schemas.ref(answer);
   const schema = anyObject ? { type: 'object' } : known;
   const headers = {
@@ -160,7 +169,7 @@ function successOf({ operation }: Route, schemas: Schemas): Json {
 }
 
 function refusalsOf({ operation, parameters, body, query }: Route, schemas: Schemas): Json {
-  const { scopes, once, ifMatch, conflict, absent } = operation;
+  const { scopes, once, ifMatch, conflict, absent, file } = operation;
   const open = scopes === 'public';
   const statuses = [
     ...(body || query || once ? [400] : []),
@@ -170,7 +179,8 @@ function refusalsOf({ operation, parameters, body, query }: Route, schemas: Sche
     ...(open || scopes === 'basic' ? [] : [406]),
     ...(conflict ? [409] : []),
     ...(ifMatch ? [412] : []),
-    ...(body ? [415, 422] : []),
+    ...(file ? [413] : []),
+    ...(body || file ? [415, 422] : []),
     ...(ifMatch === 'required' ? [428] : []),
     ...(open || scopes === 'basic' ? [] : [429]),
     503,

@@ -25,6 +25,10 @@ export interface Operation {
   /** 200 when absent. */
   status?: 200 | 201 | 202 | 204;
   answer?: Shape;
+  /** Takes a file as its body, and answers 413 to one that is too large. */
+  file?: boolean;
+  /** The answer is a text of one of these media types, whichever is asked for. */
+  texts?: readonly string[];
   /** The answer is an object of whatever members. */
   anyObject?: boolean;
   /** The answer is a page of a list of these. */

@@ -7,6 +7,12 @@ export class ProblemPlaceAnswer {
   @Text({ optional: true, about: 'Name of a parameter of the address.' })
   parameter?: string;
 
+  @Whole({ optional: true, about: 'Line of a file, from 1.' })
+  line?: number;
+
+  @Whole({ optional: true, about: 'Column of a file, from 1; in CSV the number of the cell.' })
+  column?: number;
+
   @Text({ about: '`missing`, `unknown` or `invalid`.' })
   code: string;
 

@@ -4,8 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import { Bearers, type Caller } from '../../../oauth/bearer.service.js';
 import { Config } from '../../../platform/config/config.js';
 import { Limits } from '../../../platform/limits/limits.js';
+import { fileTypes } from '../../../platform/web/file-body.js';
 import { Problem } from '../../../platform/web/problems.js';
 import { type Operation, operationKey } from '../contract/operation.js';
+import { acceptedOf } from './accepted.js';
 
 /** Who calls, whether it may come here, and whether what it sends and wants is JSON. */
 @Injectable()
@@ -26,7 +28,8 @@ export class ApiGuard implements CanActivate {
       request.caller = await this.callerOf(request);
       allow(request.caller, operation.scopes);
     }
-    checkMedia(request);
+    checkBody(request, operation);
+    checkAccept(request, operation);
     return true;
   }
 
@@ -62,19 +65,25 @@ function unauthenticated(code: string, text: string, error = ''): Problem {
   });
 }
 
-/** Forms and plain texts would be parsed by the framework; this API takes JSON alone. */
-function checkMedia({ headers, body }: FastifyRequest): void {
+/** Forms and plain texts would be parsed by the framework; this API takes JSON, and here and there a file. */
+function checkBody({ headers, body }: FastifyRequest, { file }: Operation): void {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (file) {
+    if (type && fileTypes.includes(type)) return;
+    throw new Problem(415, 'unsupported_media_type', `Send a file as ${fileTypes.join(' or ')}.`);
+  }
   if (body !== undefined && body !== null && type !== 'application/json') {
     throw new Problem(415, 'unsupported_media_type', 'Send application/json.');
   }
-  const accepted = (headers.accept ?? '*/*').split(',').map((range) => {
-    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    return parameters.some((each) => /^q=0(\.0*)?$/.test(each)) ? '' : name;
-  });
-  const ours = ['*/*', 'application/*', 'application/json', 'application/problem+json'];
-  if (!accepted.some((name) => ours.includes(name))) {
-    throw new Problem(406, 'not_acceptable', 'This API answers with application/json.');
+}
+
+function checkAccept(request: FastifyRequest, { texts }: Operation): void {
+  const types = texts ?? ['application/json', 'application/problem+json'];
+  // An address that names the form needs no header.
+  if (texts && (request.query as Record<string, unknown>).format !== undefined) return;
+  if (acceptedOf(request.headers.accept, types) === undefined) {
+    const ours = texts?.join(' or ') ?? 'application/json';
+    throw new Problem(406, 'not_acceptable', `The answer is ${ours}.`);
   }
 }
 
