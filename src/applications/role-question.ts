@@ -1,6 +1,6 @@
 import type { Tx } from '../platform/database/tx.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
-import { checkedUser } from '../users/users.service.js';
+import { checkedUser } from '../users/user-values.js';
 import type { AskedRole } from './role-request.entity.js';
 
 /** What an org admin asks for. */

@@ -18,7 +18,7 @@ import {
 } from './role-question.js';
 import { RoleRequest } from './role-request.entity.js';
 import { filedMail } from './role-request-mails.js';
-import { checkedTerms } from './roles.service.js';
+import { checkedTerms } from './role-terms.js';
 
 /** More than anybody needs; whoever files by a script is stopped here. */
 export const openAtMost = 50;
