@@ -60,5 +60,9 @@ export async function run({ db, rounds, seconds, rest }) {
 function created({ headers, csrf }, id) {
   const lastDay = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
   const name = `Page ${randomBytes(8).toString('hex')}`;
-  return form(`/manage-api-credentials/${id}/secrets`, { _csrf: csrf, name, lastDay }, headers);
+  return form(
+    `/manage-api-credentials/${id}/secrets`,
+    { _csrf: csrf, name, lastDay, warned: lastDay },
+    headers,
+  );
 }

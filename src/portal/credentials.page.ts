@@ -15,7 +15,7 @@ import type * as models from './models.js';
 import { contact, cover, nameOf, someone } from './people.page.js';
 import { delays, rotationPanel } from './rotation.page.js';
 import { actionsOf, siblings } from './secret-action.page.js';
-import { warningOf } from './warning.page.js';
+import { lostText, warningOf } from './warning.page.js';
 
 const stateTexts: Record<models.SecretState['key'], string> = {
   active: 'Active',
@@ -143,6 +143,7 @@ export function secretLine(
     lifeLeft: Math.round((100 * left) / life),
     taken: takenTexts(application, secret, now),
     warning: warningOf(application, key, daysLeft(secret.expiresAt, utcDay(now))),
+    lost: lostText(application, secret),
     usedWhen: secret.lastUsedAt
       ? `used ${distanceText(utcDay(secret.lastUsedAt), utcDay(now))}`
       : 'never used',

@@ -61,6 +61,8 @@ export interface SecretRecord {
   deletedBy: PersonRow | null;
   firstUsedAt: Date | null;
   lastUsedAt: Date | null;
+  /** When its value is known not to have arrived. */
+  lostAt: Date | null;
   lastReminder: { at: Date; milestone: string } | null;
   acknowledgements: Acknowledgement[];
   /** Uses in the last seven days and from where, the latest addresses first; only of one application. */
@@ -124,6 +126,24 @@ const person = (id: string) => `
   (select json_build_object('name', p.name, 'left', p.closed_at is not null)
    from users p where p.id = ${id})`;
 
+/** The program that a secret belongs to, as someone who acts. */
+const program = (from: string) => `
+  (select json_build_object('name', 'the program ' || pa.name || '/' || ps.name, 'left', false)
+   from ${from} join applications pa on pa.id = ps.application_id)`;
+
+const creator = `coalesce(${person('s.created_by')},
+  ${program('(select * from secrets ps where ps.id = s.created_by_secret) ps')})`;
+
+/** Who did it last; which program it was, the audit knows. Looked up where one application is asked for. */
+const actor = (by: string, at: string, action: string) => `coalesce(${person(by)},
+  case when $3::uuid is not null and ${at} is not null and ${by} is null then
+    ${program(`(select c.* from audit_events e join secrets c on c.id = (e.detail->>'callerSecret')::uuid
+      where e.application_id = a.id and e.subject_id = s.id and e.action = '${action}'
+      order by e.id desc limit 1) ps`)} end)`;
+
+const disabler = actor('s.disabled_by', 's.disabled_at', 'secret.switch_off');
+const deleter = actor('s.deleted_by', 's.deleted_at', 'secret.delete');
+
 const contacts = (role: string, place: string) => `
   (select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'email', u.email,
      'invited', u.activated_at is null, 'endsAt', r.ends_at,
@@ -143,8 +163,8 @@ const recent = `json_build_object(
     order by n.last_used_at desc, n.address limit 3) n))`;
 
 const gone = `(select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
-    'createdAt', s.created_at, 'createdBy', ${person('s.created_by')}, 'expiresAt', s.expires_at,
-    'disabledAt', s.disabled_at, 'deletedAt', s.deleted_at, 'deletedBy', ${person('s.deleted_by')},
+    'createdAt', s.created_at, 'createdBy', ${creator}, 'expiresAt', s.expires_at,
+    'disabledAt', s.disabled_at, 'deletedAt', s.deleted_at, 'deletedBy', ${deleter},
     'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at, 'recent', null)), '[]')
   from (select * from secrets s where $3::uuid is not null and s.application_id = a.id
     and s.deleted_at is not null order by s.deleted_at desc limit 3) s)`;
@@ -160,12 +180,12 @@ const sql = `
     ${contacts('credential_manager', 'r.application_id = a.id')} as managers,
     ${contacts('org_admin', 'r.organisation_id = a.organisation_id')} as "orgAdmins",
     (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
-        'createdAt', s.created_at, 'createdBy', ${person('s.created_by')},
+        'createdAt', s.created_at, 'createdBy', ${creator},
         'expiresAt', s.expires_at,
-        'disabledAt', s.disabled_at, 'disabledBy', ${person('s.disabled_by')},
-        'deletedAt', s.deleted_at, 'deletedBy', ${person('s.deleted_by')},
+        'disabledAt', s.disabled_at, 'disabledBy', ${disabler},
+        'deletedAt', s.deleted_at, 'deletedBy', ${deleter},
         'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at,
-        'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
+        'lostAt', s.lost_at, 'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
           from reminders l where l.secret_id = s.id and l.state = 'sent'
           order by l.attempted_at desc limit 1),
         'acknowledgements', ${acknowledgementsOf('s.id')},
@@ -217,6 +237,7 @@ function withDates(row: ApplicationRow): ApplicationRow {
       deletedAt: date(secret.deletedAt),
       firstUsedAt: date(secret.firstUsedAt),
       lastUsedAt: date(secret.lastUsedAt),
+      lostAt: date(secret.lostAt),
       lastReminder: secret.lastReminder && {
         ...secret.lastReminder,
         at: new Date(secret.lastReminder.at),

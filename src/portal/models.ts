@@ -118,6 +118,8 @@ export interface SecretLine {
   lifeText?: string;
   /** The sentence beside the warning mark: ends soon, has expired, a newer one is in use … (S11, M7). */
   warning?: string;
+  /** Its value never arrived: the sentence that says so. */
+  lost?: string;
   /** Who has taken it on or says that it is replaced, one sentence each. */
   taken: string[];
 }
@@ -361,6 +363,7 @@ export interface SecretPage {
   hint: string;
   state: SecretState;
   warning?: string;
+  lost?: string;
   ends: Moment;
   endsWhen: string;
   lifeLeft: number;

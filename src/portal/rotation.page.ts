@@ -1,6 +1,7 @@
 import { dayText } from '../platform/words.js';
 import { refusalsSeenAfter } from '../secrets/refusals.service.js';
 import { nextRotation, rotationOf } from '../secrets/rotation.js';
+import { neverRetrieved } from '../secrets/state.js';
 import { usesSeenAfter } from '../secrets/uses.service.js';
 import type { ApplicationRow, GoneRecord } from './credentials.query.js';
 import { adminHref, applicationHref } from './hrefs.js';
@@ -23,7 +24,8 @@ export function rotationPanel(
   { it, refusal }: { it: boolean; refusal?: string },
   now: Date,
 ): RotationPanel {
-  const told = rotationOf<GoneRecord>([...row.secrets, ...row.gone], now);
+  const known = row.secrets.filter((secret) => !neverRetrieved(secret));
+  const told = rotationOf<GoneRecord>([...known, ...row.gone], now);
   const { next, old } = told;
   if (row.disabled || (!next && !old)) return atRest(row, now);
   return {
@@ -49,7 +51,12 @@ const headings = {
 };
 
 function atRest(row: ApplicationRow, now: Date): RotationPanel {
-  const coming = row.disabled ? undefined : nextRotation(row.secrets, now);
+  const coming = row.disabled
+    ? undefined
+    : nextRotation(
+        row.secrets.filter((secret) => !neverRetrieved(secret)),
+        now,
+      );
   return {
     heading: 'Replace a secret without an outage',
     told: false,

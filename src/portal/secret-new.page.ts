@@ -53,7 +53,7 @@ export function lastDayWords(chosen: string, facts: LastDayFacts, now: Date): La
   return {
     endsText: endsText(expiresAt, utcDay(now), now),
     mailsText: mailsText(facts.mailsOf(expiresAt)),
-    dayOff: dayOffWarning(lastDay(expiresAt), facts, earliestLastDay(now)),
+    dayOff: dayOffOf(chosen, facts, now),
   };
 }
 
@@ -79,18 +79,22 @@ function mailsText(mails: Expected[]): string {
   return `Reminder mails: ${[...early, daily, after].filter(Boolean).join('; ')}.`;
 }
 
-function dayOffWarning(
-  day: UtcDay,
-  { country, calendar }: LastDayFacts,
-  earliest: UtcDay,
+/** The warning about a chosen last day, where it is one that can be chosen. */
+export function dayOffOf(
+  chosen: string,
+  { country, calendar }: Pick<LastDayFacts, 'country' | 'calendar'>,
+  now: Date,
 ): DayOffWarning | undefined {
+  const expiry = expiryOfLastDay(chosen, now);
+  if ('problem' in expiry) return undefined;
+  const day = lastDay(expiry.expiresAt);
   const off = dayOff(day, calendar);
   if (!off) return undefined;
   const what =
     off.kind === 'weekend'
       ? 'falls on a weekend'
       : `is a public holiday (${countryName(country)}: ${off.name})`;
-  const before = workingDayBefore(day, earliest, calendar);
+  const before = workingDayBefore(day, earliestLastDay(now), calendar);
   return {
     day,
     text: `The last day ${what}, when perhaps nobody is there to act.`,

@@ -23,7 +23,7 @@ import { LastDays } from './last-days.js';
 import type { ConfirmPage, SecretAction, SecretCreatedPage, SecretNewPage } from './models.js';
 import { someone } from './people.page.js';
 import { actionsOf, type Begun } from './secret-action.page.js';
-import { lastDayWords, secretNewPage } from './secret-new.page.js';
+import { dayOffOf, secretNewPage } from './secret-new.page.js';
 import { secretPage } from './secret.page.js';
 
 class SecretForm {
@@ -276,7 +276,7 @@ export class SecretsController {
     { name, lastDay, warned }: SecretForm,
   ): Promise<boolean> {
     const now = this.clock.now();
-    const { dayOff } = lastDayWords(lastDay.trim(), await this.lastDays.factsOf(row, now), now);
+    const dayOff = dayOffOf(lastDay.trim(), await this.lastDays.factsOf(row, now), now);
     return dayOff !== undefined && dayOff.day !== warned && problemOfName(name) === undefined;
   }
 

@@ -1,4 +1,5 @@
-import type { ApplicationRow } from './credentials.query.js';
+import { neverRetrieved } from '../secrets/state.js';
+import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import type { SecretState } from './models.js';
 import { whoActs } from './people.page.js';
 
@@ -30,6 +31,15 @@ export function warningOf(
   return `${when} ${advice(row, {
     own: `Create a new one${left === 0 ? ' now' : ''} and switch over.`,
     others: `should replace it${left === 0 ? ' now' : ''}`,
+  })}`;
+}
+
+/** A program that asked for a secret and lost the answer has left one that nobody knows. */
+export function lostText(row: ApplicationRow, secret: SecretRecord): string | undefined {
+  if (secret.deletedAt || !neverRetrieved(secret)) return undefined;
+  return `Its value was never retrieved, so nobody can use it. ${advice(row, {
+    own: 'Delete it.',
+    others: 'should delete it',
   })}`;
 }
 

@@ -14,6 +14,11 @@ export function isLive({ expiresAt, disabledAt, deletedAt }: Standing, now: Date
   return deletedAt === null && disabledAt === null && now < expiresAt;
 }
 
+/** Its creator asked again with the same key: the answer with the value had not arrived. */
+export function neverRetrieved(secret: { lostAt: Date | null; lastUsedAt: Date | null }): boolean {
+  return secret.lostAt !== null && secret.lastUsedAt === null;
+}
+
 /**
  * S11, computed and never stored. The first that fits: deleted, expired, off, superseded, expiring,
  * active. Expiring goes by UTC days, so that it does not change within a day: the last day is less

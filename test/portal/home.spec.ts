@@ -118,7 +118,7 @@ describe('what ends when', () => {
     expect(list).not.toContain('Search server');
     expect(anna.page.text).not.toContain('time-line-warning');
     await anna.get(/href="([^"]*secrets\/new)"/.exec(anna.page.text)![1]!);
-    await anna.submit({ name: 'In the same week', lastDay: '2026-12-05' });
+    await anna.submit({ name: 'In the same week', lastDay: '2026-12-04' });
     expect(anna.page.status).toBe(201);
     await anna.get(home);
     expect(anna.words).toContain('2 secrets end in the week of Mon 30 November 2026.');

@@ -3,7 +3,7 @@ import { Invalid } from '../../../platform/refusals.js';
 import { utcDay } from '../../../platform/utc-day.js';
 import { daysLeft, lastDay } from '../../../secrets/expiry.js';
 import type { SecretWish } from '../../../secrets/secret-wish.js';
-import { secretState } from '../../../secrets/state.js';
+import { neverRetrieved, secretState } from '../../../secrets/state.js';
 import { etagOf } from '../kernel/etag.js';
 import type { NewSecret, SecretAnswer } from './secrets.dto.js';
 import type { SecretRow } from './secrets.query.js';
@@ -22,7 +22,7 @@ export function secretAnswer(row: SecretRow, now: Date): SecretAnswer {
     daysLeft: daysLeft(row.expiresAt, utcDay(now)),
     disabledAt: row.disabledAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    neverRetrieved: row.lostAt !== null && row.lastUsedAt === null,
+    neverRetrieved: neverRetrieved(row),
   };
 }
 
