@@ -15,6 +15,7 @@ import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain
 import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
 import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
+import { ResourceRefusals1795219211000 } from '../migrations/1795219211000-resource-refusals.js';
 import { CalendarFeeds1795219220000 } from '../migrations/1795219220000-calendar-feeds.js';
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
 import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
@@ -93,6 +94,7 @@ export const migrations = [
   MovedSessions1795219207000,
   FailedCodes1795219207001,
   ReminderTimes1795219210000,
+  ResourceRefusals1795219211000,
   CalendarFeeds1795219220000,
   RoleRequests1795219230000,
   OpenInvitations1795219230001,

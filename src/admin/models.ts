@@ -179,6 +179,7 @@ export interface ResourcePage {
   clientId: string;
   newSecretHref: string;
   secrets: ServerSecretLine[];
+  refused: { at: Moment; reason: string; secret?: string; address: string }[];
 }
 
 /** A secret of a resource server. */

@@ -3,6 +3,7 @@ import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { distanceText, endText, instantText, momentOf } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
+import { refusalReasons } from '../secrets/refusal-words.js';
 import { isLive, secretState } from '../secrets/state.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { resourceHref } from './hrefs.js';
@@ -55,6 +56,12 @@ export function resourcePage(
     clientId: row.id,
     newSecretHref: `${href}/secrets/new`,
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
+    refused: row.refused.map(({ at, reason, secret, address }) => ({
+      at: momentOf(at),
+      reason: refusalReasons[reason],
+      secret: secret ?? undefined,
+      address,
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Environment, TokenFormat } from '../applications/application.entity.js';
+import type { RefusalReason } from '../secrets/secret-use.entity.js';
 import type { Usage } from '../secrets/superseded.js';
 
 export interface ResourceRow {
@@ -15,6 +16,8 @@ export interface ResourceRow {
   granted: number;
   /** Secrets of its resource server, not deleted; the one with the nearest end first. */
   secrets: ServerSecret[];
+  /** The last refused calls with the client ID of its resource server (T4), the newest first. */
+  refused: { at: Date; reason: RefusalReason; secret: string | null; address: string }[];
 }
 
 export interface ServerSecret extends Usage {
@@ -53,7 +56,12 @@ const sql = `
         'createdBy', (select json_build_object('name', u.name, 'left', u.closed_at is not null)
           from users u where u.id = s.created_by))
       order by s.expires_at, s.id), '[]')
-      from secrets s where s.resource_id = r.id and s.deleted_at is null) as secrets
+      from secrets s where s.resource_id = r.id and s.deleted_at is null) as secrets,
+    (select coalesce(json_agg(json_build_object('at', c.at, 'reason', c.reason, 'secret', c.name,
+        'address', c.address) order by c.id desc), '[]')
+      from (select c.id, c.at, c.reason, c.address, s.name
+        from refused_calls c left join secrets s on s.id = c.secret_id
+        where c.resource_id = r.id order by c.id desc limit 10) c) as refused
   from resources r join apis i on i.code = r.api_code`;
 
 /** JSON has no dates: they come as text. */
@@ -61,6 +69,7 @@ function withDates(row: ResourceRow): ResourceRow {
   const date = (text: Date | null) => (text === null ? null : new Date(text));
   return {
     ...row,
+    refused: row.refused.map((call) => ({ ...call, at: new Date(call.at) })),
     secrets: row.secrets.map((secret) => ({
       ...secret,
       createdAt: new Date(secret.createdAt),

@@ -1,8 +1,8 @@
 import type { RefusalReason } from './secret-use.entity.js';
 
-/** Why a call was refused, for those who may know it (T4). */
+/** The true reason of a refused call, as its owner reads it (T4). */
 export const refusalReasons: Record<RefusalReason, string> = {
-  wrong_secret: 'The secret is not one of this application, or was typed wrong',
+  wrong_secret: 'The secret does not belong to this client ID, or was typed wrong',
   deleted: 'The secret is deleted',
   expired: 'The secret has expired',
   off: 'The secret is switched off',

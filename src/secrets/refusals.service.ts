@@ -63,7 +63,7 @@ export class Refusals implements OnApplicationShutdown {
     return counted;
   }
 
-  /** Writes what belongs to an application; a call for nobody's client ID has no owner to tell. */
+  /** Writes what has an owner: of an application its people, of a resource server IT. */
   @Interval(refusalsSeenAfter)
   async flush(): Promise<void> {
     const refused = this.gathered.filter(({ clientId }) => uuid.test(clientId));
@@ -71,12 +71,14 @@ export class Refusals implements OnApplicationShutdown {
     if (refused.length === 0) return;
     try {
       await this.dataSource.query(
-        `insert into refused_calls (at, application_id, secret_id, reason, address)
-         select n.at, a.id, s.id, n.reason, n.address
+        `insert into refused_calls (at, application_id, resource_id, secret_id, reason, address)
+         select n.at, a.id, r.id, s.id, n.reason, n.address
          from unnest($1::timestamptz[], $2::uuid[], $3::uuid[], $4::text[], $5::text[])
            with ordinality as n (at, client_id, secret_id, reason, address, place)
-         join applications a on a.client_id = n.client_id
-         left join secrets s on s.id = n.secret_id and s.application_id = a.id
+         left join applications a on a.client_id = n.client_id
+         left join resources r on r.id = n.client_id
+         left join secrets s on s.id = n.secret_id and (s.application_id = a.id or s.resource_id = r.id)
+         where num_nonnulls(a.id, r.id) = 1
          order by n.place`,
         [
           refused.map(({ at }) => at),

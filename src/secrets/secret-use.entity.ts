@@ -7,7 +7,7 @@ import {
   PrimaryColumn,
   PrimaryGeneratedColumn,
 } from 'typeorm';
-import { Application } from '../applications/application.entity.js';
+import { Application, Resource } from '../applications/application.entity.js';
 import { Secret } from './secret.entity.js';
 
 /** How often a secret was used on a UTC day (S12). */
@@ -46,7 +46,9 @@ export type RefusalReason =
 /** A refused call with its true reason, for the owner's activity log (T4). */
 @Entity('refused_calls')
 @Index('refused_calls_application_idx', ['applicationId', 'id'])
+@Index('refused_calls_resource_idx', ['resourceId', 'id'], { where: 'resource_id is not null' })
 @Index('refused_calls_at_idx', ['at'])
+@Check('refused_calls_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
 @Check(
   'refused_calls_reason_check',
   `reason in ('wrong_secret', 'deleted', 'expired', 'off', 'application_disabled',
@@ -63,9 +65,14 @@ export class RefusedCall {
   @Column('timestamptz')
   at: Date;
 
-  @Column('uuid')
+  @Column('uuid', { nullable: true })
   @ForeignKey(() => Application, { name: 'refused_calls_application_fkey' })
-  applicationId: string;
+  applicationId: string | null;
+
+  /** Of whose resource server the client ID is. */
+  @Column('uuid', { nullable: true })
+  @ForeignKey(() => Resource, { name: 'refused_calls_resource_fkey' })
+  resourceId: string | null;
 
   @Column('uuid', { nullable: true })
   @ForeignKey(() => Secret, { name: 'refused_calls_secret_fkey' })

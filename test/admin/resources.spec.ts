@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ResourceSecrets } from '../../src/secrets/resource-secrets.service.js';
+import { Refusals } from '../../src/secrets/refusals.service.js';
+import { altered } from '../support/altered.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { askToken, type Credentials, introspect } from '../support/machine.js';
 import type { Visitor } from '../support/visitor.js';
@@ -182,6 +184,27 @@ describe('the secrets of a resource server (T5)', () => {
     );
     expect(row!.count).toBe(0);
   });
+});
+
+test('refused calls of a resource server are told to IT, with the true reason (T4)', async () => {
+  await service.app.get(Refusals, { strict: false }).flush();
+  await service.dataSource.query(`delete from refused_calls`);
+  await browser.get(page);
+  expect(browser.words).toContain('No call was refused in the last 30 days.');
+  await introspect(service.url, { ...server, value: altered(server.value) }, 'x');
+  await introspect(service.url, { clientId: client.clientId, value: server.value }, 'x');
+  await service.app.get(Refusals, { strict: false }).flush();
+  await browser.get(page);
+  expect(browser.words).toContain('The secret does not belong to this client ID');
+  const rows = await service.dataSource.query<object[]>(
+    `select resource_id as resource, application_id is null as none, reason from refused_calls
+     where resource_id is not null`,
+  );
+  expect(rows).toEqual([{ resource: id, none: true, reason: 'wrong_secret' }]);
+  await browser.get(
+    `/admin/resources/${await resourceId(service, 'Search & Match', 'production')}`,
+  );
+  expect(browser.words).toContain('No call was refused in the last 30 days.');
 });
 
 describe('what is not there', () => {
