@@ -93,7 +93,7 @@ test('shows state, people, reminders and refused calls with their true reason, a
   await search(smc);
   await ines.get(`/admin/support/${application.id}`);
   expect(ines.words).toMatch(
-    /True reason .* The secret is not one of this application, or was typed wrong none that is known 192\.0\.2\.7/,
+    /True reason .* The secret does not belong to this client ID, or was typed wrong none that is known 192\.0\.2\.7/,
   );
   expect(ines.words).toMatch(new RegExp(`The secret is switched off ${secret.name} 192.0.2.7`));
   expect(ines.words).toMatch(/Anna Visser anna@matchpunt.example Credential manager Active/);
