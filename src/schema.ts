@@ -20,6 +20,7 @@ import { CalendarFeeds1795219220000 } from '../migrations/1795219220000-calendar
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
 import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
 import { SupportSearch1795219230002 } from '../migrations/1795219230002-support-search.js';
+import { FailedMails1795219230003 } from '../migrations/1795219230003-failed-mails.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -99,4 +100,5 @@ export const migrations = [
   RoleRequests1795219230000,
   OpenInvitations1795219230001,
   SupportSearch1795219230002,
+  FailedMails1795219230003,
 ];

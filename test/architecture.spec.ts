@@ -35,6 +35,7 @@ const mayImport: Record<string, string[]> = {
     'authentication',
     'applications',
     'secrets',
+    'oauth',
     'reminders',
     'provisioning',
   ],

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { OAuthModule } from '../oauth/oauth.module.js';
 import { ApplicationsModule } from '../applications/applications.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
@@ -14,6 +15,7 @@ import { OperatorAttention } from './attention.js';
 import { AuditController } from './audit.controller.js';
 import { ContactsController } from './contacts.controller.js';
 import { InvitationsController } from './invitations.controller.js';
+import { OperationsController } from './operations.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { ProvisioningController } from './provisioning.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
@@ -35,6 +37,7 @@ import { UsersController } from './users.controller.js';
     SecretsModule,
     ProvisioningModule,
     RemindersModule,
+    OAuthModule,
   ],
   providers: [{ provide: AttentionSource, useClass: OperatorAttention }],
   controllers: [
@@ -51,6 +54,7 @@ import { UsersController } from './users.controller.js';
     RoleRequestsController,
     AuditController,
     SupportController,
+    OperationsController,
     ReminderRunsController,
     ProvisioningController,
     ContactsController,

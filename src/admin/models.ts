@@ -466,6 +466,25 @@ export interface ContactsPage {
   pagination: Pagination;
 }
 
+/** admin/operations */
+export interface OperationsPage {
+  /** What needs a look; empty when all is well. */
+  problems: string[];
+  runs: { day: Moment; href?: string; state: State; text: string }[];
+  lastComplete?: Moment;
+  mails: {
+    /** By kind, those that wait. */
+    waiting: { kind: string; count: number; oldest: Moment; next?: Moment; answer?: string }[];
+    failed: { at: Moment; to: string; subject: string; answer: string }[];
+    failedCount: number;
+  };
+  signingKeys: { kid: string; state: State; signsFrom: Moment; age: string }[];
+  nextKey?: { published: Moment; signs: Moment };
+  keyrings: { kind: string; numbers: { number: number; current: boolean; secrets?: number }[] }[];
+  policy: { setting: string; text: string; value: string }[];
+  installation: Fact[];
+}
+
 /** admin/reminders */
 /** admin/reminder-run: one run, and the rows of the ledger that it planned or tried to send. */
 export interface RunPage {

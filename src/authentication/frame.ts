@@ -57,15 +57,16 @@ function navigation(viewer: Viewer, path: string, waiting: Record<string, number
           { label: 'Provisioning', href: '/admin/provisioning' },
           { label: 'Contacts', href: '/admin/contacts' },
           { label: 'Support', href: '/admin/support' },
-          { label: 'Reminder runs', href: '/admin/reminders' },
+          { label: 'Operations', href: '/admin/operations' },
           { label: 'Audit', href: '/admin/audit' },
         ]
       : []),
   ];
-  // An application and a role are reached from their organisation, an invitation from the users.
+  // An application and a role are reached from their organisation, an invitation from the users, a run from operations.
   const place = path
     .replace(/^\/admin\/(applications|roles)\b/, '/admin/organisations')
-    .replace(/^\/admin\/invitations\b/, '/admin/users');
+    .replace(/^\/admin\/invitations\b/, '/admin/users')
+    .replace(/^\/admin\/reminders\b/, '/admin/operations');
   return pages.map((page) => ({
     ...page,
     waiting: waiting[page.href] || undefined,

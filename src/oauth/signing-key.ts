@@ -39,5 +39,11 @@ export function nextIsDue(newest: Turn | undefined, now: Date): boolean {
   return !newest || newest.signsFrom.getTime() + signsFor - publishedBefore <= now.getTime();
 }
 
+/** When the key after the newest one is made, and when it signs, if nobody rotates by hand. */
+export function nextRotation({ signsFrom }: Turn): { published: Date; signs: Date } {
+  const signs = new Date(signsFrom.getTime() + signsFor);
+  return { signs, published: new Date(signs.getTime() - publishedBefore) };
+}
+
 /** A public key as a JWKS shows it (RFC 7517). */
 export type PublicJwk = JsonWebKey & { kid: string };

@@ -1,0 +1,60 @@
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DataSource } from 'typeorm';
+import { ItOnly } from '../authentication/marks.js';
+import { SigningKeys } from '../oauth/signing-keys.service.js';
+import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
+import { Keys } from '../platform/keys/keys.js';
+import { Pages } from '../platform/web/pages.js';
+import { Watch } from '../reminders/watch.service.js';
+import { type OperationsFacts, operationsPage } from './operations.page.js';
+import {
+  countByHashKey,
+  findDatabaseFacts,
+  findFailedMails,
+  findWaitingMails,
+} from './operations.query.js';
+import { findRuns } from './reminder-runs.query.js';
+
+/** How the service is: runs, mails, keys, settings, database. Nothing secret is on it. */
+@ItOnly()
+@Controller('admin/operations')
+export class OperationsController {
+  constructor(
+    private readonly signingKeys: SigningKeys,
+    private readonly watch: Watch,
+    private readonly keys: Keys,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly pages: Pages,
+  ) {}
+
+  @Get()
+  async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.pages.send(request, reply, {
+      view: 'admin/operations',
+      title: 'Operations',
+      model: operationsPage(await this.facts(), this.keys, this.config, this.clock.now()),
+    });
+  }
+
+  private async facts(): Promise<OperationsFacts> {
+    const { dataSource } = this;
+    const now = this.clock.now();
+    const runs = await findRuns(dataSource, undefined, now);
+    const database = await findDatabaseFacts(dataSource);
+    return {
+      offset: this.clock.now().getTime() - database.now.getTime(),
+      runs: runs.slice(0, 5),
+      lastComplete: (await this.watch.now()).lastComplete,
+      waiting: await findWaitingMails(dataSource),
+      failed: await findFailedMails(dataSource, now),
+      signingKeys: await this.signingKeys.list(),
+      hashKeys: await countByHashKey(dataSource),
+      known: dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name),
+      database,
+    };
+  }
+}
