@@ -117,6 +117,10 @@ describe('the architecture', () => {
     expect(offenders(/\bprocess\.env\b/, ['platform/config/load.ts'])).toEqual([]);
   });
 
+  test('has no interceptor for everything, which would cost every token (docs/adr/0013)', () => {
+    expect(offenders(/\bAPP_INTERCEPTOR\b|\buseGlobalInterceptors\b/, [])).toEqual([]);
+  });
+
   test('never lets TypeORM change the schema', () => {
     expect(offenders(/synchronize:\s*true/, [])).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, verify } from 'node:crypto';
+import { hash, type KeyObject, verify } from 'node:crypto';
 
 /** Per key; the oldest are forgotten first. An entry takes about a hundred bytes. */
 const rememberedAtMost = 10_000;
@@ -11,7 +11,7 @@ const remembered = new WeakMap<KeyObject, Set<string>>();
  * @param token as it came, with all three parts
  */
 export function wellSigned(token: string, key: KeyObject): boolean {
-  const digest = createHash('sha256').update(token).digest('base64');
+  const digest = hash('sha256', token, 'base64');
   const known = remembered.get(key) ?? new Set();
   if (known.has(digest)) return true;
   const dot = token.lastIndexOf('.');
