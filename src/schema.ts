@@ -17,6 +17,7 @@ import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-cod
 import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
 import { ResourceRefusals1795219211000 } from '../migrations/1795219211000-resource-refusals.js';
 import { CalendarFeeds1795219220000 } from '../migrations/1795219220000-calendar-feeds.js';
+import { BounceWarnings1795219220001 } from '../migrations/1795219220001-bounce-warnings.js';
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
 import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
 import { SupportSearch1795219230002 } from '../migrations/1795219230002-support-search.js';
@@ -35,6 +36,7 @@ import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
 import { Alarm } from './reminders/alarm.entity.js';
 import { CalendarFeed } from './reminders/calendar-feed.entity.js';
+import { BounceWarning } from './reminders/bounce-warning.entity.js';
 import { AcknowledgementRow } from './reminders/acknowledgement.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
 import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
@@ -51,6 +53,7 @@ export const entities = [
   AuditEvent,
   AuditHead,
   AuditLink,
+  BounceWarning,
   CalendarFeed,
   Grant,
   IdempotencyKey,
@@ -97,6 +100,7 @@ export const migrations = [
   ReminderTimes1795219210000,
   ResourceRefusals1795219211000,
   CalendarFeeds1795219220000,
+  BounceWarnings1795219220001,
   RoleRequests1795219230000,
   OpenInvitations1795219230001,
   SupportSearch1795219230002,

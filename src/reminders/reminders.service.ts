@@ -2,15 +2,14 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock, FixedClock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
-import { inTransaction } from '../platform/database/tx.js';
 import { dueInstant } from '../platform/due-instant.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { utcDay } from '../platform/utc-day.js';
-import { refusedNotice } from './notices.js';
-import { type Delivered, Passes } from './passes.js';
+import { Passes } from './passes.js';
 import { Planning } from './reminders.planning.js';
 import { type RunLock, withRunLock } from './run-lock.js';
 import { RunRecord, type RunResult } from './run-record.js';
+import { Undelivered } from './undelivered.js';
 
 export interface RunWish {
   /** The instant that the run answers for; the present when absent. */
@@ -31,6 +30,7 @@ type Manner = Required<Pick<RunWish, 'force'>> & Pick<RunWish, 'watch'> & { cloc
 export class Reminders implements OnModuleDestroy {
   private readonly log = new Logger('Reminders');
   private readonly stopping = new AbortController();
+  private readonly undelivered: Undelivered;
   private current: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -40,7 +40,9 @@ export class Reminders implements OnModuleDestroy {
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly config: Config,
-  ) {}
+  ) {
+    this.undelivered = new Undelivered(dataSource, outbox, config);
+  }
 
   /**
    * @returns undefined before the hour of the day (M4), and when another instance is at work
@@ -96,7 +98,8 @@ export class Reminders implements OnModuleDestroy {
       await record.progress(progress);
     };
     const delivered = await this.passes.deliver({ now, force, lock, signal, watch: told });
-    await this.tellSupport(delivered);
+    await this.undelivered.tellSupport(delivered);
+    await this.undelivered.warnOthers(now);
     const { sent } = delivered;
     const due = planned.skipped + delivered.due;
     const skipped = planned.skipped + delivered.skipped;
@@ -107,14 +110,6 @@ export class Reminders implements OnModuleDestroy {
       result,
       fault: faults > 0 ? new Error(`${faults} left out because of a fault`) : undefined,
     };
-  }
-
-  /** One notice for all that the mail server refused for good (M8). */
-  private async tellSupport({ refused, failed }: Delivered): Promise<void> {
-    if (refused.length === 0) return;
-    await inTransaction(this.dataSource, (tx) =>
-      this.outbox.enqueue(tx, refusedNotice(refused, failed, this.config)),
-    );
   }
 
   private dueToday(now: Date): Date {

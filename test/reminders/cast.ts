@@ -105,6 +105,7 @@ export class Stage {
     const tables = [
       'reminders',
       'acknowledgements',
+      'bounce_warnings',
       'mails',
       'reminder_runs',
       'secrets',

@@ -66,7 +66,8 @@ describe('a mail server that refuses (M8)', () => {
         skipped: 0,
         noRecipient: 0,
       });
-      const mails = stage.smtp.takeAll();
+      // That the others are warned is tested in bounces.spec.ts.
+      const mails = stage.smtp.takeAll().filter(({ mail }) => !/not arrive/.test(mail.subject!));
       expect(mails.map(({ to }) => to)).toEqual([
         'bram@matchpunt.example',
         'chris@matchpunt.example',
