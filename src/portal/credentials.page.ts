@@ -63,6 +63,7 @@ export function applicationPage(
   return {
     adminHref: viewer.it ? adminHref(row.id) : undefined,
     cannotConnect: row.secrets.length > 0 ? cannotConnect(row, now) : undefined,
+    activityHref: `${applicationHref(row.id)}/activity`,
     name: row.name,
     organisation: row.organisation,
     clientId: row.clientId,

@@ -197,6 +197,7 @@ export interface HomeApplication {
 /** portal/application */
 export interface ApplicationPage {
   name: string;
+  activityHref: string;
   /** What was done to a secret a moment ago, above the list of secrets. */
   done?: string;
   /** Its page in the other door, for IT. */
@@ -466,6 +467,39 @@ export interface ForecastMailLine {
   recipient?: { name: string; email: string };
   time: string;
   secrets: { name: string; hint: string; href: string; application: string; milestone: string }[];
+}
+
+/** portal/activity */
+export interface ActivityPage {
+  application: ApplicationLink;
+  /** The address without a query. */
+  here: string;
+  /** These are refused calls. */
+  refused: boolean;
+  choices: { text: string; href: string; current: boolean }[];
+  kind: string;
+  person: Field;
+  from: Field;
+  to: Field;
+  filtered: boolean;
+  clearHref: string;
+  rows: ActivityRow[];
+  newestHref?: string;
+  olderHref?: string;
+  exports: { label: string; href: string }[];
+}
+
+export interface ActivityRow {
+  at: Moment;
+  what: string;
+  /** Absent for a refused call. */
+  who?: string;
+  /** What it was done to; of a refused call the secret, where it is one of this application. */
+  on?: string;
+  href?: string;
+  detail?: string;
+  /** The address that a refused call came from. */
+  from?: string;
 }
 
 /** portal/confirm */

@@ -4,6 +4,7 @@ import { OrganisationsModule } from '../organisations/organisations.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
 import { AcknowledgeController } from './acknowledge.controller.js';
+import { ActivityController } from './activity.controller.js';
 import { ManagedApplication, SeenApplication } from './application-sight.js';
 import { CalendarPageController } from './calendar.controller.js';
 import { CredentialsController } from './credentials.controller.js';
@@ -29,6 +30,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     SentMailController,
     AcknowledgeController,
     LastDayController,
+    ActivityController,
     SecretsController,
     CredentialsController,
     CalendarPageController,

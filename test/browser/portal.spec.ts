@@ -169,6 +169,7 @@ inBrowser(name, () => {
       '/manage-api-credentials',
       application!,
       `${application!}/secrets/new`,
+      `${application!}/activity`,
       secret!,
       `${secret!}/delete`,
       '/nowhere',
@@ -185,7 +186,12 @@ inBrowser(name, () => {
     const application = await page
       .getByRole('link', { name: 'Partner-NL-Matchpunt-SMC', exact: true })
       .getAttribute('href');
-    for (const path of ['/manage-api-credentials', application!, `${application!}/secrets/new`]) {
+    for (const path of [
+      '/manage-api-credentials',
+      application!,
+      `${application!}/secrets/new`,
+      `${application!}/activity`,
+    ]) {
       await page.goto(service.url + path);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
     }
