@@ -12,10 +12,18 @@ export async function* exportEvents(
   filter: EventFilter,
   form: ExportForm,
 ): AsyncGenerator<string> {
+  yield* writeEvents(batches(dataSource, filter), form);
+}
+
+/** The same of events from elsewhere. */
+export async function* writeEvents(
+  events: AsyncIterable<EventRow[]> | Iterable<EventRow[]>,
+  form: ExportForm,
+): AsyncGenerator<string> {
   const { head, row, between, foot } = forms[form];
   yield head;
   let first = true;
-  for await (const rows of batches(dataSource, filter)) {
+  for await (const rows of events) {
     const text = rows.map(row).join(between);
     yield first ? text : between + text;
     first = false;

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AuditCheck, type SignedHead } from '../audit/audit-check.service.js';
-import { exportEvents } from '../audit/event-export.js';
+import { exportEvents, writeEvents } from '../audit/event-export.js';
 import type { EventFilter } from '../audit/events.query.js';
 import { breakText } from '../audit/chain.js';
 import { SystemClock } from '../platform/clock.js';
 import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
 import { command, print } from './command.js';
+import { remoteEvents } from './remote/events.js';
 import { withFeatures } from './with-features.js';
 
 export const auditVerify = command(
@@ -61,25 +62,33 @@ export const auditExport = command(
     details: `
   --form  csv or json
   --from  the first day, such as 2027-01-31
-  --to    the last day`,
+  --to    the last day
+
+Against another machine the names of applications and organisations are left empty, their ids are there.`,
   },
   ({ form, from, to }) => {
     if (form !== 'csv' && form !== 'json') throw new RangeError('--form is csv or json.');
-    const last = day(to);
-    const filter: EventFilter = {
-      who: '',
-      actions: [],
-      subject: '',
-      from: from === undefined ? undefined : startOf(day(from)!),
-      until: last && startOf(addDays(last, 1)),
-    };
+    const filter: EventFilter = { who: '', actions: [], subject: '', ...daysOf(from, to) };
     return withFeatures(new SystemClock(), async (_app, { platform }) => {
       const events = exportEvents(platform.dataSource, filter, form);
       await pipeline(Readable.from(events), process.stdout, { end: false });
       return 0;
     });
   },
+  async (service, { form, from, to }) => {
+    if (form !== 'csv' && form !== 'json') throw new RangeError('--form is csv or json.');
+    const rows = await remoteEvents(service, daysOf(from, to));
+    const events = writeEvents(rows.length > 0 ? [rows] : [], form);
+    await pipeline(Readable.from(events), process.stdout, { end: false });
+    return 0;
+  },
 );
+
+function daysOf(from: string | undefined, to: string | undefined): { from?: Date; until?: Date } {
+  const first = day(from);
+  const last = day(to);
+  return { from: first && startOf(first), until: last && startOf(addDays(last, 1)) };
+}
 
 /** @throws RangeError that says what is expected */
 function day(text: string | undefined): UtcDay | undefined {

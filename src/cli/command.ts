@@ -1,4 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { loadRemote } from '../platform/config/load.js';
+import { RemoteService } from './remote/remote-service.js';
 
 type OptionList = NonNullable<ParseArgsConfig['options']>;
 
@@ -34,10 +36,18 @@ type Values<Options extends OptionList> = ReturnType<
   typeof parseArgs<{ options: Options; strict: true; allowPositionals: true }>
 >['values'];
 
-/** Describes a command; options that it does not name are refused. */
+/**
+ * Describes a command; options that it does not name are refused.
+ * @param runElsewhere against a service on another machine; absent where it needs the database
+ */
 export function command<const Options extends OptionList>(
   { name, summary, places = [], options, details, faultStatus = 2 }: Form<Options>,
   run: (values: Values<Options>, places: string[]) => Promise<number>,
+  runElsewhere?: (
+    service: RemoteService,
+    values: Values<Options>,
+    places: string[],
+  ) => Promise<number>,
 ): Command {
   const usage = ['Usage: keyturn', name, ...places, ...optionTexts(options)].join(' ');
   const help = `${usage}\n\n${summary}\n\n${details.replace(/^\n/, '')}`;
@@ -53,7 +63,12 @@ export function command<const Options extends OptionList>(
       if (positionals.length < needed || positionals.length > places.length) {
         throw new RangeError(help);
       }
-      return run(parsed.values, positionals);
+      const remote = loadRemote();
+      if (!remote) return run(parsed.values, positionals);
+      if (runElsewhere) return runElsewhere(new RemoteService(remote), parsed.values, positionals);
+      throw new RangeError(
+        `"keyturn ${name}" needs the database: run it on the server, without KEYTURN_URL.`,
+      );
     },
   };
 }

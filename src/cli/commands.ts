@@ -46,6 +46,9 @@ export function usage(): string {
     '',
     ...lines,
     '',
+    'plan, apply, export, forecast, invite and audit export also work from another machine, with KEYTURN_URL,',
+    'KEYTURN_CLIENT_ID and KEYTURN_CLIENT_SECRET of an application that IT gave scopes of the API.',
+    '',
     'keyturn <command> --help explains one. Exit status: 0, or 1 when something failed, or 2 for a wrong',
     'call or configuration, where the command does not say otherwise.',
   ].join('\n');

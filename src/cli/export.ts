@@ -23,4 +23,10 @@ export const exportCommand = command(
       return 0;
     });
   },
+  async (service, { form }) => {
+    if (form !== 'yaml' && form !== 'csv') throw new RangeError('--form is yaml or csv.');
+    const pieces = service.pieces('provisioning/export', { query: { format: form } });
+    await pipeline(Readable.from(pieces), process.stdout, { end: false });
+    return 0;
+  },
 );

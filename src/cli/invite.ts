@@ -63,4 +63,19 @@ Roles come with a file ("keyturn apply") or on the pages: they need a confirmati
       return print(`${user.email} has been invited.`);
     });
   },
+  async (service, { email, name, organisation }) => {
+    if (!email || !name || !organisation) {
+      throw new RangeError('--email, --name and --organisation are needed.');
+    }
+    const [country, slug] = organisation.split('/');
+    const query = { country, slug: slug ?? '' };
+    const found = await service.json<{ items: { id: string }[] }>('GET', 'organisations', {
+      query,
+    });
+    const organisationId = found.items[0]?.id;
+    if (!slug || !organisationId) throw new RangeError(`There is no organisation ${organisation}.`);
+    const body = { organisationId, email, name };
+    const user = await service.json<{ email: string }>('POST', 'users', { body });
+    return print(`${user.email} has been invited.`);
+  },
 );

@@ -6,6 +6,7 @@ import { doneText, entryText, problemText, summaryText } from '../provisioning/p
 import { Provisioning } from '../provisioning/provisioning.service.js';
 import { command, print } from './command.js';
 import { commandLine } from './command-line.js';
+import { remoteApply, remotePlan } from './remote/plan.js';
 import { withFeatures } from './with-features.js';
 
 const prune = { type: 'boolean', default: false } as const;
@@ -39,6 +40,13 @@ Exit status: 0 when all is the same, 2 when something would change, 1 for any er
       return statusOf(plan);
     });
   },
+  async (service, { prune, brief, json }, [file = '']) => {
+    const text = fileText(await read(file));
+    const plan = await remotePlan(service, text, { prune, brief: brief && !json });
+    if (json) print(JSON.stringify(plan));
+    else show(plan, file, brief);
+    return statusOf(plan);
+  },
 );
 
 export const applyCommand = command(
@@ -57,9 +65,7 @@ Exit status: 0 when it is done or there was nothing to do, 1 for any error; then
     faultStatus: 1,
   },
   async ({ fingerprint, prune, json }, [file = '']) => {
-    if (!fingerprint) {
-      throw new RangeError('--fingerprint is needed: run "keyturn plan" and read what it says.');
-    }
+    if (!fingerprint) throw new RangeError(planFirst);
     const text = fileText(await read(file));
     return withFeatures(new SystemClock(), async (app) => {
       const settings = { prune, fingerprint };
@@ -67,7 +73,15 @@ Exit status: 0 when it is done or there was nothing to do, 1 for any error; then
       return print(json ? JSON.stringify({ counts }) : `Done: ${doneText(counts)}`);
     });
   },
+  async (service, { fingerprint, prune, json }, [file = '']) => {
+    if (!fingerprint) throw new RangeError(planFirst);
+    const text = fileText(await read(file));
+    const counts = await remoteApply(service, text, { prune, fingerprint });
+    return print(json ? JSON.stringify({ counts }) : `Done: ${doneText(counts)}`);
+  },
 );
+
+const planFirst = '--fingerprint is needed: run "keyturn plan" and read what it says.';
 
 /** Reads no more than a little over what is taken: the rest would be refused anyway. */
 async function read(file: string): Promise<Buffer> {

@@ -1,4 +1,5 @@
 import { type Config, readConfig } from './config.js';
+import { type Remote, readRemote } from './remote.js';
 import { isDemoFolder, keysOfFolder, markDemoFolder } from './key-file.js';
 import { Keyring, type NumberedKey } from '../keys/keyring.js';
 import { Keys } from '../keys/keys.js';
@@ -19,6 +20,11 @@ export function loadConfig(
   const keysAreGiven = environment.DATABASE_URL || environment.NODE_ENV === 'production';
   const own = keysAreGiven && !demo ? {} : keysOfFolder(dataDir);
   return readConfig({ ...own, ...withoutEmpty(environment) }, demo);
+}
+
+/** The service that commands of this process talk to, if it is one elsewhere. @throws ConfigurationError */
+export function loadRemote(environment = process.env): Remote | undefined {
+  return readRemote(environment);
 }
 
 /** The keys of a checked configuration. */
