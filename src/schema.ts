@@ -22,6 +22,7 @@ import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requ
 import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-invitations.js';
 import { SupportSearch1795219230002 } from '../migrations/1795219230002-support-search.js';
 import { FailedMails1795219230003 } from '../migrations/1795219230003-failed-mails.js';
+import { ListFilters1795219230004 } from '../migrations/1795219230004-list-filters.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -105,4 +106,5 @@ export const migrations = [
   OpenInvitations1795219230001,
   SupportSearch1795219230002,
   FailedMails1795219230003,
+  ListFilters1795219230004,
 ];

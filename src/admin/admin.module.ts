@@ -12,6 +12,7 @@ import { AccessController } from './access.controller.js';
 import { GrantScopesController } from './grant-scopes.controller.js';
 import { ApplicationsController } from './applications.controller.js';
 import { OperatorAttention } from './attention.js';
+import { ApplicationsListController } from './applications-list.controller.js';
 import { AuditController } from './audit.controller.js';
 import { ContactsController } from './contacts.controller.js';
 import { InvitationsController } from './invitations.controller.js';
@@ -42,6 +43,7 @@ import { UsersController } from './users.controller.js';
   providers: [{ provide: AttentionSource, useClass: OperatorAttention }],
   controllers: [
     OrganisationsController,
+    ApplicationsListController,
     ApplicationsController,
     AccessController,
     GrantScopesController,

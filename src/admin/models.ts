@@ -30,6 +30,12 @@ export interface Fact {
 /** admin/organisations */
 export interface OrganisationsPage {
   q: string;
+  country: Field;
+  sort: Field;
+  countries: Option[];
+  orders: Option[];
+  /** Whether anything is asked for. */
+  filtered: boolean;
   organisations: {
     name: string;
     href: string;
@@ -39,6 +45,26 @@ export interface OrganisationsPage {
     applications: number;
     users: number;
   }[];
+  pagination: Pagination;
+}
+
+/** admin/applications */
+export interface ApplicationsPage {
+  q: string;
+  organisation: Field;
+  api: Field;
+  show: Field;
+  sort: Field;
+  apis: Option[];
+  shows: Option[];
+  orders: Option[];
+  /** Whether anything is asked for. */
+  filtered: boolean;
+  applications: (Omit<ApplicationLine, 'warnings'> & {
+    organisation: Link;
+    api: string;
+    managers: number;
+  })[];
   pagination: Pagination;
 }
 
@@ -267,6 +293,14 @@ export interface DeclineRequestPage {
 /** admin/users */
 export interface UsersPage {
   q: string;
+  role: Field;
+  state: Field;
+  sort: Field;
+  roles: Option[];
+  states: Option[];
+  orders: Option[];
+  /** Whether anything is asked for. */
+  filtered: boolean;
   users: UserLine[];
   pagination: Pagination;
 }

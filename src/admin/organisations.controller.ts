@@ -11,10 +11,10 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { doneNotice } from './done.js';
 import { OrganisationForm } from './forms.js';
 import { organisationHref } from './hrefs.js';
-import { readCursor, slice } from './keyset.js';
-import type { OrganisationsPage } from './models.js';
-import { organisationLine, organisationNewPage, organisationPage } from './organisations.page.js';
-import { findOrganisation, findOrganisations } from './organisations.query.js';
+import { slice } from './keyset.js';
+import { chosen, orderCursor, orderKey, readOrder } from './list-order.js';
+import { organisationNewPage, organisationPage, organisationsPage } from './organisations.page.js';
+import { findCountries, findOrganisation, findOrganisations } from './organisations.query.js';
 import { searchText } from './search-text.js';
 
 /** Members: list, create, look at (P1). */
@@ -39,18 +39,23 @@ export class OrganisationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const q = searchText(query.q);
-    const cursor = readCursor(query, [/^\P{Cc}{1,200}$/u, /^[0-9a-f-]{36}$/]);
-    const found = await findOrganisations(this.dataSource, q, cursor);
-    const { rows, pagination } = slice(found, cursor, ({ sort, id }) => [sort, id], { q });
+    const countries = await findCountries(this.dataSource);
+    const filter = {
+      q: searchText(query.q),
+      country: chosen(query.country, countries),
+      order: readOrder(query.sort),
+    };
+    const cursor = orderCursor(filter.order, query);
+    const found = await findOrganisations(this.dataSource, filter, cursor);
+    const { rows, pagination } = slice(found, cursor, orderKey(filter.order), {
+      q: filter.q,
+      country: filter.country,
+      sort: filter.order === 'new' ? 'new' : '',
+    });
     return this.pages.send(request, reply, {
       view: 'admin/organisations',
       title: 'Organisations',
-      model: {
-        q,
-        organisations: rows.map(organisationLine),
-        pagination,
-      } satisfies OrganisationsPage,
+      model: organisationsPage(filter, countries, rows, pagination),
     });
   }
 

@@ -7,7 +7,12 @@ import { lastDay } from '../secrets/expiry.js';
 import type { OrganisationForm } from './forms.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import type * as models from './models.js';
-import type { OrganisationFacts, OrganisationRow } from './organisations.query.js';
+import { orderOptions } from './list-order.js';
+import type {
+  OrganisationFacts,
+  OrganisationRow,
+  OrganisationsFilter,
+} from './organisations.query.js';
 import {
   applicationState,
   countryText,
@@ -18,9 +23,28 @@ import {
   warningsOf,
 } from './words.js';
 
-export function organisationLine(
-  row: OrganisationRow,
-): models.OrganisationsPage['organisations'][number] {
+export function organisationsPage(
+  { q, country, order }: OrganisationsFilter,
+  countries: string[],
+  rows: OrganisationRow[],
+  pagination: models.OrganisationsPage['pagination'],
+): models.OrganisationsPage {
+  return {
+    q,
+    country: { value: country },
+    sort: { value: order === 'new' ? 'new' : '' },
+    countries: [
+      { value: '', label: 'All countries' },
+      ...countries.map((code) => ({ value: code, label: countryText(code) })),
+    ],
+    orders: orderOptions,
+    filtered: q !== '' || country !== '' || order === 'new',
+    organisations: rows.map(organisationLine),
+    pagination,
+  };
+}
+
+function organisationLine(row: OrganisationRow): models.OrganisationsPage['organisations'][number] {
   return {
     name: row.name,
     href: organisationHref(row.id),
@@ -82,7 +106,7 @@ export function organisationPage(row: OrganisationFacts, now: Date): models.Orga
   };
 }
 
-function nextEnd(expiresAt: string | null, now: Date) {
+export function nextEnd(expiresAt: string | Date | null, now: Date) {
   if (!expiresAt) return undefined;
   const end = new Date(expiresAt);
   return {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { type Cursor, pageSize, seek } from './keyset.js';
+import { type Cursor, pageSize } from './keyset.js';
+import { type Order, orderSeek } from './list-order.js';
 import { containing } from './search-text.js';
 import { activeRole, liveManagers, liveRole } from './live-role.js';
 
@@ -11,19 +12,28 @@ export interface OrganisationRow {
   ion: string | null;
   applications: number;
   users: number;
+  createdAt: Date;
   /** What the list is sorted by. */
   sort: string;
 }
 
-/** Organisations by name; `q` also finds them by an application's name or client ID. */
+export interface OrganisationsFilter {
+  q: string;
+  /** ISO 3166-1 alpha-2, or empty. */
+  country: string;
+  order: Order;
+}
+
+/** Organisations in this order; `q` also finds them by an application's name or client ID. */
 export function findOrganisations(
   dataSource: DataSource,
-  q: string,
+  { q, country, order }: OrganisationsFilter,
   cursor: Cursor | undefined,
 ): Promise<OrganisationRow[]> {
-  const { where, orderBy, values } = seek(cursor, ['lower(o.name)', 'o.id::text'], 3);
+  const { where, orderBy, values } = orderSeek(order, cursor, 'o', 4);
   return dataSource.query<OrganisationRow[]>(
     `select o.id, o.country, o.name, o.slug, o.ion, lower(o.name) as sort,
+       o.created_at as "createdAt",
        (select count(*)::int from applications a
         where a.organisation_id = o.id and a.deleted_at is null) as applications,
        (select count(*)::int from users u
@@ -32,10 +42,23 @@ export function findOrganisations(
      where ($1 = '' or o.name ilike $2 or o.slug ilike $2 or o.ion = $1 or o.country = upper($1)
          or exists (select 1 from applications a where a.organisation_id = o.id
            and (a.name ilike $2 or a.client_id::text = lower($1))))
-       and ${where}
+       and ${country ? 'o.country = $3' : '$3::text is not null'} and ${where}
      order by ${orderBy} limit ${pageSize + 1}`,
-    [q, containing(q), ...values],
+    [q, containing(q), country, ...values],
   );
+}
+
+/** Countries in which there is an organisation. */
+export async function findCountries(dataSource: DataSource): Promise<string[]> {
+  const rows = await dataSource.query<{ country: string }[]>(
+    `with recursive c as (
+       (select country from organisations order by country limit 1)
+       union all
+       select (select o.country from organisations o where o.country > c.country
+         order by o.country limit 1) from c where c.country is not null)
+     select country from c where country is not null`,
+  );
+  return rows.map(({ country }) => country);
 }
 
 export interface OrganisationFacts {

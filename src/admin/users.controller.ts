@@ -9,11 +9,11 @@ import { Pages } from '../platform/web/pages.js';
 import { Users } from '../users/users.service.js';
 import { goneFromList, operator, UserForm } from './forms.js';
 import { userHref } from './hrefs.js';
-import { readCursor, slice } from './keyset.js';
-import type { UsersPage } from './models.js';
+import { slice } from './keyset.js';
+import { chosen, orderCursor, orderKey, readOrder } from './list-order.js';
 import { searchText } from './search-text.js';
-import { userLine, userNewPage } from './users.page.js';
-import { findOrganisationOptions, findUsers } from './users.query.js';
+import { userNewPage, usersPage } from './users.page.js';
+import { findOrganisationOptions, findUsers, userRoles, userStates } from './users.query.js';
 
 /** The list of all people, and the invitation of a new one (R2). */
 @ItOnly()
@@ -33,14 +33,24 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const q = searchText(query.q);
-    const cursor = readCursor(query, [/^\P{Cc}{1,200}$/u, /^[0-9a-f-]{36}$/]);
-    const found = await findUsers(this.dataSource, q, cursor, this.clock.now());
-    const { rows, pagination } = slice(found, cursor, ({ sort, id }) => [sort, id], { q });
+    const filter = {
+      q: searchText(query.q),
+      role: chosen(query.role, userRoles),
+      state: chosen(query.state, userStates),
+      order: readOrder(query.sort),
+    };
+    const cursor = orderCursor(filter.order, query);
+    const found = await findUsers(this.dataSource, filter, cursor, this.clock.now());
+    const { rows, pagination } = slice(found, cursor, orderKey(filter.order), {
+      q: filter.q,
+      role: filter.role,
+      state: filter.state,
+      sort: filter.order === 'new' ? 'new' : '',
+    });
     return this.pages.send(request, reply, {
       view: 'admin/users',
       title: 'Users',
-      model: { q, users: rows.map(userLine), pagination } satisfies UsersPage,
+      model: usersPage(filter, rows, pagination),
     });
   }
 

@@ -1,11 +1,46 @@
 import type { Field } from '../platform/web/form.js';
 import { operator, type UserForm } from './forms.js';
 import { organisationHref, userHref } from './hrefs.js';
-import type { UserLine, UserNewPage } from './models.js';
-import type { OrganisationOption, UserRow } from './users.query.js';
+import { orderOptions } from './list-order.js';
+import type { Option, UserLine, UserNewPage, UsersPage } from './models.js';
+import type { OrganisationOption, UserRow, UsersFilter } from './users.query.js';
 import { maybeDay, roleTexts, userState } from './words.js';
 
-export function userLine(row: UserRow): UserLine {
+const roles: Option[] = [
+  { value: '', label: 'All roles' },
+  { value: 'credential_manager', label: 'Credential manager' },
+  { value: 'org_admin', label: 'Org admin' },
+  { value: 'it', label: 'IT' },
+  { value: 'none', label: 'No role' },
+];
+
+const states: Option[] = [
+  { value: '', label: 'All states' },
+  { value: 'active', label: 'Active' },
+  { value: 'invited', label: 'Invited, not enrolled' },
+  { value: 'closed', label: 'Closed' },
+];
+
+export function usersPage(
+  { q, role, state, order }: UsersFilter,
+  rows: UserRow[],
+  pagination: UsersPage['pagination'],
+): UsersPage {
+  return {
+    q,
+    role: { value: role },
+    state: { value: state },
+    sort: { value: order === 'new' ? 'new' : '' },
+    roles,
+    states,
+    orders: orderOptions,
+    filtered: q !== '' || role !== '' || state !== '' || order === 'new',
+    users: rows.map(userLine),
+    pagination,
+  };
+}
+
+function userLine(row: UserRow): UserLine {
   return {
     name: row.name,
     email: row.email,

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { type Cursor, pageSize, seek } from './keyset.js';
+import { type Cursor, pageSize } from './keyset.js';
+import { type Order, orderSeek } from './list-order.js';
 import { liveRole } from './live-role.js';
 import { containing } from './search-text.js';
 
@@ -15,30 +16,57 @@ export interface UserRow {
   it: boolean;
   orgAdmin: boolean;
   manages: number;
+  createdAt: Date;
   /** What the list is sorted by. */
   sort: string;
 }
 
-/** People by name; `q` also finds them by their organisation. */
+export const userRoles = ['it', 'org_admin', 'credential_manager', 'none'] as const;
+export const userStates = ['active', 'invited', 'closed'] as const;
+
+export interface UsersFilter {
+  q: string;
+  role: (typeof userRoles)[number] | '';
+  state: (typeof userStates)[number] | '';
+  order: Order;
+}
+
+const states: Record<(typeof userStates)[number], string> = {
+  active: 'u.closed_at is null and u.activated_at is not null',
+  invited: 'u.closed_at is null and u.activated_at is null',
+  closed: 'u.closed_at is not null',
+};
+
+const holds = (which: string) => `select from role_assignments r
+  where r.user_id = u.id and ${which} ${liveRole('$3')}`;
+
+/** People in this order; `q` also finds them by their organisation. A closed account has no role. */
 export function findUsers(
   dataSource: DataSource,
-  q: string,
+  { q, role, state, order }: UsersFilter,
   cursor: Cursor | undefined,
   now: Date,
 ): Promise<UserRow[]> {
-  const { where, orderBy, values } = seek(cursor, ['lower(u.name)', 'u.id::text'], 4);
-  const role = (what: string, name: string) => `
+  const { where, orderBy, values } = orderSeek(order, cursor, 'u', 4);
+  const roleOf = (what: string, name: string) => `
     (select ${what} from role_assignments r
      where r.user_id = u.id and r.role = '${name}' and ${liveRole('$3')})`;
+  const conditions = [
+    where,
+    state && states[state],
+    role === 'none' && `not exists (${holds('')})`,
+    role && role !== 'none' && `exists (${holds(`r.role = '${role}' and`)})`,
+  ].filter(Boolean);
   return dataSource.query<UserRow[]>(
-    `select u.id, u.name, u.email, lower(u.name) as sort,
+    `select u.id, u.name, u.email, lower(u.name) as sort, u.created_at as "createdAt",
        u.activated_at is not null as activated, u.closed_at is not null as closed,
        u.last_sign_in_at as "lastSignInAt", o.id as "organisationId", o.name as organisation,
-       ${role('count(*) > 0', 'it')} as it,
-       ${role('count(*) > 0', 'org_admin')} as "orgAdmin",
-       ${role('count(*)::int', 'credential_manager')} as manages
+       ${roleOf('count(*) > 0', 'it')} as it,
+       ${roleOf('count(*) > 0', 'org_admin')} as "orgAdmin",
+       ${roleOf('count(*)::int', 'credential_manager')} as manages
      from users u left join organisations o on o.id = u.organisation_id
-     where ($1 = '' or u.name ilike $2 or u.email ilike $2 or o.name ilike $2) and ${where}
+     where ($1 = '' or u.name ilike $2 or u.email ilike $2 or o.name ilike $2)
+       and ${conditions.join(' and ')}
      order by ${orderBy} limit ${pageSize + 1}`,
     [q, containing(q), now, ...values],
   );

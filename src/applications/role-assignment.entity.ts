@@ -10,6 +10,7 @@ export type Role = 'credential_manager' | 'org_admin' | 'it';
 @Index('role_assignments_live_key', { synchronize: false })
 @Index('role_assignments_application_idx', ['applicationId'])
 @Index('role_assignments_organisation_idx', ['organisationId'])
+@Index('role_assignments_role_idx', ['role', 'userId'], { where: 'withdrawn_at is null' })
 @ForeignKey(() => User, ['userId', 'organisationId'], ['id', 'organisationId'], {
   name: 'role_assignments_own_organisation_fkey',
 })

@@ -5,6 +5,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('organisations_slug_key', { synchronize: false })
 @Index('organisations_list_idx', { synchronize: false })
 @Index('organisations_name_prefix_idx', { synchronize: false })
+@Index('organisations_country_idx', { synchronize: false })
+@Index('organisations_created_idx', ['createdAt', 'id'])
 @Index('organisations_ion_key', ['ion'], { unique: true })
 @Check('organisations_country_check', `country ~ '^[A-Z]{2}$'`)
 @Check('organisations_name_check', 'char_length(name) between 1 and 100')

@@ -1,0 +1,47 @@
+import type { ApplicationListRow, ApplicationsFilter } from './applications-list.query.js';
+import { applicationHref, organisationHref } from './hrefs.js';
+import { orderOptions } from './list-order.js';
+import type { ApplicationsPage, Option } from './models.js';
+import { nextEnd } from './organisations.page.js';
+import { applicationState } from './words.js';
+
+const shows: Option[] = [
+  { value: '', label: 'All' },
+  { value: 'disabled', label: 'Disabled' },
+  { value: 'no_manager', label: 'No active manager' },
+  { value: 'no_secret', label: 'No working secret' },
+];
+
+export function applicationsPage(
+  { q, organisation, api, show, order }: ApplicationsFilter,
+  apis: { code: string; name: string }[],
+  rows: ApplicationListRow[],
+  pagination: ApplicationsPage['pagination'],
+  now: Date,
+): ApplicationsPage {
+  return {
+    q,
+    organisation: { value: organisation },
+    api: { value: api },
+    show: { value: show },
+    sort: { value: order === 'new' ? 'new' : '' },
+    apis: [
+      { value: '', label: 'All' },
+      ...apis.map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
+    ],
+    shows,
+    orders: orderOptions,
+    filtered: [q, organisation, api, show].some(Boolean) || order === 'new',
+    applications: rows.map((row) => ({
+      name: row.name,
+      href: applicationHref(row.id),
+      organisation: { label: row.organisation, href: organisationHref(row.organisationId) },
+      api: row.api,
+      state: applicationState({ disabled: row.disabled, deleted: false }),
+      managers: row.managers,
+      secrets: row.secrets,
+      nextEnd: nextEnd(row.nextEnd, now),
+    })),
+    pagination,
+  };
+}
