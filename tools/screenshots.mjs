@@ -91,7 +91,31 @@ async function walk(role, seen) {
     if (path.endsWith('/secrets/new')) await secretCreated(page, role);
     queue.push(...(await links(page)));
   }
+  if (role === 'credential_manager') await states(page);
   await context.close();
+}
+
+/** What no link leads to: narrowed, empty, warned about, and on paper. */
+async function states(page) {
+  await page.goto(`${demo.url}/manage-api-credentials`);
+  const application = await page.locator('article h2 a').first().getAttribute('href');
+  const sunday = new Date(Date.now() + 60 * 86_400_000);
+  sunday.setUTCDate(sunday.getUTCDate() + ((7 - sunday.getUTCDay()) % 7));
+  const views = {
+    'activity refused': `${application}/activity?kind=refused`,
+    'activity nothing found': `${application}/activity?person=nobody`,
+    'home nothing found': '/manage-api-credentials?q=nothing-like-this',
+    'secret-new day off': `${application}/secrets/new?lastDay=${sunday.toISOString().slice(0, 10)}`,
+    'secret-new long name': `${application}/secrets/new?name=${'Wxyz1'.repeat(20)}`,
+  };
+  for (const [name, path] of Object.entries(views)) {
+    await page.goto(demo.url + path);
+    await shoot(page, name);
+  }
+  await page.goto(demo.url + application);
+  await page.emulateMedia({ media: 'print' });
+  await shoot(page, 'application on paper');
+  await page.emulateMedia({ media: 'screen' });
 }
 
 /** What is only seen after a form was sent. */

@@ -197,6 +197,50 @@ inBrowser(name, () => {
     }
   });
 
+  test('long names, many refused calls and the printed page keep their form', async () => {
+    const long = 'Wxyz1'.repeat(20);
+    const [row] = await service.dataSource.query<{ id: string }[]>(
+      `select id from applications where name = 'Partner-NL-Matchpunt-SMC'`,
+    );
+    const application = `/manage-api-credentials/${row!.id}`;
+    const change = (sql: string) => service.dataSource.query(sql, [long]);
+    await change(`update organisations set name = $1 where slug = 'Matchpunt'`);
+    await change(`update users set name = $1 where email = 'bram@matchpunt.example'`);
+    await change(`update secrets set name = $1 where name = 'Search gateway, old key'`);
+    await service.dataSource.query(
+      `insert into refused_calls (at, application_id, reason, address)
+       select $2, $1, 'expired', '2001:db8:85a3:1234:5678:8a2e:370:' || n
+       from generate_series(1, 200) n`,
+      [row!.id, service.clock.now()],
+    );
+    const paths = [
+      '/manage-api-credentials',
+      application,
+      `${application}/activity`,
+      `${application}/activity?kind=refused`,
+      `${application}/secrets/new?name=${long}&lastDay=2027-11-28`,
+    ];
+    for (const path of paths) {
+      await page.goto(service.url + path);
+      await page.setViewportSize({ width: 320, height: 700 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    }
+    await page.goto(service.url + application);
+    await page.setViewportSize({ width: 1280, height: 700 });
+    expect(await violations(page)).toEqual([]);
+
+    // On paper it is black on white whatever the screen, and nothing can be pressed.
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.getByRole('link', { name: 'Create secret' }).count()).toBe(0);
+    expect(await page.locator('#client-id').isVisible()).toBe(true);
+    const paper = `getComputedStyle(document.body).backgroundColor`;
+    expect(await page.evaluate(paper)).toBe('rgb(255, 255, 255)');
+    expect(
+      await page.evaluate(`getComputedStyle(document.querySelector('.rack h3 a')).color`),
+    ).toBe('rgb(11, 88, 99)');
+    await page.emulateMedia({ media: 'screen' });
+  });
+
   test('nothing was against the content security policy, and no script failed', () => {
     expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
   });
