@@ -89,6 +89,8 @@ test('only these routes are for programs, which prove themselves', async () => {
       'GET /calendar/:file',
       // Says nothing but whether the reminders work.
       'GET /health/reminders',
+      // Only where a token for it is set, and with that.
+      'GET /metrics',
       'GET /.well-known/openid-configuration',
       'GET /oauth2/jwks',
       'POST /oauth2/introspect',

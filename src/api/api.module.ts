@@ -4,11 +4,12 @@ import { RemindersModule } from '../reminders/reminders.module.js';
 import { CalendarController } from './calendar.controller.js';
 import { HealthController } from './health.controller.js';
 import { OAuthController } from './oauth.controller.js';
+import { MetricsController } from './metrics.controller.js';
 import { RestModule } from './v1/rest.module.js';
 
 /** Door 3: routes for programs. */
 @Module({
   imports: [OAuthModule, RestModule, RemindersModule],
-  controllers: [OAuthController, HealthController, CalendarController],
+  controllers: [OAuthController, HealthController, CalendarController, MetricsController],
 })
 export class ApiModule {}

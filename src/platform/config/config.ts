@@ -129,6 +129,13 @@ export class Config {
   })
   ALARM_ADDRESS?: string;
 
+  @IsOptional()
+  @Matches(/^[\w.~+/=-]{24,200}$/, {
+    message:
+      'should be 24 or more letters and digits that nobody guesses; without it /metrics answers 404; make one with: node -p "crypto.randomBytes(24).toString(\'base64url\')"',
+  })
+  METRICS_TOKEN?: string;
+
   @IsIn(logLevels, { message: `should be one of ${logLevels.join(', ')}, e.g. LOG_LEVEL=info` })
   LOG_LEVEL: (typeof logLevels)[number];
 

@@ -20,7 +20,7 @@ const descriptions: Record<number, string> = {
 export function isForMachines({ url }: FastifyRequest): boolean {
   // What describes them is read by people.
   const page = /^\/api\/v1\/docs(\?|$)/.test(url);
-  return /^\/(oauth2|api|health|calendar|\.well-known)\//.test(url) && !page;
+  return /^\/(metrics(\?|$)|(oauth2|api|health|calendar|\.well-known)\/)/.test(url) && !page;
 }
 
 /** An error as RFC 6749 section 5.2 has it, with the challenge of RFC 7617 beside a 401. */

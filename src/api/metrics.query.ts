@@ -1,0 +1,28 @@
+import type { DataSource } from 'typeorm';
+
+/** What the metrics say of runs and mails, beside the watch. */
+export interface MetricsRow {
+  run: Record<'due' | 'sent' | 'failed' | 'skipped' | 'noRecipient', number> | null;
+  remindersWaiting: number;
+  mailsWaiting: number;
+  oldestWaiting: Date | null;
+  mailsFailed: number;
+}
+
+/** Each part reads an index: of what is waiting, of what failed, of runs by time. */
+export async function findMetrics(dataSource: DataSource, now: Date): Promise<MetricsRow> {
+  const [row] = await dataSource.query<[MetricsRow]>(sql, [now]);
+  return row;
+}
+
+const sql = `
+  select (select json_build_object('due', r.due, 'sent', r.sent, 'failed', r.failed,
+        'skipped', r.skipped, 'noRecipient', r.no_recipient)
+      from reminder_runs r where r.error is null and r.finished_at <= $1
+      order by r.started_at desc limit 1) as run,
+    (select count(*)::int from reminders where state = 'due') as "remindersWaiting",
+    w.count as "mailsWaiting", w.oldest as "oldestWaiting",
+    (select count(*)::int from mails where state = 'failed'
+      and finished_at > $1::timestamptz - interval '1 day') as "mailsFailed"
+  from (select count(*)::int as count, min(created_at) as oldest
+    from mails where state = 'due') w`;
