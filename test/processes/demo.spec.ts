@@ -67,14 +67,24 @@ describe('the demo as people start it', () => {
     await stop(second.child);
   });
 
-  test('reminds for any day from the command line, once', async () => {
+  test('says on the command line what goes out on any day, then sends that, once', async () => {
     const day = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
-    const args = ['dist/src/cli.js', 'remind', '--as-of', `${day}T07:00:00Z`, '--json'];
+    const on = ['--as-of', `${day}T07:00:00Z`, '--json'];
+    const said = await processes.output(['dist/src/cli.js', 'forecast', '--days', '1', ...on]);
+    expect(said.status).toBe(0);
+    const mails = said.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { day: string; to: object | null; secrets: object[] });
+    expect(new Set(mails.map((mail) => mail.day))).toEqual(new Set([day]));
+    const reminders = mails.filter(({ to }) => to).flatMap(({ secrets }) => secrets);
+    const args = ['dist/src/cli.js', 'remind', ...on];
     const sent = await processes.output(args);
     expect(sent.status).toBe(0);
     const counts = JSON.parse(sent.out) as Record<string, number>;
     expect(Object.keys(counts)).toEqual(['due', 'sent', 'failed', 'skipped', 'noRecipient']);
     expect(counts.sent).toBeGreaterThan(0);
+    expect(reminders).toHaveLength(counts.sent!);
     const again = await processes.output(args);
     expect(JSON.parse(again.out)).toMatchObject({ sent: 0, failed: 0 });
     const visitor = new Visitor(first.ready.url);
