@@ -4,6 +4,8 @@ import { ApiModule } from './api/api.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { DemoModule } from './demo/demo.module.js';
+import { AuditAnchorsJob } from './audit/audit-anchors.job.js';
+import { AuditModule } from './audit/audit.module.js';
 import { MailJob } from './platform/mail/mail.job.js';
 import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -30,6 +32,7 @@ export class AppModule {
         WebModule.withErrors(),
         ScheduleModule.forRoot(),
         MailModule,
+        AuditModule,
         AuthenticationModule,
         RemindersModule,
         PortalModule,
@@ -38,7 +41,7 @@ export class AppModule {
         OAuthModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
-      providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob],
+      providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob, AuditAnchorsJob],
     };
   }
 }

@@ -1,3 +1,5 @@
+import { AuditAnchors1795219240000 } from '../migrations/1795219240000-audit-anchors.js';
+import { AuditAnchor } from './audit/audit-anchor.entity.js';
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
@@ -51,6 +53,7 @@ export const entities = [
   Api,
   Application,
   Attempt,
+  AuditAnchor,
   AuditEvent,
   AuditHead,
   AuditLink,
@@ -107,4 +110,5 @@ export const migrations = [
   SupportSearch1795219230002,
   FailedMails1795219230003,
   ListFilters1795219230004,
+  AuditAnchors1795219240000,
 ];

@@ -68,8 +68,9 @@ export class AuditCheck {
     return { intact: true, events: walk.position };
   }
 
-  async head(): Promise<SignedHead> {
-    const { position, hash } = await this.recordedHead(this.dataSource.manager);
+  /** @param tx where the answer goes along with what is done in a transaction */
+  async head(tx: Tx = this.dataSource.manager): Promise<SignedHead> {
+    const { position, hash } = await this.recordedHead(tx);
     const head = { position, hash: hash.toString('hex'), at: this.clock.now().toISOString() };
     return {
       ...head,

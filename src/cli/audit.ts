@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AuditCheck, type SignedHead } from '../audit/audit-check.service.js';
+import { AuditCheck } from '../audit/audit-check.service.js';
 import { exportEvents, writeEvents } from '../audit/event-export.js';
 import type { EventFilter } from '../audit/events.query.js';
 import { breakText } from '../audit/chain.js';
+import { keptHead } from '../audit/kept-head.js';
 import { SystemClock } from '../platform/clock.js';
 import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
 import { command, print } from './command.js';
@@ -17,15 +18,15 @@ export const auditVerify = command(
     summary: 'Checks the whole chain of the audit and names the first broken place.',
     options: { head: { type: 'string' }, json: { type: 'boolean', default: false } },
     details: `
-  --head  a file with a head that "keyturn audit head" printed earlier: the chain must still go
-          through it, so that a chain made anew is noticed too
+  --head  a file with a head that "keyturn audit head" printed earlier, or a mail with one as it came:
+          the chain must still go through it, so that a chain made anew is noticed too
   --json  prints one line {"intact",…}
 
 Exit status: 0 when the chain is intact, 1 when it is broken, 2 for a wrong call.`,
   },
   ({ head, json }) =>
     withFeatures(new SystemClock(), async (app) => {
-      const kept = head === undefined ? undefined : readHead(await readFile(head, 'utf8'));
+      const kept = head === undefined ? undefined : keptHead(await readFile(head, 'utf8'));
       const verdict = await app.get(AuditCheck).verify(kept, json ? undefined : progress);
       const text = verdict.intact
         ? `The chain is intact: ${verdict.events} events.`
@@ -101,18 +102,4 @@ function day(text: string | undefined): UtcDay | undefined {
 /** Long walks say on standard error how far they are. */
 function progress(links: number): void {
   if (links > 0 && links % 100_000 === 0) console.error(`${links} events read`);
-}
-
-function readHead(text: string): SignedHead {
-  const wrong = new RangeError('--head is not a head that "keyturn audit head" printed.');
-  let head: Partial<SignedHead>;
-  try {
-    head = JSON.parse(text) as Partial<SignedHead>;
-  } catch {
-    throw wrong;
-  }
-  const { position, hash, at, signature } = head;
-  const texts = [hash, at, signature].every((part) => typeof part === 'string');
-  if (!Number.isSafeInteger(position) || !texts) throw wrong;
-  return head as SignedHead;
 }

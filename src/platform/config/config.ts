@@ -109,6 +109,13 @@ export class Config {
   SUPPORT_ADDRESS: string;
 
   @IsOptional()
+  @Holds(isAddress, {
+    message:
+      'should be who keeps the daily head of the audit, outside, e.g. AUDIT_HEAD_TO=auditors@example.net',
+  })
+  AUDIT_HEAD_TO?: string;
+
+  @IsOptional()
   @Holds(isWebAddress, {
     message:
       'should be the address that is told when the reminders fail, e.g. ALARM_WEBHOOK_URL=https://alerts.example.org/keyturn',
