@@ -74,9 +74,10 @@ export class Users {
   /** A new invitation; the earlier ones are void. @throws NotFound, Conflict */
   async inviteAgain(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
+      // The invitation is taken before the account, as somebody who accepts it does.
+      await this.revokeInvitations(tx, userId);
       const user = await this.open(tx, userId);
       if (user.activatedAt) throw new Conflict('This person has completed the first sign-in.');
-      await this.revokeInvitations(tx, userId);
       await this.sendInvitation(tx, actor, user);
     });
     this.outbox.kick();
@@ -89,7 +90,7 @@ export class Users {
    */
   async revokeInvitation(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      // The invitation is taken before the account, as somebody who accepts it does.
+      // In the same order as above.
       const revoked = await this.revokeInvitations(tx, userId);
       const user = await tx.findOneBy(User, { id: userId, closedAt: IsNull() });
       if (!user) throw new NotFound('no such account, or closed');
