@@ -46,12 +46,27 @@ export function reminderMail(
     to: { name: first.role.name, address: first.role.address },
     subject,
     ...body,
-    headers: sorted.map(({ ending, milestone }) => ({
-      key: 'X-Reminder',
-      value: `${ending.id}; ${milestone}`,
-    })),
+    headers: [
+      ...sorted.map(({ ending, milestone }) => ({
+        key: 'X-Reminder',
+        value: `${ending.id}; ${milestone}`,
+      })),
+      ...wayOut(sorted, config),
+    ],
     references: messageIdOf(config.MAIL_FROM, `secret-${first.ending.id}`),
   };
+}
+
+/**
+ * Where a mail program's "unsubscribe" leads (RFC 2369): to the page that says *not mine any more*,
+ * which holds early mails alone and never those of the last week. Only where somebody else is mailed
+ * about everything in it, and never with one click (RFC 8058): programs that scan mails click, too.
+ */
+function wayOut(items: readonly Item[], config: Config): { key: string; value: string }[] {
+  const [first] = items;
+  if (!first || items.some(({ ending }) => ending.recipients.length < 2)) return [];
+  const href = `${words.hrefOf(first.ending, config)}/acknowledge`;
+  return [{ key: 'List-Unsubscribe', value: `<${href}>` }];
 }
 
 /** R4: an org admin reads what is wrong with the people around the applications of the mail. */

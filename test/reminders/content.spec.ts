@@ -156,6 +156,21 @@ describe('what a mail says (M9)', () => {
     expect(first.lines('X-Mailer')).toEqual([]);
   });
 
+  test('a way out is offered only where somebody else is mailed, and never with one click', async () => {
+    const { organisation, application, secret } = await stage.small(last);
+    const alone = await mailOf(day('2027-06-23'));
+    expect(alone.lines('List-Unsubscribe')).toEqual([]);
+    const bram = await stage.user(organisation, 'bram@matchpunt.example');
+    await stage.role(bram, 'credential_manager', application);
+    const both = await mailsOf(day('2027-06-24'));
+    const href = `${publicUrl}/manage-api-credentials/${application.id}/secrets/${secret.id}/acknowledge`;
+    expect(both.map((mail) => mail.lines('List-Unsubscribe'))).toEqual([
+      [`<${href}>`],
+      [`<${href}>`],
+    ]);
+    expect(both[0]!.lines('List-Unsubscribe-Post')).toEqual([]);
+  });
+
   test('nothing is fetched from elsewhere, nothing is counted, every link is ours', async () => {
     await stage.small(last);
     const { mail } = await mailOf(day('2027-06-23'));

@@ -42,7 +42,7 @@ const automatic = [
 ];
 
 function headerOf({ key, value }: { key: string; value: string }) {
-  if (!/^X-[A-Za-z-]{1,40}$/.test(key))
+  if (!/^(X-[A-Za-z-]{1,40}|List-Unsubscribe)$/.test(key))
     throw new Error(`${JSON.stringify(key)} is no header of ours`);
   return { key, value: oneLine(value) };
 }
