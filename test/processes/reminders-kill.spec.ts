@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, type TestDatabase, urlOf } from '../support/database.js';
 
 let database: TestDatabase;
 beforeAll(async () => (database = await createTestDatabase()));
@@ -8,8 +8,7 @@ afterAll(() => database.drop());
 
 /** A few rounds of the drill that is run with a hundred by hand. */
 test('killed at random moments, alone and among others, no mail is lost and none is another one', async () => {
-  const { host, port, user, database: name } = database.connection;
-  const url = `postgres://${user}@${encodeURIComponent(host)}:${port}/${name}`;
+  const url = urlOf(database.connection);
   const drill = spawn(
     process.execPath,
     ['ops/drills/reminders-kill.mjs', '--rounds', '3', '--json', '--database', url],

@@ -20,7 +20,7 @@ import { Secret } from '../../src/secrets/secret.entity.js';
 import { entities, migrations } from '../../src/schema.js';
 import { User } from '../../src/users/user.entity.js';
 import { testConfig } from '../support/app.js';
-import { createTestDatabase, patience, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, patience, type TestDatabase, urlOf } from '../support/database.js';
 import { TestSmtp } from '../support/smtp.js';
 
 export const day = (text: string, time = '07:00:00') => new Date(`${text}T${time}Z`);
@@ -70,6 +70,15 @@ export class Stage {
 
   get dataSource(): DataSource {
     return this.database.dataSource;
+  }
+
+  /** What a process on the same database and mail server is started with. */
+  get environment(): Record<string, string> {
+    const { SMTP_URL, MAIL_FROM, SUPPORT_ADDRESS, SESSION_KEYS, HASH_KEYS, ENCRYPTION_KEYS } = this
+      .config as unknown as Record<string, string>;
+    const keys = { SESSION_KEYS, HASH_KEYS, ENCRYPTION_KEYS };
+    const settings = { SMTP_URL, MAIL_FROM, SUPPORT_ADDRESS, ...keys } as Record<string, string>;
+    return { ...settings, DATABASE_URL: urlOf(this.database.connection) };
   }
 
   instanceOn(dataSource: DataSource, mailer: Mailer = this.mailer()): Instance {

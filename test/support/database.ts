@@ -19,6 +19,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** The same as `DATABASE_URL` names it. */
+export function urlOf({ host, port, user, database }: TestConnection): string {
+  return `postgres://${user}@${encodeURIComponent(host)}:${port}/${database}`;
+}
+
 /** Tests run side by side: what takes seconds here need not be a fault. */
 export const patience = { connectWithinMs: 20_000, lockTimeoutMs: 10_000 };
 
