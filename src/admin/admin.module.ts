@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { ApplicationsModule } from '../applications/applications.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { AuthenticationModule } from '../authentication/authentication.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
 import { AttentionSource } from '../platform/web/frame.js';
@@ -31,6 +32,7 @@ import { UsersController } from './users.controller.js';
 /** Door 2: pages for IT. */
 @Module({
   imports: [
+    AuditModule,
     AuthenticationModule,
     OrganisationsModule,
     UsersModule,

@@ -1,6 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
+import { AuditAnchors } from '../audit/audit-anchors.service.js';
 import { ItOnly } from '../authentication/marks.js';
 import { SigningKeys } from '../oauth/signing-keys.service.js';
 import { Clock } from '../platform/clock.js';
@@ -24,6 +25,7 @@ export class OperationsController {
   constructor(
     private readonly signingKeys: SigningKeys,
     private readonly watch: Watch,
+    private readonly anchors: AuditAnchors,
     private readonly keys: Keys,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
@@ -51,6 +53,7 @@ export class OperationsController {
       lastComplete: (await this.watch.now()).lastComplete,
       waiting: await findWaitingMails(dataSource),
       failed: await findFailedMails(dataSource, now),
+      head: await this.anchors.last(),
       signingKeys: await this.signingKeys.list(),
       hashKeys: await countByHashKey(dataSource),
       known: dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name),

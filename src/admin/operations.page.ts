@@ -1,6 +1,8 @@
 import { nextRotation, type KeyState, type Turn } from '../oauth/signing-key.js';
+import type { LastAnchor } from '../audit/audit-anchors.service.js';
 import type { Config } from '../platform/config/config.js';
 import type { Keys } from '../platform/keys/keys.js';
+import { dayText, instantText } from '../platform/words.js';
 import type { OperationsPage, State } from './models.js';
 import {
   type DatabaseFacts,
@@ -23,6 +25,8 @@ export interface OperationsFacts {
   database: DatabaseFacts;
   /** Names of the migrations that this version knows. */
   known: string[];
+  /** The last head of the audit that was mailed outside. */
+  head: LastAnchor | undefined;
   /** How far this server's clock is ahead of the database's, in milliseconds. */
   offset: number;
 }
@@ -116,7 +120,7 @@ function keyringsOf(
   ];
 }
 
-function installationOf({ database, known, offset }: OperationsFacts, config: Config) {
+function installationOf({ database, known, offset, head }: OperationsFacts, config: Config) {
   const megabytes = Math.round(Number(database.bytes) / 1_048_576);
   const direction = offset < 0 ? 'behind' : 'ahead of';
   return [
@@ -129,7 +133,16 @@ function installationOf({ database, known, offset }: OperationsFacts, config: Co
       label: 'Clock',
       text: `${offsetText(Math.abs(offset))} ${direction} the database's`,
     },
+    { label: 'Head of the audit', text: headText(head, config) },
   ];
+}
+
+function headText(head: LastAnchor | undefined, config: Config): string {
+  if (!config.AUDIT_HEAD_TO) return 'is not mailed outside: set AUDIT_HEAD_TO';
+  if (!head) return 'was not mailed outside yet';
+  const sent = head.sentAt ? `sent on ${instantText(head.sentAt)}` : 'waits for the mail server';
+  const text = head.mailState === 'failed' ? 'refused by the mail server' : sent;
+  return `of ${dayText(head.day)}, row ${head.position}, ${text}`;
 }
 
 function migrationText(applied: string[], known: string[]): string {

@@ -5,13 +5,13 @@ import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
-import { utcDay } from '../platform/utc-day.js';
+import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import { instantText } from '../platform/words.js';
 import { AuditCheck, type SignedHead } from './audit-check.service.js';
 
 /** The last head that went out, and what became of its mail. */
 export interface LastAnchor {
-  day: string;
+  day: UtcDay;
   position: number;
   at: Date;
   mailState: string;

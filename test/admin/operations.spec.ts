@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { SigningKeys } from '../../src/oauth/signing-keys.service.js';
+import { AuditAnchors } from '../../src/audit/audit-anchors.service.js';
 import { theService } from '../../src/audit/audit.service.js';
+import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { Reminders } from '../../src/reminders/reminders.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Visitor } from '../support/visitor.js';
@@ -16,6 +18,7 @@ const settings = {
   ALARM_WEBHOOK_URL: 'https://alerts.example.org/hook/T0ken-Of-The-Hook',
   ALARM_SMTP_URL: 'smtp://other:Al4rm-Pass@mail.example.net',
   ALARM_ADDRESS: 'on-call@example.org',
+  AUDIT_HEAD_TO: 'auditors@example.net',
   REMINDER_HOUR: '6',
   SESSION_MAX_HOURS: '5',
 };
@@ -94,6 +97,15 @@ test('shows mails that wait and mails that were given up', async () => {
     /Refused for good in the last 7 days: 1 .* gone@x.example About <x> 550 no/,
   );
   expect(ines.words).not.toContain('old@x.example');
+});
+
+test('says which head of the audit was mailed outside', async () => {
+  await look();
+  expect(ines.words).toContain('Head of the audit was not mailed outside yet');
+  await service.app.get(AuditAnchors, { strict: false }).daily();
+  await service.app.get(Outbox, { strict: false }).deliverDue();
+  await look();
+  expect(ines.words).toMatch(/Head of the audit of \w{3} \d+ December 2026, row \d+, sent on/);
 });
 
 test('says when a migration is missing, and lists the last runs', async () => {
