@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import {
+  type Answered,
   CredentialCheck,
   type GrantedResource,
   type Proven,
@@ -92,12 +93,14 @@ export class OAuth {
   ): Promise<Claims | undefined> {
     const claims = await this.read(token);
     const question = claims ? stillGood(claims) : this.opaqueTokens.stillGood(token);
-    const proven = await this.check.proveAndAsk(clientId, secret, address, question);
-    if (!proven) throw notGood();
-    const good = claims
-      ? this.unended(claims, proven.answer)
-      : this.opaqueTokens.read(proven.answer);
-    return mine(proven.client, good);
+    if (!question) {
+      await this.authenticate({ clientId, secret }, address);
+      return undefined;
+    }
+    const asked = await this.check.ask(clientId, secret, address, question);
+    if (!asked) throw notGood();
+    const good = claims ? this.unended(claims, asked.answer) : this.opaqueTokens.read(asked.answer);
+    return mine(asked, good);
   }
 
   /** RFC 7009. What is unknown or somebody else's is left alone, and the answer is the same. */
@@ -160,7 +163,7 @@ export class OAuth {
 }
 
 /** The claims, when this caller may know of them. */
-function mine(caller: Proven, claims: Claims | undefined): Claims | undefined {
+function mine(caller: Answered, claims: Claims | undefined): Claims | undefined {
   const may =
     caller.serverOf === null
       ? claims?.client_id === caller.clientId

@@ -51,7 +51,7 @@ export interface ProvenServer extends Proof {
 
 export type Proven = ProvenClient | ProvenServer;
 
-/** Something that a route asks besides; one statement for both costs little more than for one. */
+/** What a route wants to know of a good caller, in the statement that proves it: one instead of two. */
 export interface Question {
   /** Unique among questions. */
   name: string;
@@ -60,14 +60,24 @@ export interface Question {
   values: unknown[];
 }
 
-/** As JSON, where instants are texts: one column is read in a fraction of the time of fifteen. */
-type Row = Proven & {
+/** Who asked, and the answer. */
+export interface Answered {
+  clientId: string;
+  /** The audience of its resource, for a resource server. */
+  serverOf: string | null;
+  answer: unknown;
+}
+
+/** What decides. As JSON, where instants are texts: one column is read faster than many. */
+interface Standing {
+  secretId: string;
+  clientId: string;
+  expiresAt: string;
   disabledAt: string | null;
   deletedAt: string | null;
   applicationDisabled: boolean;
   applicationDeleted: boolean;
-  answer?: unknown;
-};
+}
 
 /**
  * The one answer to "are this client ID and this secret good?", for every machine route. One indexed
@@ -91,25 +101,36 @@ export class CredentialCheck {
    * @throws TooMany for a flood of wrong ones
    */
   async prove(clientId: string, value: string, address: string): Promise<Proven | undefined> {
-    return (await this.proveAndAsk(clientId, value, address))?.client;
+    const row = await this.judged<Proven>(whole, clientId, value, address);
+    return row && withInstants(row);
   }
 
-  /** The same, with the answer to a question. @throws TooMany */
-  async proveAndAsk(
+  /** The same for a caller of whom only the answer to a question is wanted. @throws TooMany */
+  async ask(
     clientId: string,
     value: string,
     address: string,
-    question?: Question,
-  ): Promise<{ client: Proven; answer: unknown } | undefined> {
+    question: Question,
+  ): Promise<Answered | undefined> {
+    return this.judged(statementFor(question), clientId, value, address, question.values);
+  }
+
+  private async judged<Details>(
+    statement: Prepared,
+    clientId: string,
+    value: string,
+    address: string,
+    values: unknown[] = [],
+  ): Promise<(Standing & Details) | undefined> {
     const now = this.clock.now();
     // What cannot be a secret is looked up all the same: every refusal takes the same way.
     const digests = this.keys.digests('secret', hasValidForm(value) ? value : '');
-    const [found] = await runPrepared<{ row: Row }>(this.dataSource, statementFor(question), [
+    const [found] = await runPrepared<{ row: Standing & Details }>(this.dataSource, statement, [
       digests,
       now,
-      ...(question?.values ?? []),
+      ...values,
     ]);
-    const row = found && withInstants(found.row);
+    const row = found?.row;
     const reason = reasonAgainst(row, clientId, now);
     if (!row || reason) {
       await this.refusals.take({
@@ -122,11 +143,11 @@ export class CredentialCheck {
       return undefined;
     }
     this.uses.note(row.secretId, address, now);
-    return { client: row, answer: row.answer };
+    return row;
   }
 }
 
-function withInstants(row: Row): Row {
+function withInstants(row: Proven): Proven {
   row.createdAt = new Date(row.createdAt);
   row.expiresAt = new Date(row.expiresAt);
   row.lastUsedAt &&= new Date(row.lastUsedAt);
@@ -134,45 +155,51 @@ function withInstants(row: Row): Row {
 }
 
 function reasonAgainst(
-  row: Row | undefined,
+  row: Standing | undefined,
   clientId: string,
   now: Date,
 ): RefusalReason | undefined {
   if (!row || row.clientId !== clientId.toLowerCase()) return 'wrong_secret';
   if (row.applicationDeleted) return 'application_deleted';
   if (row.deletedAt) return 'deleted';
-  if (now >= row.expiresAt) return 'expired';
+  if (now >= new Date(row.expiresAt)) return 'expired';
   if (row.disabledAt) return 'off';
   return row.applicationDisabled ? 'application_disabled' : undefined;
 }
 
-const statements = new Map<string, Prepared>();
-
-function statementFor(question: Question | undefined): Prepared {
-  const name = question ? `credential check, ${question.name}` : 'credential check';
-  const known = statements.get(name) ?? { name, text: lookup(question) };
-  statements.set(name, known);
-  return known;
-}
-
-const lookup = (question: Question | undefined) => `
+const lookup = (details: string) => `
   select row_to_json(found) as row from (
-    select s.id as "secretId", s.name as "secretName", s.hint, s.created_at as "createdAt",
-      s.expires_at as "expiresAt", s.last_used_at as "lastUsedAt",
+    select s.id as "secretId", s.expires_at as "expiresAt",
       s.disabled_at as "disabledAt", s.deleted_at as "deletedAt",
-      a.id as "applicationId", a.name as "applicationName",
-      a.organisation_id as "organisationId",
       coalesce(a.client_id, s.resource_id) as "clientId",
       (select r.audience from resources r where r.id = s.resource_id) as "serverOf",
       a.disabled_at is not null as "applicationDisabled",
       a.deleted_at is not null as "applicationDeleted",
+      ${details}
+    from secrets s left join applications a on a.id = s.application_id
+    where s.digest = any($1)) found`;
+
+const whole: Prepared = {
+  name: 'credential check',
+  text: lookup(`
+      s.name as "secretName", s.hint, s.created_at as "createdAt", s.last_used_at as "lastUsedAt",
+      a.id as "applicationId", a.name as "applicationName", a.organisation_id as "organisationId",
       exists (select 1 from secrets n where n.application_id = s.application_id
         and ${supersedes('n', 's', '$2')}) as "replacedByNewer",
       (select coalesce(json_agg(json_build_object('id', r.id, 'audience', r.audience,
           'scope', r.scope, 'scopes', g.scopes, 'tokenSeconds', r.token_seconds,
           'tokenFormat', r.token_format)), '[]')
         from grants g join resources r on r.id = g.resource_id
-        where g.application_id = a.id) as resources
-      ${question ? `, ${question.sql} as answer` : ''}
-    from secrets s left join applications a on a.id = s.application_id
-    where s.digest = any($1)) found`;
+        where g.application_id = a.id) as resources`),
+};
+
+const asking = new Map<string, Prepared>();
+
+function statementFor({ name, sql }: Question): Prepared {
+  const known = asking.get(name) ?? {
+    name: `credential check, ${name}`,
+    text: lookup(`${sql} as answer`),
+  };
+  asking.set(name, known);
+  return known;
+}
