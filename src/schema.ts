@@ -25,6 +25,7 @@ import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-i
 import { SupportSearch1795219230002 } from '../migrations/1795219230002-support-search.js';
 import { FailedMails1795219230003 } from '../migrations/1795219230003-failed-mails.js';
 import { ListFilters1795219230004 } from '../migrations/1795219230004-list-filters.js';
+import { Catalogue1795219260000 } from '../migrations/1795219260000-catalogue.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -111,4 +112,5 @@ export const migrations = [
   FailedMails1795219230003,
   ListFilters1795219230004,
   AuditAnchors1795219240000,
+  Catalogue1795219260000,
 ];

@@ -15,6 +15,7 @@ import { ApplicationsController } from './applications.controller.js';
 import { OperatorAttention } from './attention.js';
 import { ApplicationsListController } from './applications-list.controller.js';
 import { AuditController } from './audit.controller.js';
+import { CatalogueController } from './catalogue.controller.js';
 import { ContactsController } from './contacts.controller.js';
 import { InvitationsController } from './invitations.controller.js';
 import { OperationsController } from './operations.controller.js';
@@ -49,6 +50,7 @@ import { UsersController } from './users.controller.js';
     ApplicationsController,
     AccessController,
     GrantScopesController,
+    CatalogueController,
     ResourcesController,
     ResourceSecretsController,
     UsersController,

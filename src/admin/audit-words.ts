@@ -38,6 +38,10 @@ const actions: Record<string, string> = {
   'secret.switch_off': 'Secret switched off',
   'secret.switch_on': 'Secret switched on',
   'secret.delete': 'Secret deleted',
+  'api.create': 'API created',
+  'api.rename': 'API renamed',
+  'resource.create': 'Resource created',
+  'resource.rename': 'Resource renamed',
   'resource.set_tokens': 'Tokens of a resource set',
   'signing_key.publish': 'Signing key published',
   'reminder.acknowledge': 'Reminder answered',
@@ -57,6 +61,7 @@ const kinds: Record<string, string> = {
   secret: 'Secret',
   reminder_run: 'Run',
   calendar_feed: 'Calendar feed',
+  api: 'API',
   resource: 'Resource',
   signing_key: 'Signing key',
 };
@@ -73,6 +78,7 @@ const labels: Record<string, string> = {
   expiresAt: 'Ends',
   signsFrom: 'Signs from',
   resourceServer: 'Resource server',
+  api: 'API',
   minutes: 'Minutes',
   format: 'Form',
 };

@@ -34,6 +34,32 @@ export class ApplicationForm {
   apiCode = '';
 }
 
+/** An API (A5). */
+export class ApiForm {
+  @Trimmed()
+  code = '';
+
+  name = '';
+}
+
+/** A resource (A6). */
+export class ResourceForm {
+  apiCode = '';
+  environment = '';
+  name = '';
+
+  @Trimmed()
+  audience = '';
+
+  @Trimmed()
+  scope = '';
+}
+
+/** Another name for what there is. */
+export class NameForm {
+  name = '';
+}
+
 /** How the tokens of a resource are made. */
 export class TokensForm {
   minutes = '';

@@ -3,6 +3,7 @@ export const organisationHref = (id: string) => `/admin/organisations/${id}`;
 export const applicationHref = (id: string) => `/admin/applications/${id}`;
 export const runHref = (id: string) => `/admin/reminders/${id}`;
 export const resourceHref = (id: string) => `/admin/resources/${id}`;
+export const apiNameHref = (code: string) => `/admin/resources/apis/${code}/name`;
 /** What support sees of an application. */
 export const supportHref = (id: string) => `/admin/support/${id}`;
 export const userHref = (id: string) => `/admin/users/${id}`;

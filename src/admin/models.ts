@@ -181,6 +181,7 @@ export interface GrantScopesPage {
 
 /** admin/resources */
 export interface ResourcesPage {
+  apis: { code: string; name: string; resources: number; renameHref: string }[];
   resources: {
     name: string;
     href: string;
@@ -195,6 +196,33 @@ export interface ResourcesPage {
   }[];
 }
 
+/** admin/api-new */
+export interface ApiNewPage {
+  code: Field;
+  name: Field;
+}
+
+/** admin/resource-new */
+export interface ResourceNewPage {
+  apiCode: Field;
+  environment: Field;
+  name: Field;
+  audience: Field;
+  scope: Field;
+  apis: Option[];
+}
+
+/** admin/rename */
+export interface RenamePage {
+  breadcrumb: Link[];
+  heading: string;
+  name: Field;
+  /** What the new name does not change. */
+  stays: string;
+  action: string;
+  cancelHref: string;
+}
+
 /** admin/resource */
 export interface ResourcePage {
   name: string;
@@ -202,6 +230,7 @@ export interface ResourcePage {
   facts: Fact[];
   warning?: string;
   tokens: { action: string; minutes: Field; format: Field };
+  renameHref: string;
   clientId: string;
   newSecretHref: string;
   secrets: ServerSecretLine[];

@@ -8,13 +8,14 @@ import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { apiLine } from './catalogue.page.js';
 import { doneNotice } from './done.js';
 import { TokensForm } from './forms.js';
 import { resourceHref } from './hrefs.js';
 import type { ResourcesPage } from './models.js';
 import { resourceText } from './resource-secret.page.js';
 import { resourceLine, resourcePage } from './resources.page.js';
-import { findResource, findResources } from './resources.query.js';
+import { findApis, findResource, findResources } from './resources.query.js';
 
 /** Resources: their tokens, and the secrets of their resource servers (A6, T3, T5). */
 @ItOnly()
@@ -28,13 +29,22 @@ export class ResourcesController {
   ) {}
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+  async list(
+    @Query('done') done: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
     const rows = await findResources(this.dataSource);
+    const apis = await findApis(this.dataSource);
     const now = this.clock.now();
     return this.pages.send(request, reply, {
       view: 'admin/resources',
       title: 'Resources',
-      model: { resources: rows.map((row) => resourceLine(row, now)) } satisfies ResourcesPage,
+      notice: doneNotice(done),
+      model: {
+        resources: rows.map((row) => resourceLine(row, now)),
+        apis: apis.map(apiLine),
+      } satisfies ResourcesPage,
     });
   }
 

@@ -53,6 +53,7 @@ export function resourcePage(
     ],
     warning: warningOf(row, now),
     tokens: { action: `${href}/tokens`, minutes, format },
+    renameHref: `${href}/name`,
     clientId: row.id,
     newSecretHref: `${href}/secrets/new`,
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),

@@ -27,7 +27,29 @@ export interface ServerSecret extends Usage {
   createdBy: { name: string; left: boolean };
 }
 
-/** All of them: there are few, and they come with the service. */
+export interface ApiRow {
+  code: string;
+  name: string;
+  /** How many belong to it. */
+  resources: number;
+}
+
+/** All of them: there are few. */
+export function findApis(dataSource: DataSource): Promise<ApiRow[]> {
+  return dataSource.query<ApiRow[]>(`${apis} order by i.name, i.code`);
+}
+
+export async function findApi(dataSource: DataSource, code: string): Promise<ApiRow | undefined> {
+  const rows = await dataSource.query<ApiRow[]>(`${apis} where i.code = $1`, [code]);
+  return rows[0];
+}
+
+const apis = `
+  select i.code, i.name,
+    (select count(*)::int from resources r where r.api_code = i.code) as resources
+  from apis i`;
+
+/** All of them: there are few. */
 export async function findResources(dataSource: DataSource): Promise<ResourceRow[]> {
   const rows = await dataSource.query<ResourceRow[]>(
     `${sql} order by i.name, r.name, r.environment`,

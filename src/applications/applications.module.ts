@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../platform/mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { Apis } from './apis.service.js';
 import { Applications } from './applications.service.js';
 import { Resources } from './resources.service.js';
 import { RoleDecisions } from './role-decisions.service.js';
@@ -10,7 +11,7 @@ import { Roles } from './roles.service.js';
 
 @Module({
   imports: [AuditModule, UsersModule, MailModule],
-  providers: [Applications, Resources, Roles, RoleRequests, RoleDecisions],
-  exports: [Applications, Resources, Roles, RoleRequests, RoleDecisions],
+  providers: [Apis, Applications, Resources, Roles, RoleRequests, RoleDecisions],
+  exports: [Apis, Applications, Resources, Roles, RoleRequests, RoleDecisions],
 })
 export class ApplicationsModule {}

@@ -15,6 +15,8 @@ export interface Things {
   organisation: string;
   application: string;
   resource: string;
+  /** Its code. */
+  api: string;
   user: string;
   newcomer: string;
   role: string;
@@ -29,10 +31,11 @@ export async function makeThings(
   it: Program,
   member: Program,
 ): Promise<Things> {
-  const post = async (path: string, body: unknown) => {
+  const post = async (path: string, body: unknown) => (await made(path, body)).id;
+  const made = async (path: string, body: unknown) => {
     const answer = await programs.call(it.token, 'POST', path, body);
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-    return answer.body.id;
+    return answer.body;
   };
   const organisation = await post('organisations', newOrganisation());
   const application = await post('applications', { organisationId: organisation, apiCode: 'SMC' });
@@ -41,11 +44,12 @@ export async function makeThings(
   const role = await post('roles', { userId: user, role: 'org_admin', ...confirmation });
   const { items } = (await programs.call(it.token, 'GET', 'resources?apiCode=SMC')).body;
   const resource = items[0]!.id;
+  const { code: api } = await made('apis', newApi());
   await programs.call(it.token, 'PUT', `applications/${application}/grants/${resource}`, {});
   const { secretId: secret } = await programs.secret(member.applicationId);
   const plan = await programs.call(it.token, 'POST', 'provisioning/plan', newFile, asYaml);
   const { fingerprint } = plan.body as unknown as Things;
-  return { organisation, application, resource, user, newcomer, role, secret, fingerprint };
+  return { organisation, application, resource, api, user, newcomer, role, secret, fingerprint };
 }
 
 export const asYaml = { 'content-type': 'application/yaml' };
@@ -82,6 +86,16 @@ export function newOrganisation() {
   return { country: 'NL', name: `Stichting ${slug}`, slug };
 }
 
+function newResource() {
+  const scope = letters();
+  const audience = `https://${scope}.example.org`;
+  return { apiCode: 'SMC', name: `New ${scope}`, environment: 'sandbox', audience, scope };
+}
+
+function newApi() {
+  return { code: `X${letters().slice(0, 9).toUpperCase()}`, name: 'A new API' };
+}
+
 function newUser(organisationId: string) {
   return { organisationId, email: `u${letters()}@example.org`, name: 'Someone New' };
 }
@@ -93,7 +107,7 @@ const always = { 'if-match': '*' };
  * Secrets are those of `member`, everything else is IT's.
  */
 export function validCalls(things: Things, member: Program): Record<string, Call> {
-  const { organisation, application, resource, user, newcomer, role, secret } = things;
+  const { organisation, application, resource, api, user, newcomer, role, secret } = things;
   const own = `applications/${member.applicationId}/secrets`;
   return {
     getDocument: { method: 'GET', path: 'openapi.json' },
@@ -133,7 +147,23 @@ export function validCalls(things: Things, member: Program): Record<string, Call
     },
     deleteGrant: { method: 'DELETE', path: `applications/${application}/grants/${resource}` },
     listResources: { method: 'GET', path: 'resources' },
+    createResource: { method: 'POST', path: 'resources', body: newResource() },
     getResource: { method: 'GET', path: `resources/${resource}` },
+    changeResource: {
+      method: 'PATCH',
+      path: `resources/${resource}`,
+      body: { name: `Renamed ${letters()}` },
+      headers: always,
+    },
+    listApis: { method: 'GET', path: 'apis' },
+    createApi: { method: 'POST', path: 'apis', body: newApi() },
+    getApi: { method: 'GET', path: `apis/${api}` },
+    changeApi: {
+      method: 'PATCH',
+      path: `apis/${api}`,
+      body: { name: 'Renamed' },
+      headers: always,
+    },
     listSecrets: { method: 'GET', path: own },
     createSecret: {
       method: 'POST',

@@ -8,6 +8,7 @@ import { ProvisioningModule } from '../../provisioning/provisioning.module.js';
 import { RemindersModule } from '../../reminders/reminders.module.js';
 import { SecretsModule } from '../../secrets/secrets.module.js';
 import { UsersModule } from '../../users/users.module.js';
+import { ApisController } from './apis/apis.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Routes } from './contract/routes.js';
@@ -44,6 +45,7 @@ import { UsersController } from './users/users.controller.js';
     DocsController,
     SelfController,
     OrganisationsController,
+    ApisController,
     ApplicationsController,
     GrantsController,
     ResourcesController,

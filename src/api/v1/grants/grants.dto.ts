@@ -6,6 +6,39 @@ export class ResourceQuery extends ListQuery {
   apiCode?: string;
 }
 
+const environments = ['production', 'sandbox'] as const;
+const name = { max: 400, about: 'As people read it.', example: 'Donor Care' };
+
+export class NewResource {
+  @Text({ max: 10, about: 'The code of its API.', example: 'DM' })
+  apiCode: string;
+
+  @Text(name)
+  name: string;
+
+  @OneOf(environments)
+  environment: (typeof environments)[number];
+
+  @Text({
+    max: 200,
+    about: 'A URI that its tokens name. It never changes.',
+    example: 'https://donors.api.example.org',
+  })
+  audience: string;
+
+  @Text({
+    max: 100,
+    about: 'The name by which a token request asks for it. It never changes.',
+    example: 'donors',
+  })
+  scope: string;
+}
+
+export class ResourceChange {
+  @Text(name)
+  name: string;
+}
+
 /** An API in one environment. */
 export class ResourceAnswer {
   @Uuid()
@@ -17,7 +50,7 @@ export class ResourceAnswer {
   @Text()
   name: string;
 
-  @OneOf(['production', 'sandbox'])
+  @OneOf(environments)
   environment: string;
 
   @Text()
@@ -49,7 +82,7 @@ export class GrantAnswer {
   @Text()
   name: string;
 
-  @OneOf(['production', 'sandbox'])
+  @OneOf(environments)
   environment: string;
 
   @Text()

@@ -27,11 +27,14 @@ export function findResources(
   );
 }
 
+/** @param locked to be changed in this transaction */
 export async function findResource(
   db: EntityManager,
   id: string,
+  locked = false,
 ): Promise<ResourceRow | undefined> {
-  const rows = await db.query<ResourceRow[]>(`${resources} where r.id = $1`, [id]);
+  const lock = locked ? 'for update' : '';
+  const rows = await db.query<ResourceRow[]>(`${resources} where r.id = $1 ${lock}`, [id]);
   return rows[0];
 }
 

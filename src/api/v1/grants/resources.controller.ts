@@ -1,15 +1,19 @@
-import { Controller, Get, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
+import { Resources } from '../../../applications/resources.service.js';
 import { Machine } from '../../../authentication/marks.js';
 import { Config } from '../../../platform/config/config.js';
+import { inTransaction, type Tx } from '../../../platform/database/tx.js';
 import { NotFound } from '../../../platform/refusals.js';
-import { Filter, Id } from '../contract/input.js';
+import { Filter, Id, Input } from '../contract/input.js';
 import { Operation } from '../contract/operation.js';
+import { type Made, Once } from '../idempotency/once.service.js';
+import { checkMatch, etagOf } from '../kernel/etag.js';
 import { ApiGuard } from '../kernel/guard.js';
 import { pageWish, sendList } from '../kernel/list.js';
 import { send } from '../kernel/send.js';
-import { ResourceAnswer, ResourceQuery } from './grants.dto.js';
+import { NewResource, ResourceAnswer, ResourceChange, ResourceQuery } from './grants.dto.js';
 import { findResource, findResources, type ResourceRow } from './grants.query.js';
 
 const tag = 'Resources';
@@ -20,6 +24,8 @@ const tag = 'Resources';
 @Controller('api/v1/resources')
 export class ResourcesController {
   constructor(
+    private readonly resources: Resources,
+    private readonly once: Once,
     private readonly dataSource: DataSource,
     private readonly config: Config,
   ) {}
@@ -47,13 +53,78 @@ export class ResourcesController {
     summary: 'Look at a resource',
     scopes: ['provisioning.read'],
     answer: ResourceAnswer,
+    tagged: true,
   })
   @Get(':id')
   async getResource(@Id('id') id: string, @Res() reply: FastifyReply) {
-    const row = await findResource(this.dataSource.manager, id);
-    if (!row) throw new NotFound('no such resource');
-    return send(reply, answerOf(row));
+    const row = found(await findResource(this.dataSource.manager, id));
+    return send(reply, answerOf(row), { etag: tagOf(row) });
   }
+
+  @Operation({
+    tag,
+    summary: 'Create a resource',
+    about: 'It can be granted to the applications of its API.',
+    scopes: ['provisioning.write'],
+    status: 201,
+    answer: ResourceAnswer,
+    once: true,
+    tagged: true,
+  })
+  @Post()
+  async createResource(
+    @Input(NewResource) input: NewResource,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const made = await this.once.run(request, (tx) => this.make(tx, request, input));
+    return send(reply, made.body, made);
+  }
+
+  @Operation({
+    tag,
+    summary: 'Rename a resource',
+    about: 'Audience and scope stay: tokens and programs name them.',
+    scopes: ['provisioning.write'],
+    answer: ResourceAnswer,
+    ifMatch: 'required',
+    tagged: true,
+  })
+  @Patch(':id')
+  async changeResource(
+    @Id('id') id: string,
+    @Input(ResourceChange) { name }: ResourceChange,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await inTransaction(this.dataSource, async (tx) => {
+      checkMatch(request, tagOf(found(await findResource(tx, id, true))), 'required');
+      await this.resources.rename(request.caller!, id, name, tx);
+      return found(await findResource(tx, id));
+    });
+    return send(reply, answerOf(row), { etag: tagOf(row) });
+  }
+
+  private async make(tx: Tx, request: FastifyRequest, input: NewResource): Promise<Made> {
+    const id = await this.resources.create(request.caller!, input, tx);
+    const row = found(await findResource(tx, id));
+    return {
+      status: 201,
+      id,
+      location: `${this.config.PUBLIC_URL}/api/v1/resources/${id}`,
+      body: answerOf(row),
+      etag: tagOf(row),
+    };
+  }
+}
+
+function found(row: ResourceRow | undefined): ResourceRow {
+  if (!row) throw new NotFound('no such resource');
+  return row;
+}
+
+function tagOf({ id, name, tokenSeconds, tokenFormat }: ResourceRow): string {
+  return etagOf('resource', id, name, tokenSeconds, tokenFormat);
 }
 
 function answerOf(row: ResourceRow): ResourceAnswer {

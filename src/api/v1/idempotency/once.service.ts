@@ -11,7 +11,8 @@ import { IdempotencyKey } from './idempotency-key.entity.js';
 /** What a creation answers. */
 export interface Made {
   status: number;
-  id: string;
+  /** None for what has a code instead. */
+  id: string | null;
   location: string;
   body: object;
   etag?: string;
@@ -107,7 +108,7 @@ export class Once {
 
 function again({ status, subjectId, location, answer }: IdempotencyKey): Made {
   const { body, etag } = answer as { body: object; etag?: string };
-  return { status: status!, id: subjectId!, location: location!, body, etag, replayed: true };
+  return { status: status!, id: subjectId, location: location!, body, etag, replayed: true };
 }
 
 function keyOf({ headers }: FastifyRequest): string | undefined {

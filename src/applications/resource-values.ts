@@ -1,0 +1,88 @@
+import { cleanName, problemOfName } from '../platform/plain-text.js';
+import { Invalid } from '../platform/refusals.js';
+import { isApiCode } from './api-code.js';
+import type { Environment } from './application.entity.js';
+
+export interface ApiValues {
+  code: string;
+  name: string;
+}
+
+export interface ResourceValues {
+  apiCode: string;
+  name: string;
+  environment: string;
+  audience: string;
+  scope: string;
+}
+
+type Problems = Record<string, string | undefined>;
+
+/** @throws Invalid with all problems at once */
+export function checkedApi({ code, name }: ApiValues): ApiValues {
+  refuse({
+    code: isApiCode(code)
+      ? undefined
+      : 'A code has 2 to 10 capitals and digits and begins with a capital, such as DM.',
+    name: problemOfName(name),
+  });
+  return { code, name: cleanName(name) };
+}
+
+/** @throws Invalid */
+export function checkedName(name: string): string {
+  refuse({ name: problemOfName(name) });
+  return cleanName(name);
+}
+
+/**
+ * Whether there is such an API is for the database to say.
+ * @param isOwn whether an address is the service's own
+ * @throws Invalid with all problems at once
+ */
+export function checkedResource(
+  { apiCode, name, environment, audience, scope }: ResourceValues,
+  isOwn: (origin: string) => boolean,
+) {
+  refuse({
+    apiCode: isApiCode(apiCode) ? undefined : 'Choose an API from the list.',
+    name: problemOfName(name),
+    environment: isEnvironment(environment) ? undefined : 'Choose production or sandbox.',
+    audience: problemOfAudience(audience, isOwn),
+    scope: /^[a-z0-9][a-z0-9._-]{0,99}$/.test(scope)
+      ? undefined
+      : 'A scope has up to 100 small letters, digits, hyphens, dots and underscores and begins with a letter or digit.',
+  });
+  const known = environment as Environment;
+  return { apiCode, name: cleanName(name), environment: known, audience, scope };
+}
+
+/**
+ * Tokens name it letter by letter (RFC 8707 section 2), so a URI is taken only in the one way in
+ * which programs write it themselves.
+ */
+function problemOfAudience(text: string, isOwn: (origin: string) => boolean): string | undefined {
+  if (text === '') return 'Type the audience: the URI that tokens for this resource name.';
+  if (text.length > 200) return 'An audience has 200 characters at most.';
+  if (text.includes('#')) return 'An audience has no part after a #.';
+  const absolute = /^[A-Za-z][A-Za-z0-9+.-]+:[\w\-.~:/?[\]@!$&'()*+,;=%]+$/;
+  if (!absolute.test(text) || !URL.canParse(text)) {
+    return 'An audience is a whole URI, such as https://donors.api.example.org.';
+  }
+  const url = new URL(text);
+  if (url.username || url.password) return 'An audience names no user and no password.';
+  const { href } = url;
+  const written = href.endsWith('/') && !text.endsWith('/') ? href.slice(0, -1) : href;
+  if (written !== text) return `Write the audience as ${written}`;
+  if (isOwn(url.origin)) return 'This address is Keyturn’s own. Type that of the API.';
+  return undefined;
+}
+
+function isEnvironment(text: string): text is Environment {
+  return text === 'production' || text === 'sandbox';
+}
+
+function refuse(problems: Problems): void {
+  const found = Object.entries(problems).filter(([, problem]) => problem !== undefined);
+  if (found.length > 0) throw new Invalid(Object.fromEntries(found) as Record<string, string>);
+}
