@@ -18,6 +18,7 @@ import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-se
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
 import { ReminderTimes1795219210000 } from '../migrations/1795219210000-reminder-times.js';
 import { ResourceRefusals1795219211000 } from '../migrations/1795219211000-resource-refusals.js';
+import { EndsToldEarly1795219211001 } from '../migrations/1795219211001-ends-told-early.js';
 import { CalendarFeeds1795219220000 } from '../migrations/1795219220000-calendar-feeds.js';
 import { BounceWarnings1795219220001 } from '../migrations/1795219220001-bounce-warnings.js';
 import { RoleRequests1795219230000 } from '../migrations/1795219230000-role-requests.js';
@@ -104,6 +105,7 @@ export const migrations = [
   FailedCodes1795219207001,
   ReminderTimes1795219210000,
   ResourceRefusals1795219211000,
+  EndsToldEarly1795219211001,
   CalendarFeeds1795219220000,
   BounceWarnings1795219220001,
   RoleRequests1795219230000,

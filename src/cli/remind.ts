@@ -17,6 +17,7 @@ export const remind = command(
 Exit status: 0, or 1 when a mail failed or another instance is sending.`,
   },
   ({ 'as-of': asOf, json }) => {
+    warnOfDaysToCome(asOf);
     const clock = asOf ? new FixedClock(parseInstant(asOf)) : new SystemClock();
     // Standard output belongs to the answer, and a file or another program wants no bar.
     const bar = process.stderr.isTTY && !json ? new ProgressBar(process.stderr) : undefined;
@@ -37,3 +38,11 @@ Exit status: 0, or 1 when a mail failed or another instance is sending.`,
     });
   },
 );
+
+function warnOfDaysToCome(asOf: string | undefined): void {
+  if (!asOf || parseInstant(asOf) <= new SystemClock().now()) return;
+  console.error(
+    `${asOf} lies ahead. Real mails are sent as of then, and what is sent now will not be sent again when that day comes.\n` +
+      'To look ahead without sending anything: keyturn forecast',
+  );
+}

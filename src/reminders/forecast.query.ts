@@ -44,13 +44,17 @@ const batch = 500;
 
 const open = `s.deleted_at is null and s.disabled_at is null and s.expires_at < $2`;
 
-/** A secret whose end was reported to some may still wait to be reported to others. */
+/**
+ * A secret whose end was reported to some may still wait to be reported to others; one whose end was
+ * reported before it came is opened again by the next run.
+ */
 const selection = `
   select s.id from (
       select s.* from secrets s where ${open} and s.end_told_at is null
       union all
       select s.* from secrets s where ${open} and s.end_told_at is not null
-        and s.id in (select l.secret_id from reminders l where l.state = 'due')
+        and (s.expires_at > $1
+          or s.id in (select l.secret_id from reminders l where l.state = 'due'))
     ) s join applications a on a.id = s.application_id
   where a.deleted_at is null and a.disabled_at is null
     and ($3::uuid is null or ${maySee('a', '$3', '$1')})

@@ -161,3 +161,14 @@ const answers: Prepared = {
        sent_text = a.text, sent_html = a.html
      from answered a where m.id = a."mailId"`,
 };
+
+/**
+ * A run for a day to come, or one under a clock that was ahead, reports ends that have not come. Such a
+ * secret has days left, and their mails are due (M2); what the ledger has as sent stays sent.
+ */
+export async function reopenEnds(db: EntityManager, now: Date): Promise<void> {
+  await db.query(
+    `update secrets set end_told_at = null where end_told_at is not null and expires_at > $1`,
+    [now],
+  );
+}

@@ -5,6 +5,7 @@ import { Config } from '../platform/config/config.js';
 import { dueInstant } from '../platform/due-instant.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { utcDay } from '../platform/utc-day.js';
+import { reopenEnds } from './ledger.js';
 import { Passes } from './passes.js';
 import { Planning } from './reminders.planning.js';
 import { type RunLock, withRunLock } from './run-lock.js';
@@ -88,6 +89,7 @@ export class Reminders implements OnModuleDestroy {
 
   private async work({ force, watch }: Manner, now: Date, lock: RunLock, record: RunRecord) {
     const { signal } = this.stopping;
+    await reopenEnds(this.dataSource.manager, now);
     const planned = await this.planning.plan(now, lock);
     const told = async ({ due, sent, failed, skipped }: Progress) => {
       if (due === 0) return;

@@ -18,6 +18,7 @@ import { User } from '../users/user.entity.js';
 @Index('secrets_untold_idx', ['expiresAt', 'id', 'createdAt'], {
   where: 'deleted_at is null and disabled_at is null and end_told_at is null',
 })
+@Index('secrets_end_told_idx', ['expiresAt'], { where: 'end_told_at is not null' })
 @Unique('secrets_digest_key', ['digest'])
 @Check('secrets_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
 @Check('secrets_name_check', 'char_length(name) between 1 and 100')

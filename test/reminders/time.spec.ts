@@ -19,6 +19,14 @@ describe('a clock that is wrong for a while', () => {
     expect(stage.arrived().sort()).toEqual([`${anna} 4`, `${anna} 5`, `${anna} 6`, `${anna} 7`]);
   });
 
+  test('is ahead of an end: the daily mails come all the same, and the end is told once', async () => {
+    await stage.small('2027-06-30');
+    for (const at of ['2027-07-01', '2027-06-27', '2027-06-28', '2027-06-28', '2027-07-01']) {
+      await stage.run(day(at));
+    }
+    expect(stage.arrived().sort()).toEqual([`${anna} 2`, `${anna} 3`, `${anna} expired`]);
+  });
+
   test('slept for three days: one mail, the one of today', async () => {
     await stage.small('2027-06-30');
     await stage.run(day('2027-06-23'));
