@@ -108,7 +108,7 @@ function deleteText({ old }: Told, at: number, now: Date): string | undefined {
   }
   if (at < 3) return undefined;
   if (!isLive(old!, now)) return `${named(old!)} does not work any more, and need not be kept.`;
-  return `Nothing needs ${named(old!)} any more. Its mails stop, and nobody can use it again.`;
+  return 'Delete it when you know of nothing that needs it. Nobody can use it again.';
 }
 
 /** A name can come again once its secret is deleted; the first characters tell which one is meant. */

@@ -50,6 +50,27 @@ describe('the next step of a rotation (S4)', () => {
       'B',
     ],
     [
+      'the new one tried once, the old one used a day before',
+      { A: { ...ending, used: [340, 1] }, B: { ...fresh, used: [0.01, 0.01] } },
+      'silence',
+      'A',
+      'B',
+    ],
+    [
+      'one that was never used is not what the newest replaces',
+      { A: { ...quiet, left: 30 }, B: { made: 3, left: 362 }, C: { ...fresh, made: 1, left: 364 } },
+      'use',
+      'A',
+      'C',
+    ],
+    [
+      'one that was never used, and a newer one in use',
+      { A: { ...ending }, B: { made: 3, left: 362 }, C: { made: 2, left: 363, used: [1, 0] } },
+      'silence',
+      'A',
+      'C',
+    ],
+    [
       'the old one silent for 36 hours',
       { A: { ...ending, used: [340, 1.5] }, B: { ...fresh, used: [2, 0] } },
       'delete',

@@ -1,7 +1,7 @@
 import { addDays, daysBetween, type UtcDay, utcDay } from '../platform/utc-day.js';
 import { daysLeft, lastDay } from './expiry.js';
 import { isLive } from './state.js';
-import { isSuperseded, type Usage } from './superseded.js';
+import { isSuperseded, silentHours, type Usage } from './superseded.js';
 
 /** S4: create a new one, put it into use, see the old one fall silent, delete the old one. */
 export const rotationSteps = ['create', 'use', 'silence', 'delete'] as const;
@@ -68,13 +68,15 @@ function pairs<S extends Usage>(present: readonly S[], live: readonly S[], now: 
   const silencers = new Map(
     olds.map((old) => [old, newestFirst.find((other) => isSuperseded(old, [other], now))]),
   );
-  const taken = new Set(silencers.values());
+  const taken = new Set(olds.filter(wasUsed).map((old) => silencers.get(old)));
   return olds.map((old) => {
     const silencer = silencers.get(old);
     if (silencer) return { old, replacement: silencer };
+    // No system has what was never used, so none needs another one instead.
+    if (isLive(old, now) && !wasUsed(old)) return { old };
     const replacement = newestFirst
       .filter((other) => !taken.has(other) && isNewer(other, old) && isMeantFor(other, old, now))
-      .sort((a, b) => used(b) - used(a))[0];
+      .sort((a, b) => Number(wasUsed(b)) - Number(wasUsed(a)))[0];
     taken.add(replacement);
     return { old, replacement };
   });
@@ -88,9 +90,17 @@ function nextOf<S extends Usage>(
 ): RotationStep | undefined {
   const works = isLive(old, now);
   if (replacement?.lastUsedAt === null) return 'use';
-  if (replacement) return !works || isSuperseded(old, [replacement], now) ? 'delete' : 'silence';
+  if (replacement) return !works || isSilent(old, now) ? 'delete' : 'silence';
   if (works) return isDue(old, now) ? 'create' : undefined;
   return live.length === 0 ? 'create' : 'delete';
+}
+
+/**
+ * Mails stop as soon as a newer one is used (M7), and come again when the old one is. Deleting cannot be
+ * taken back, so a system that calls once a day gets the time to show itself.
+ */
+function isSilent({ lastUsedAt }: Usage, now: Date): boolean {
+  return lastUsedAt === null || now.getTime() - lastUsedAt.getTime() >= silentHours * 3_600_000;
 }
 
 /** Not used yet, lately taken into use, or made when the old one had to be replaced. */
@@ -139,6 +149,6 @@ function byCreation(a: Usage, b: Usage): number {
   return b.createdAt.getTime() - a.createdAt.getTime();
 }
 
-function used({ lastUsedAt }: Usage): number {
-  return lastUsedAt === null ? 0 : 1;
+function wasUsed({ lastUsedAt }: Usage): boolean {
+  return lastUsedAt !== null;
 }
