@@ -2,6 +2,7 @@ import type { Notice } from '../platform/web/frame.js';
 
 const texts = {
   'organisation-created': 'The organisation is created. Next, create its applications.',
+  'organisation-changed': 'The details are changed.',
   'application-created': 'The application is created and has its client ID. Next, grant resources.',
   disabled: 'The application is disabled. Its secrets do not work until it is enabled again.',
   enabled: 'The application is enabled. Its secrets work again.',

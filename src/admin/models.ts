@@ -68,13 +68,20 @@ export interface ApplicationsPage {
   pagination: Pagination;
 }
 
-/** admin/organisation-new */
-export interface OrganisationNewPage {
+/** admin/organisation-form */
+export interface OrganisationFormPage {
+  breadcrumb: Link[];
+  heading: string;
+  lead: string;
+  action: string;
+  submit: string;
+  cancelHref: string;
   country: Field;
   name: Field;
   slug: Field;
   ion: Field;
-  operator: Field;
+  /** Only said when it is created. */
+  operator?: Field;
   countries: Option[];
   /** A short name made from the name that was typed. */
   suggestion?: string;
@@ -83,6 +90,7 @@ export interface OrganisationNewPage {
 /** admin/organisation */
 export interface OrganisationPage {
   name: string;
+  editHref: string;
   facts: Fact[];
   newApplicationHref: string;
   newUserHref: string;

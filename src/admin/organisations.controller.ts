@@ -13,8 +13,13 @@ import { OrganisationForm } from './forms.js';
 import { organisationHref } from './hrefs.js';
 import { slice } from './keyset.js';
 import { chosen, orderCursor, orderKey, readOrder } from './list-order.js';
-import { organisationNewPage, organisationPage, organisationsPage } from './organisations.page.js';
-import { findCountries, findOrganisation, findOrganisations } from './organisations.query.js';
+import { organisationFormPage, organisationPage, organisationsPage } from './organisations.page.js';
+import {
+  findCountries,
+  findOrganisation,
+  findOrganisations,
+  type OrganisationFacts,
+} from './organisations.query.js';
 import { searchText } from './search-text.js';
 
 /** Members: list, create, look at (P1). */
@@ -86,15 +91,46 @@ export class OrganisationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const now = this.clock.now();
-    const row = await findOrganisation(this.dataSource, uuidOf(id), now);
-    if (!row) throw new NotFound('no such organisation');
+    const row = await this.find(id);
     return this.pages.send(request, reply, {
       view: 'admin/organisation',
       title: row.name,
       notice: doneNotice(done),
-      model: organisationPage(row, now),
+      model: organisationPage(row, this.clock.now()),
     });
+  }
+
+  @Get('organisations/:id/edit')
+  async edit(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const row = await this.find(id);
+    const { country, name, slug, ion } = row;
+    const form = Object.assign(new OrganisationForm(), { country, name, slug, ion: ion ?? '' });
+    return this.showForm(request, reply, form, undefined, row);
+  }
+
+  @StepUp('change the organisation')
+  @Post('organisations/:id/edit')
+  async change(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await this.find(id);
+    const { country, name, slug, ion } = readForm(OrganisationForm, body);
+    try {
+      await this.organisations.change(request.viewer!, row.id, { country, name, slug, ion });
+      return await reply.redirect(`${organisationHref(row.id)}?done=organisation-changed`, 303);
+    } catch (error) {
+      const form = Object.assign(new OrganisationForm(), { country, name, slug, ion });
+      return this.showForm(request, reply, form, error, row);
+    }
+  }
+
+  private async find(id: string) {
+    const row = await findOrganisation(this.dataSource, uuidOf(id), this.clock.now());
+    if (!row) throw new NotFound('no such organisation');
+    return row;
   }
 
   private showForm(
@@ -102,12 +138,13 @@ export class OrganisationsController {
     reply: FastifyReply,
     form: OrganisationForm,
     error?: unknown,
+    row?: OrganisationFacts,
   ) {
     return this.pages.send(request, reply, {
-      view: 'admin/organisation-new',
-      title: 'New organisation',
+      view: 'admin/organisation-form',
+      title: row ? `Change ${row.name}` : 'New organisation',
       error,
-      model: organisationNewPage(fieldsOf(form, error)),
+      model: organisationFormPage(fieldsOf(form, error), row),
     });
   }
 }

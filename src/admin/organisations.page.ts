@@ -56,17 +56,19 @@ function organisationLine(row: OrganisationRow): models.OrganisationsPage['organ
   };
 }
 
-export function organisationNewPage(
+/** @param row the one that is changed; a new one when absent */
+export function organisationFormPage(
   fields: Record<keyof OrganisationForm, Field>,
-): models.OrganisationNewPage {
+  row?: OrganisationFacts,
+): models.OrganisationFormPage {
   const { country, name, slug, ion, operator } = fields;
   const suggestion = suggestSlug(name.value);
   return {
+    ...(row ? changing(row) : { ...creating, operator }),
     country,
     name,
     slug,
     ion,
-    operator,
     countries: [
       { value: '', label: 'Choose a country' },
       ...countries().map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
@@ -75,10 +77,32 @@ export function organisationNewPage(
   };
 }
 
+const creating = {
+  breadcrumb: [{ label: 'New organisation' }],
+  heading: 'New organisation',
+  lead: 'A member whose applications connect to the APIs.',
+  action: '/admin/organisations',
+  submit: 'Create organisation',
+  cancelHref: '/admin/organisations',
+};
+
+function changing({ id, name }: OrganisationFacts) {
+  const href = organisationHref(id);
+  return {
+    breadcrumb: [{ label: name, href }, { label: 'Change details' }],
+    heading: `Change ${name}`,
+    lead: 'The applications that exist keep their names; those that are created from now on get the new country and short name.',
+    action: `${href}/edit`,
+    submit: 'Save',
+    cancelHref: href,
+  };
+}
+
 export function organisationPage(row: OrganisationFacts, now: Date): models.OrganisationPage {
   const href = organisationHref(row.id);
   return {
     name: row.name,
+    editHref: `${href}/edit`,
     facts: [
       { label: 'Country', text: countryText(row.country) },
       { label: 'Short name', text: row.slug },

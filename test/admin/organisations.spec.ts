@@ -109,6 +109,49 @@ describe('a new organisation (P1, A4)', () => {
   });
 });
 
+describe('changed details', () => {
+  let page: string;
+  beforeAll(async () => {
+    await create({ name: 'Registre Typo', slug: 'Typo', ion: '0777' });
+    page = `/admin/organisations/${await idOf(service, 'organisations', 'slug', 'Typo')}`;
+  });
+
+  test('are shown, rename no application, and leave an audit event', async () => {
+    const matchpunt = await idOf(service, 'organisations', 'slug', 'Matchpunt');
+    await browser.get(`/admin/organisations/${matchpunt}/edit`);
+    expect(valueAt(browser, 'slug')).toBe('Matchpunt');
+    await browser.submit(
+      { country: 'NL', slug: 'Matchpoint' },
+      `/admin/organisations/${matchpunt}/edit`,
+    );
+    expect(browser.page.path).toBe(`/admin/organisations/${matchpunt}?done=organisation-changed`);
+    expect(browser.words).toContain('Partner-NL-Matchpunt-SMC');
+    expect(browser.words).toContain('Short name Matchpoint');
+    expect((await lastEvents(service, 1))[0]).toMatchObject({ action: 'organisation.change' });
+    await browser.get(`/admin/organisations/${matchpunt}/edit`);
+    await browser.submit(
+      { country: 'NL', slug: 'Matchpunt' },
+      `/admin/organisations/${matchpunt}/edit`,
+    );
+  });
+
+  test.each([
+    [{ country: 'UK' }, 'country'],
+    [{ name: ' ' }, 'name'],
+    [{ slug: 'a b' }, 'slug'],
+    [{ ion: '12' }, 'ion'],
+    [{ ion: '0042' }, 'ion'],
+  ])('that are wrong change nothing and are kept: %j', async (wrong, field) => {
+    await browser.get(`${page}/edit`);
+    await browser.submit({ country: 'FR', ...wrong }, `${page}/edit`);
+    expect(browser.page.status).toBe(422);
+    expect(errorAt(browser, field)).toBeTruthy();
+    await browser.get(`${page}/edit`);
+    expect(valueAt(browser, 'name')).toBe('Registre Typo');
+    expect(valueAt(browser, 'ion')).toBe('0777');
+  });
+});
+
 describe('the page of an organisation', () => {
   test('shows applications with their warnings, and people with their roles', async () => {
     await browser.get(
