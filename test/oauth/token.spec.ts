@@ -445,6 +445,12 @@ describe('the end of access (S9, T5)', () => {
   });
 });
 
+/** Of the last of 86 characters, four bits are of no byte. */
+function otherSpelling(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  return token.slice(0, -1) + letters[letters.indexOf(token.at(-1)!) ^ 1]!;
+}
+
 describe('forged tokens', () => {
   test('are inactive, whatever is forged', async () => {
     const token = await tokenOf('Donor upload', { resource: audience });
@@ -468,6 +474,12 @@ describe('forged tokens', () => {
       `${head}.${pack({ ...json(body), iss: 'https://other.example' })}.${signature}`,
       `${head}.${body}.${'A'.repeat(86)}`,
       `${token}.x`,
+      ...['=', '==', '\n', '\r\n', ' ', '\0', '%', '+', '.', 'é'].map((end) => token + end),
+      ` ${token}`,
+      `${head}=.${body}.${signature}`,
+      `${head}.${body}\n.${signature}`,
+      `${head}.${body}.${signature.slice(0, 40)} ${signature.slice(40)}`,
+      otherSpelling(token),
     ];
     for (const each of forged) {
       expect((await introspected('Donor upload', each)).text).toBe('{"active":false}');
