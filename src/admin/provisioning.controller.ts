@@ -21,7 +21,7 @@ class FileForm {
   fingerprint = '';
 }
 
-/** What is longer keeps others waiting while it is read; the command takes it. */
+/** More than anybody pastes; the command takes it. */
 const longestText = 512 * 1024;
 
 /** The file of P2: paste it or choose it, see what it would do, apply exactly that. */
@@ -79,7 +79,7 @@ export class ProvisioningController {
     const form = readForm(FileForm, body);
     const { text, fingerprint } = form;
     try {
-      const settings = { prune: form.prune === 'yes', fingerprint };
+      const settings = { prune: form.prune === 'yes', fingerprint, apart: true };
       await this.provisioning.apply(request.viewer!, checked(text), settings);
       return await reply.redirect('/admin/provisioning?done=applied', 303);
     } catch (error) {
@@ -90,7 +90,7 @@ export class ProvisioningController {
   }
 
   private planOf({ text, prune }: FileForm): Promise<Plan> {
-    return this.provisioning.plan(checked(text), { prune: prune === 'yes' });
+    return this.provisioning.plan(checked(text), { prune: prune === 'yes', apart: true });
   }
 
   private show(

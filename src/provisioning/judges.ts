@@ -5,8 +5,8 @@ import { utcDay } from '../platform/utc-day.js';
 import { type Judge, PlainJudge } from './judge.js';
 import { ThreadJudge } from './thread-judge.js';
 
-/** Characters of a file that is read in a tenth of a second: a thread would cost more. */
-const small = 64 * 1024;
+/** Characters of a file that is read in less time than a thread takes to begin, whatever is in it. */
+const small = 16 * 1024;
 
 type Read = Awaited<ReturnType<Judge['read']>>;
 

@@ -18,6 +18,7 @@ import {
   type ReadFile,
   type RowKind,
 } from './rows.js';
+import { deepest, type KeyProblem, keyProblems, mostFields, tooDeepAt } from './yaml-limits.js';
 
 const sections: Record<string, RowKind> = {
   organisations: 'organisation',
@@ -28,29 +29,58 @@ const sections: Record<string, RowKind> = {
 
 /**
  * Reads YAML as texts alone (the failsafe schema): `NO` is Norway and `0381` keeps its zero. Anchors,
- * aliases and tags are refused, so a file is as large as it looks.
+ * aliases and tags are refused, so a file is as large as it looks. The time it takes grows with the
+ * length of the text and no faster, whatever is in it: others may wait meanwhile.
  */
 export function readYaml(text: string): ReadFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    schema: 'failsafe',
-    merge: false,
-    uniqueKeys: true,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
   const reader = new YamlReader(lines);
-  for (const { pos, code, message } of document.errors) {
-    const sentence =
-      code === 'DUPLICATE_KEY' ? 'This field is written twice.' : `This is not YAML: ${message}`;
-    reader.complain(pos[0], sentence);
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) {
+    lines.lineStarts = lineStartsOf(text.slice(0, deep));
+    reader.complain(deep, `Brackets stand in one another more than ${deepest} deep.`);
+    return reader;
   }
-  if (document.errors.length === 0) reader.read(document.contents);
-  return { rows: reader.rows, kinds: reader.kinds, problems: reader.problems };
+  const { contents, errors } = parsed(text, lines);
+  for (const { pos, message } of errors.slice(0, mostErrors))
+    reader.complain(pos[0], `This is not YAML: ${message.slice(0, 200)}`);
+  for (const { at, kind } of keyProblems(contents)) reader.complain(at, keySentences[kind]);
+  if (reader.problems.length === 0) reader.read(contents);
+  return reader;
 }
 
-class YamlReader {
+/** Of the parser. Those after them follow from the first ones. */
+const mostErrors = 100;
+
+const keySentences: Record<KeyProblem['kind'], string> = {
+  twice: 'This field is written twice.',
+  'too many': `No row has more than ${mostFields} fields.`,
+};
+
+function parsed(text: string, lineCounter: LineCounter) {
+  const limit = Error.stackTraceLimit;
+  // The parser makes an error of each mistake, and most of the time of that goes into its stack.
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(text, {
+      lineCounter,
+      schema: 'failsafe',
+      merge: false,
+      // It would compare each key with all before it.
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+function lineStartsOf(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
+}
+
+class YamlReader implements ReadFile {
   readonly rows: RawRow[] = [];
   readonly kinds = new Set<RowKind>();
   readonly problems: Problem[] = [];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Judges } from '../../src/provisioning/judges.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Visitor } from '../support/visitor.js';
 import { errorAt, it, lastEvents } from './cast.js';
@@ -73,6 +74,19 @@ test('takes a large file, and says what is too large for a page', async () => {
   expect(errorAt(browser, 'text')).toContain('files of up to 512 KB');
   await plan('');
   expect(errorAt(browser, 'text')).toBe('Paste a file, or choose one.');
+});
+
+test('reads what may take long in the thread, and waits for its turn there', async () => {
+  const text = `${file('Fjordbanken')}#${' '.repeat(16 * 1024)}\n`;
+  const judges = service.app.get(Judges, { strict: false });
+  await judges.with(text, { apart: true }, async () => {
+    await plan(text);
+    expect(browser.page.status).toBe(429);
+    expect(browser.words).toContain('Another large file is being looked at right now.');
+    expect(browser.page.text).toContain('slug: Fjordbank');
+  });
+  await plan(text);
+  expect(browser.page.status).toBe(200);
 });
 
 test('asks for a code first, and forgets nothing meanwhile', async () => {
