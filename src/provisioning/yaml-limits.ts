@@ -46,7 +46,10 @@ function* problemsOf(pairs: Pair<Node, Node | null>[]): Generator<KeyProblem> {
   const seen = new Set<unknown>();
   for (const [index, { key }] of pairs.entries()) {
     const at = key.range?.[0] ?? 0;
-    if (index === mostFields) return yield { at, kind: 'too many' };
+    if (index === mostFields) {
+      yield { at, kind: 'too many' };
+      return;
+    }
     if (!isScalar(key)) continue;
     if (seen.has(key.value)) yield { at, kind: 'twice' };
     seen.add(key.value);
