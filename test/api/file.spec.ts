@@ -203,4 +203,17 @@ describe('a large file', () => {
     const answer = await programs.call(it.token, 'POST', 'organisations', 'name: x', asYaml);
     expect([answer.status, answer.body.code]).toEqual([415, 'unsupported_media_type']);
   });
+
+  test.each(['gzip', 'GZIP', 'br', 'gzip, identity', 'nonsense'])(
+    'is not taken in the encoding %s',
+    async (encoding) => {
+      const headers = { ...asYaml, 'content-encoding': encoding };
+      const answer = await programs.call(it.token, 'POST', 'provisioning/plan', newFile, headers);
+      expect([answer.status, answer.body.code]).toEqual([415, 'unsupported_media_type']);
+      expect(answer.body.detail).toBe('Send the body without Content-Encoding.');
+      const plain = { ...asYaml, 'content-encoding': 'identity' };
+      const taken = await programs.call(it.token, 'POST', 'provisioning/plan', many(1), plain);
+      expect(taken.status).toBe(200);
+    },
+  );
 });

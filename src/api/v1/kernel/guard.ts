@@ -67,6 +67,10 @@ function unauthenticated(code: string, text: string, error = ''): Problem {
 
 /** Forms and plain texts would be parsed by the framework; this API takes JSON, and here and there a file. */
 function checkBody({ headers, body }: FastifyRequest, { file }: Operation): void {
+  // Nothing here decompresses: a small body that becomes a large one is not worth the care it takes.
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity')
+    throw new Problem(415, 'unsupported_media_type', 'Send the body without Content-Encoding.');
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (file) {
     if (type && fileTypes.includes(type)) return;
