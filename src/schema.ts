@@ -1,4 +1,5 @@
 import { AuditAnchors1795219240000 } from '../migrations/1795219240000-audit-anchors.js';
+import { ServerReminders1795219270000 } from '../migrations/1795219270000-server-reminders.js';
 import { AuditAnchor } from './audit/audit-anchor.entity.js';
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
@@ -115,4 +116,5 @@ export const migrations = [
   ListFilters1795219230004,
   AuditAnchors1795219240000,
   Catalogue1795219260000,
+  ServerReminders1795219270000,
 ];

@@ -242,6 +242,15 @@ export interface ResourcePage {
   clientId: string;
   newSecretHref: string;
   secrets: ServerSecretLine[];
+  /** The mails about these secrets that were planned or sent, the latest first (M8). */
+  reminders: {
+    at: Moment;
+    secret: string;
+    milestone: string;
+    recipient?: string;
+    outcome: State;
+    answer?: string;
+  }[];
   refused: { at: Moment; reason: string; secret?: string; address: string }[];
 }
 
@@ -252,6 +261,8 @@ export interface ServerSecretLine {
   state: State;
   ends: Moment;
   endsWhen: string;
+  /** When the next mail about it comes, or why none does. */
+  nextMail: { day?: Moment; text: string };
   lastUsed?: Moment;
   created: string;
   actions: { label: string; href: string; danger: boolean }[];
@@ -565,7 +576,8 @@ export interface RunPage {
   reminders: {
     at: Moment;
     secret: { name: string; href?: string };
-    application?: { name: string; href: string };
+    /** The application, or the resource of the server. */
+    owner?: string;
     milestone: string;
     recipient?: string;
     outcome: State;

@@ -1,6 +1,6 @@
 import { label } from '../reminders/milestones.js';
 import { outcomes } from '../reminders/outcomes.js';
-import { secretsHref } from './hrefs.js';
+import { resourceHref, secretsHref } from './hrefs.js';
 import type { Pagination } from './keyset.js';
 import type { RunPage } from './models.js';
 import type { RunReminderRow } from './reminder-run.query.js';
@@ -36,17 +36,19 @@ export function runPage(run: RunRow, rows: RunReminderRow[], pagination: Paginat
 }
 
 function reminderLine(row: RunReminderRow): RunPage['reminders'][number] {
-  const { applicationId, application } = row;
-  const secrets = applicationId ? secretsHref(applicationId) : undefined;
-  const href = secrets && `${secrets}/secrets/${row.secretId}`;
+  const { applicationId, resourceId } = row;
+  const ofApplication = applicationId
+    ? `${secretsHref(applicationId)}/secrets/${row.secretId}`
+    : undefined;
+  const href = resourceId ? resourceHref(resourceId) : ofApplication;
   return {
     at: moment(row.at),
     secret: { name: row.secret, href },
-    application: secrets && application ? { name: application, href: secrets } : undefined,
+    owner: row.application ?? row.resource ?? undefined,
     milestone: label(row.milestone),
     recipient: row.recipient ?? row.address ?? undefined,
     outcome: { key: row.state, text: outcomes[row.state] },
     answer: row.serverAnswer ?? undefined,
-    mailHref: href && row.mailId ? `${href}/mails/${row.mailId}` : undefined,
+    mailHref: ofApplication && row.mailId ? `${ofApplication}/mails/${row.mailId}` : undefined,
   };
 }

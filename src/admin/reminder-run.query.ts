@@ -9,6 +9,9 @@ export interface RunReminderRow {
   id: string;
   applicationId: string | null;
   application: string | null;
+  /** For the secret of a resource server. */
+  resourceId: string | null;
+  resource: string | null;
   secretId: string;
   secret: string;
   milestone: Milestone;
@@ -46,11 +49,13 @@ export function findRunReminders(
 ): Promise<RunReminderRow[]> {
   const { where, orderBy, values } = seek(cursor, [microseconds, 'l.id::text'], 3, true);
   return dataSource.query<RunReminderRow[]>(
-    `select l.id, a.id as "applicationId", a.name as application, s.id as "secretId", s.name as secret,
+    `select l.id, a.id as "applicationId", a.name as application,
+       q.id as "resourceId", q.name || ' (' || q.environment || ')' as resource, s.id as "secretId", s.name as secret,
        l.milestone, u.name as recipient, l.address, l.state, l.server_answer as "serverAnswer",
        case when m.sent_text is not null then m.id end as "mailId", ${at} as at, ${microseconds} as sort
      from reminders l join secrets s on s.id = l.secret_id
      left join applications a on a.id = s.application_id and a.deleted_at is null
+     left join resources q on q.id = s.resource_id
      left join users u on u.id = l.recipient_id
      left join mails m on m.id = l.mail_id and l.state in ('sent', 'failed')
      where ${at} between $1 and $2 and ${where} order by ${orderBy} limit ${pageSize + 1}`,

@@ -1,21 +1,26 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { Resources } from '../applications/resources.service.js';
+import { Resources, type TokenWish } from '../applications/resources.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { Forecasts } from '../reminders/forecasts.service.js';
+import { ledgerOf } from '../reminders/reminders.query.js';
 import { apiLine } from './catalogue.page.js';
 import { doneNotice } from './done.js';
 import { TokensForm } from './forms.js';
 import { resourceHref } from './hrefs.js';
-import type { ResourcesPage } from './models.js';
+import type { ResourcePage, ResourcesPage } from './models.js';
 import { resourceText } from './resource-secret.page.js';
 import { resourceLine, resourcePage } from './resources.page.js';
-import { findApis, findResource, findResources } from './resources.query.js';
+import { findApis, findResource, findResources, type ResourceRow } from './resources.query.js';
+
+/** A secret lives for a year at the most, and the last mail follows its end. */
+const daysAhead = 368;
 
 /** Resources: their tokens, and the secrets of their resource servers (A6, T3, T5). */
 @ItOnly()
@@ -24,6 +29,7 @@ export class ResourcesController {
   constructor(
     private readonly resources: Resources,
     private readonly dataSource: DataSource,
+    private readonly forecasts: Forecasts,
     private readonly clock: Clock,
     private readonly pages: Pages,
   ) {}
@@ -60,7 +66,7 @@ export class ResourcesController {
       view: 'admin/resource',
       title: resourceText(row),
       notice: doneNotice(done),
-      model: resourcePage(row, this.clock.now()),
+      model: await this.pageOf(row, request),
     });
   }
 
@@ -88,9 +94,24 @@ export class ResourcesController {
         view: 'admin/resource',
         title: resourceText(row),
         error,
-        model: resourcePage(row, this.clock.now(), form, error),
+        model: await this.pageOf(row, request, form, error),
       });
     }
+  }
+
+  private async pageOf(
+    row: ResourceRow,
+    request: FastifyRequest,
+    form?: TokenWish,
+    error?: unknown,
+  ): Promise<ResourcePage> {
+    const now = this.clock.now();
+    const viewer = request.viewer!;
+    const ids = row.secrets.map(({ id }) => id);
+    const ledger = await ledgerOf(this.dataSource, ids, viewer, now);
+    const scope = { viewerId: viewer.id, resourceId: row.id };
+    const { mails } = await this.forecasts.of(scope, now, daysAhead);
+    return resourcePage(row, { ledger, mails }, now, form, error);
   }
 
   private async find(id: string) {

@@ -7,7 +7,8 @@ import { refusalReasons } from '../secrets/refusal-words.js';
 import { isLive, secretState } from '../secrets/state.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { resourceHref } from './hrefs.js';
-import type { ResourcePage, ResourcesPage, ServerSecretLine } from './models.js';
+import type { ResourcePage, ResourcesPage } from './models.js';
+import { nextMail, reminderLines, type ServerReminders } from './resource-reminders.page.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
 import { environmentTexts, secretStateTexts } from './words.js';
 
@@ -36,6 +37,7 @@ export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resour
 /** @param form what was typed about its tokens, and what was wrong with it */
 export function resourcePage(
   row: ResourceRow,
+  { ledger, mails }: ServerReminders,
   now: Date,
   form: TokenWish = { minutes: String(row.tokenSeconds / 60), format: row.tokenFormat },
   error?: unknown,
@@ -56,7 +58,11 @@ export function resourcePage(
     renameHref: `${href}/name`,
     clientId: row.id,
     newSecretHref: `${href}/secrets/new`,
-    secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
+    secrets: row.secrets.map((secret) => ({
+      ...secretLine(row, secret, now),
+      nextMail: nextMail(secret, mails, now),
+    })),
+    reminders: reminderLines(row, ledger),
     refused: row.refused.map(({ at, reason, secret, address }) => ({
       at: momentOf(at),
       reason: refusalReasons[reason],
@@ -66,7 +72,7 @@ export function resourcePage(
   };
 }
 
-export function secretLine(row: ResourceRow, secret: ServerSecret, now: Date): ServerSecretLine {
+function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
   const others = row.secrets.filter(({ id }) => id !== secret.id);
   const state = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
   const href = `${resourceHref(row.id)}/secrets/${secret.id}`;
@@ -88,7 +94,7 @@ export function secretLine(row: ResourceRow, secret: ServerSecret, now: Date): S
   };
 }
 
-/** No mails are sent about these secrets, so the pages of IT must be loud enough. */
+/** Beside the mails: IT sees it where it works. */
 function warningOf({ secrets }: ResourceRow, now: Date): string | undefined {
   if (secrets.length === 0) return undefined;
   const live = secrets.filter((secret) => isLive(secret, now));

@@ -12,6 +12,10 @@ export const maySee = (application: string, user: string, now: string) => `
     or (r.role = 'org_admin' and r.organisation_id = ${application}.organisation_id)
     or (r.role = 'credential_manager' and r.application_id = ${application}.id)))`;
 
+/** What belongs to no application, such as the secrets of resource servers, is IT's alone. */
+export const isIt = (user: string, now: string) => `
+  exists (${liveRole(user, now)} and r.role = 'it')`;
+
 /** Those whom the reminders are for, whatever else they may see: its managers and org admins (M5). */
 export const isContact = (application: string, user: string, now: string) => `
   exists (${liveRole(user, now)}

@@ -1,9 +1,10 @@
 import type { Viewer } from '../authentication/viewer.js';
 import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import { dayMoment, distanceText, timeText } from '../platform/words.js';
+import type { Ending } from '../reminders/endings.query.js';
 import type { Forecast, ForecastMail } from '../reminders/forecasts.service.js';
 import { label } from '../reminders/milestones.js';
-import { secretHref } from './hrefs.js';
+import { resourceHref, secretHref } from './hrefs.js';
 import type { ForecastMailLine, ForecastPage } from './models.js';
 
 /** Days that can be looked ahead. */
@@ -43,7 +44,7 @@ export function hasCalendar({ manager, orgAdmin }: Viewer): boolean {
 
 function introFor({ it, orgAdmin }: Viewer): string {
   const whose = it
-    ? 'all applications'
+    ? 'all applications and resource servers'
     : orgAdmin
       ? 'the applications of your organisation'
       : 'the applications you manage';
@@ -57,11 +58,16 @@ function mailLine({ at, recipient, items }: ForecastMail): ForecastMailLine {
     secrets: items.map(({ ending, milestone }) => ({
       name: ending.name,
       hint: ending.hint,
-      href: secretHref(ending.application.id, ending.id),
-      application: ending.application.name,
+      href: hrefOf(ending),
+      owner: ending.owner.name,
       milestone: label(milestone),
     })),
   };
+}
+
+/** The secrets of a resource server have no page of their own. */
+function hrefOf({ id, owner }: Ending): string {
+  return owner.kind === 'application' ? secretHref(owner.id, id) : resourceHref(owner.id);
 }
 
 function countText(mails: readonly ForecastMail[]): string {

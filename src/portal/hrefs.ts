@@ -6,3 +6,6 @@ export const secretHref = (applicationId: string, id: string) =>
 
 /** Where the other door looks after an application; for IT. */
 export const adminHref = (applicationId: string) => `/admin/applications/${applicationId}`;
+
+/** Where it looks after the secrets of a resource server; for IT. */
+export const resourceHref = (resourceId: string) => `/admin/resources/${resourceId}`;

@@ -41,5 +41,5 @@ function peopleOf({ managers, orgAdmins }: ApplicationRow) {
 }
 
 function recipient({ id, name, email, bounced, seenAt }: ContactRow): Recipient {
-  return { id, name, address: email, manager: false, orgAdmin: false, bounced, seenAt };
+  return { id, name, address: email, manager: false, orgAdmin: false, it: false, bounced, seenAt };
 }

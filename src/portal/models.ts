@@ -466,7 +466,7 @@ export interface ForecastMailLine {
   /** Absent when there is nobody to be mailed. */
   recipient?: { name: string; email: string };
   time: string;
-  secrets: { name: string; hint: string; href: string; application: string; milestone: string }[];
+  secrets: { name: string; hint: string; href: string; owner: string; milestone: string }[];
 }
 
 /** portal/activity */

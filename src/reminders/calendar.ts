@@ -44,7 +44,7 @@ export function mailEvents(
     days.set(day, lines);
     for (const { ending, milestone } of items) {
       const key = `${ending.id} ${milestone}`;
-      const text = `“${oneLine(ending.name)}” of ${ending.application.name}, ${label(milestone)}`;
+      const text = `“${oneLine(ending.name)}” of ${ending.owner.name}, ${label(milestone)}`;
       const line = lines.get(key) ?? { text, names: [] };
       lines.set(key, line);
       if (recipient) line.names.push(oneLine(recipient.name));

@@ -4,6 +4,7 @@ import type { Usage } from '../secrets/superseded.js';
 import { bounced } from '../applications/contact-cover.js';
 import type { Acknowledgement } from './acknowledgement.js';
 import type { Milestone, Stretch } from './milestones.js';
+import type { Owner } from './owner.js';
 
 /** Who is mailed about a secret, and why (M5). */
 export interface Recipient {
@@ -12,6 +13,8 @@ export interface Recipient {
   address: string;
   manager: boolean;
   orgAdmin: boolean;
+  /** Works in IT, and gets it for a resource server. */
+  it: boolean;
   /** Mail to this address was refused the last time. */
   bounced: boolean;
   seenAt: Date | null;
@@ -32,11 +35,15 @@ export interface Ending {
   expiresAt: Date;
   firstUsedAt: Date | null;
   lastUsedAt: Date | null;
-  application: { id: string; name: string; clientId: string };
-  organisation: string;
-  /** Credential managers of the application and org admins of its organisation, by name. */
+  owner: Owner;
+  /** That of its application; a resource has none. */
+  organisation: string | null;
+  /**
+   * Credential managers of the application and org admins of its organisation, by name; for a resource
+   * server those who work in IT.
+   */
   recipients: Recipient[];
-  /** Newer secrets of the application that have been used (M7). */
+  /** Newer secrets of the same owner that have been used (M7). */
   siblings: Sibling[];
   /** What people say about it and have not taken back, the latest first. */
   acknowledgements: Acknowledgement[];
@@ -51,12 +58,16 @@ export interface Candidate {
   end: string;
 }
 
-/** Not deleted, not off, and its application is neither: nobody is mailed about anything else. */
+/**
+ * Not deleted, not off, and its application, where it has one, is neither: nobody is mailed about
+ * anything else.
+ */
 const remindable = `
-  secrets s join applications a on a.id = s.application_id
-    join organisations o on o.id = a.organisation_id
+  secrets s left join applications a on a.id = s.application_id
+    left join organisations o on o.id = a.organisation_id
+    left join resources q on q.id = s.resource_id
   where s.deleted_at is null and s.disabled_at is null
-    and a.deleted_at is null and a.disabled_at is null`;
+    and (q.id is not null or a.deleted_at is null and a.disabled_at is null)`;
 
 /**
  * The next secrets of a stretch that its milestone was not sent for yet, by end and id. The partial
@@ -172,30 +183,45 @@ export const acknowledgementsOf = (secret: string) => `
       from acknowledgements k join users ku on ku.id = k.user_id
       where k.secret_id = ${secret} and k.ended_at is null), '[]')`;
 
+/** As JSON, by name. `whose` says which role assignments `r` it is that count. */
+const recipientsBy = (whose: string) => `
+    coalesce((select json_agg(p order by p.name, p.id) from (
+      select u.id, u.name, u.email as address,
+        bool_or(r.role = 'credential_manager') as manager,
+        bool_or(r.role = 'org_admin') as "orgAdmin", bool_or(r.role = 'it') as it,
+        ${bounced('u')} as bounced, coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
+      from role_assignments r join users u on u.id = r.user_id
+      where r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2) and (${whose})
+        and u.closed_at is null and u.activated_at is not null
+      group by u.id) p), '[]')`;
+
+/** The same for the newer ones of this owner. */
+const siblingsBy = (owner: 'application_id' | 'resource_id') => `
+    coalesce((select json_agg(json_build_object('name', n.name, 'createdAt', n.created_at,
+        'expiresAt', n.expires_at, 'firstUsedAt', n.first_used_at,
+        'lastUsedAt', n.last_used_at) order by n.created_at desc)
+      from secrets n where n.${owner} = s.${owner}
+        and n.created_at > s.created_at and n.expires_at > s.expires_at
+        and n.last_used_at is not null and n.deleted_at is null and n.disabled_at is null
+      ), '[]')`;
+
+/** Each kind of owner has questions of its own, so that each of them finds its index. */
 const endings: Prepared = {
   name: 'reminder endings',
   text: `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
     s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation,
-    json_build_object('id', a.id, 'name', a.name, 'clientId', a.client_id) as application,
-    coalesce((select json_agg(p order by p.name, p.id) from (
-      select u.id, u.name, u.email as address,
-        bool_or(r.role = 'credential_manager') as manager,
-        bool_or(r.role = 'org_admin') as "orgAdmin", ${bounced('u')} as bounced,
-        coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
-      from role_assignments r join users u on u.id = r.user_id
-      where r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2)
-        and (r.role = 'credential_manager' and r.application_id = a.id
-          or r.role = 'org_admin' and r.organisation_id = a.organisation_id)
-        and u.closed_at is null and u.activated_at is not null
-      group by u.id) p), '[]') as recipients,
-    coalesce((select json_agg(json_build_object('name', n.name, 'createdAt', n.created_at,
-        'expiresAt', n.expires_at, 'firstUsedAt', n.first_used_at,
-        'lastUsedAt', n.last_used_at) order by n.created_at desc)
-      from secrets n where n.application_id = s.application_id
-        and n.created_at > s.created_at and n.expires_at > s.expires_at
-        and n.last_used_at is not null and n.deleted_at is null and n.disabled_at is null
-      ), '[]') as siblings,
+    case when q.id is null
+      then json_build_object('kind', 'application', 'id', a.id, 'name', a.name,
+        'clientId', a.client_id)
+      else json_build_object('kind', 'resource', 'id', q.id,
+        'name', q.name || ' (' || q.environment || ')', 'clientId', q.id) end as owner,
+    case when q.id is null then ${recipientsBy(`
+        r.role = 'credential_manager' and r.application_id = a.id
+          or r.role = 'org_admin' and r.organisation_id = a.organisation_id`)}
+      else ${recipientsBy(`r.role = 'it'`)} end as recipients,
+    case when q.id is null then ${siblingsBy('application_id')}
+      else ${siblingsBy('resource_id')} end as siblings,
     ${acknowledgementsOf('s.id')} as acknowledgements
   from ${remindable} and s.id = any($1)
   order by s.expires_at, s.id`,

@@ -1,6 +1,7 @@
 import { instantText } from '../platform/words.js';
 import type { ForecastMail } from './forecasts.service.js';
 import { label } from './milestones.js';
+import { ownerNames } from './owner.js';
 
 /** One line of JSON for a mail of the forecast. */
 export function forecastJson({ at, day, recipient, items }: ForecastMail): string {
@@ -11,8 +12,8 @@ export function forecastJson({ at, day, recipient, items }: ForecastMail): strin
     secrets: items.map(({ ending, milestone }) => ({
       id: ending.id,
       name: ending.name,
-      application: ending.application.name,
-      clientId: ending.application.clientId,
+      ...ownerNames(ending.owner),
+      clientId: ending.owner.clientId,
       milestone,
       expiresAt: ending.expiresAt.toISOString(),
     })),
@@ -23,8 +24,7 @@ export function forecastJson({ at, day, recipient, items }: ForecastMail): strin
 export function forecastText({ at, recipient, items }: ForecastMail): string {
   const to = recipient ? `${recipient.name} <${recipient.address}>` : 'nobody to mail';
   const lines = items.map(
-    ({ ending, milestone }) =>
-      `  ${label(milestone)}: "${ending.name}" of ${ending.application.name}`,
+    ({ ending, milestone }) => `  ${label(milestone)}: "${ending.name}" of ${ending.owner.name}`,
   );
   return [`${instantText(at)}  ${to}`, ...lines].join('\n');
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { isContact, maySee } from '../applications/permission.js';
+import { isContact, isIt, maySee } from '../applications/permission.js';
 import { addDays, startOf, type UtcDay } from '../platform/utc-day.js';
 import { findEndings } from './endings.query.js';
 import type { LedgerFact, Prospect } from './forecast.js';
@@ -11,6 +11,8 @@ export interface ForecastScope {
   contactId?: string;
   organisationId?: string;
   applicationId?: string;
+  /** Those of its resource server. */
+  resourceId?: string;
   secretId?: string;
 }
 
@@ -22,16 +24,13 @@ export async function findProspects(
   scope: ForecastScope,
   limit: number | null,
 ): Promise<Prospect[]> {
-  const rows = await tx.query<{ id: string }[]>(selection, [
-    now,
-    startOf(addDays(until, 44)),
-    scope.viewerId ?? null,
-    scope.organisationId ?? null,
-    scope.applicationId ?? null,
-    scope.secretId ?? null,
-    limit,
-    scope.contactId ?? null,
-  ]);
+  const before = startOf(addDays(until, 44));
+  const rows = [
+    ...(await ofApplications(tx, now, before, scope, limit)),
+    ...(await ofServers(tx, now, before, scope, limit)),
+  ]
+    .sort((one, other) => one.expiresAt.getTime() - other.expiresAt.getTime())
+    .slice(0, limit ?? undefined);
   const prospects: Prospect[] = [];
   for (let start = 0; start < rows.length; start += batch) {
     const ids = rows.slice(start, start + batch).map(({ id }) => id);
@@ -42,26 +41,72 @@ export async function findProspects(
 
 const batch = 500;
 
+interface Selected {
+  id: string;
+  expiresAt: Date;
+}
+
+async function ofApplications(
+  tx: EntityManager,
+  now: Date,
+  before: Date,
+  scope: ForecastScope,
+  limit: number | null,
+): Promise<Selected[]> {
+  if (scope.resourceId) return [];
+  return tx.query<Selected[]>(selection, [
+    now,
+    before,
+    scope.viewerId ?? null,
+    scope.organisationId ?? null,
+    scope.applicationId ?? null,
+    scope.secretId ?? null,
+    limit,
+    scope.contactId ?? null,
+  ]);
+}
+
+/** Only IT sees them; of an application, an organisation or its contacts they are no part. */
+async function ofServers(
+  tx: EntityManager,
+  now: Date,
+  before: Date,
+  { viewerId, contactId, organisationId, applicationId, resourceId, secretId }: ForecastScope,
+  limit: number | null,
+): Promise<Selected[]> {
+  if (contactId || organisationId || applicationId) return [];
+  const values = [now, before, viewerId ?? null, resourceId ?? null, secretId ?? null, limit];
+  return tx.query<Selected[]>(serverSelection, values);
+}
+
 const open = `s.deleted_at is null and s.disabled_at is null and s.expires_at < $2`;
 
 /**
  * A secret whose end was reported to some may still wait to be reported to others; one whose end was
  * reported before it came is opened again by the next run.
  */
+const untold = `
+  select s.* from secrets s where ${open} and s.end_told_at is null
+  union all
+  select s.* from secrets s where ${open} and s.end_told_at is not null
+    and (s.expires_at > $1
+      or s.id in (select l.secret_id from reminders l where l.state = 'due'))`;
+
 const selection = `
-  select s.id from (
-      select s.* from secrets s where ${open} and s.end_told_at is null
-      union all
-      select s.* from secrets s where ${open} and s.end_told_at is not null
-        and (s.expires_at > $1
-          or s.id in (select l.secret_id from reminders l where l.state = 'due'))
-    ) s join applications a on a.id = s.application_id
+  select s.id, s.expires_at as "expiresAt"
+  from (${untold}) s join applications a on a.id = s.application_id
   where a.deleted_at is null and a.disabled_at is null
     and ($3::uuid is null or ${maySee('a', '$3', '$1')})
     and ($8::uuid is null or ${isContact('a', '$8', '$1')})
     and ($4::uuid is null or a.organisation_id = $4)
     and ($5::uuid is null or a.id = $5) and ($6::uuid is null or s.id = $6)
   order by s.expires_at, s.id limit $7`;
+
+const serverSelection = `
+  select s.id, s.expires_at as "expiresAt" from (${untold}) s
+  where s.resource_id is not null and ($3::uuid is null or ${isIt('$3', '$1')})
+    and ($4::uuid is null or s.resource_id = $4) and ($5::uuid is null or s.id = $5)
+  order by s.expires_at, s.id limit $6`;
 
 type Row<T> = T & { secretId: string };
 
@@ -77,7 +122,10 @@ async function prospectsOf(tx: EntityManager, now: Date, ids: string[]): Promise
      from secrets s join applications a on a.id = s.application_id
        join role_assignments r on r.role = 'credential_manager' and r.application_id = a.id
          or r.role = 'org_admin' and r.organisation_id = a.organisation_id
-     where s.id = any($1) and r.withdrawn_at is null and r.ends_at > $2`,
+     where s.id = any($1) and r.withdrawn_at is null and r.ends_at > $2
+     union all
+     select s.id, r.user_id, r.role, r.ends_at from secrets s join role_assignments r on r.role = 'it'
+     where s.id = any($1) and s.resource_id is not null and r.withdrawn_at is null and r.ends_at > $2`,
     [ids, now],
   );
   const ledgers = bySecret(ledger);

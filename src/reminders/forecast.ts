@@ -97,8 +97,9 @@ function rolesAt(
       ...each,
       manager: each.manager && !over(each.id, 'credential_manager'),
       orgAdmin: each.orgAdmin && !over(each.id, 'org_admin'),
+      it: each.it && !over(each.id, 'it'),
     }))
-    .filter(({ manager, orgAdmin }) => manager || orgAdmin);
+    .filter(({ manager, orgAdmin, it }) => manager || orgAdmin || it);
 }
 
 function entry(ending: Ending, milestone: Milestone, at: Date, recipients: Recipient[]): Expected {

@@ -33,8 +33,8 @@ const blank: Omit<Ending, keyof NewSecret> = {
   hint: '',
   firstUsedAt: null,
   lastUsedAt: null,
-  application: { id: '', name: '', clientId: '' },
-  organisation: '',
+  owner: { kind: 'application', id: '', name: '', clientId: '' },
+  organisation: null,
   siblings: [],
   acknowledgements: [],
 };

@@ -24,22 +24,36 @@ export function nobodyNotice(endings: readonly Ending[], now: Date, config: Conf
   const [first] = endings;
   const subject =
     endings.length === 1
-      ? `Nobody to remind: secret "${first!.name}" of ${first!.application.name} ${whenText(first!, now)}`
+      ? `Nobody to remind: secret "${first!.name}" of ${first!.owner.name} ${whenText(first!, now)}`
       : `Nobody to remind: ${endings.length} secrets without a recipient`;
   return noticeOf(config, {
     subject,
     paragraphs: [
-      endings.length === 1
-        ? 'This application has no active credential manager, and its organisation has no active org admin, so nobody was reminded.'
-        : 'These applications have no active credential manager, and their organisations have no active org admin, so nobody was reminded.',
+      ...whyNobody(endings),
       'Give somebody the role: the reminder then leaves with the next run.',
     ],
     items: endings.map((ending) => ({
-      text: `“${ending.name}” of ${ending.application.name}`,
-      note: `${ending.organisation}: ${whenText(ending, now)}, ${endText(ending.expiresAt)}`,
+      text: `“${ending.name}” of ${ending.owner.name}`,
+      note: [
+        ending.organisation && `${ending.organisation}: `,
+        `${whenText(ending, now)}, ${endText(ending.expiresAt)}`,
+      ].join(''),
       href: hrefOf(ending, config),
     })),
   });
+}
+
+function whyNobody(endings: readonly Ending[]): string[] {
+  const ofServers = endings.filter(({ owner }) => owner.kind === 'resource').length;
+  const ofApplications = endings.length - ofServers;
+  return [
+    ofApplications === 1 &&
+      'This application has no active credential manager, and its organisation has no active org admin, so nobody was reminded.',
+    ofApplications > 1 &&
+      'These applications have no active credential manager, and their organisations have no active org admin, so nobody was reminded.',
+    ofServers > 0 &&
+      'The secrets of resource servers are those of IT, and no account with that role is active, so nobody was reminded.',
+  ].filter((text) => typeof text === 'string');
 }
 
 /**

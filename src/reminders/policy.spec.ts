@@ -31,7 +31,7 @@ function ending({ createdAt, expiresAt }: Life, recipients = 1): Ending {
     expiresAt,
     firstUsedAt: null,
     lastUsedAt: null,
-    application: { id: 'b', name: 'App', clientId: 'c' },
+    owner: { kind: 'application', id: 'b', name: 'App', clientId: 'c' },
     organisation: 'Org',
     recipients: Array.from({ length: recipients }, (_, n) => ({
       id: `u${n}`,
@@ -39,6 +39,7 @@ function ending({ createdAt, expiresAt }: Life, recipients = 1): Ending {
       address: 'u@example.org',
       manager: true,
       orgAdmin: false,
+      it: false,
       bounced: false,
       seenAt: null,
     })),

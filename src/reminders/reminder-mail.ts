@@ -9,6 +9,7 @@ import { acknowledgementText } from './acknowledgement.js';
 import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
 import type { Milestone } from './milestones.js';
+import type { Owner } from './owner.js';
 import * as words from './reminder-words.js';
 import { type Situation, stepsOf, stepsOfMany } from './steps.js';
 
@@ -36,7 +37,7 @@ export function reminderMail(
     why: oneLine(words.whyText(readers)),
     support: config.SUPPORT_ADDRESS,
     contacts: contactsOf(readers, now),
-    home: `${config.PUBLIC_URL}/manage-api-credentials`,
+    home: homeOf(readers, config),
   };
   const body =
     sorted.length === 1
@@ -60,21 +61,39 @@ export function reminderMail(
 /**
  * Where a mail program's "unsubscribe" leads (RFC 2369): to the page that says *not mine any more*,
  * which holds early mails alone and never those of the last week. Only where somebody else is mailed
- * about everything in it, and never with one click (RFC 8058): programs that scan mails click, too.
+ * about everything in it, and never with one click (RFC 8058): programs that scan mails click, too. The
+ * secrets of resource servers have no such page.
  */
 function wayOut(items: readonly Item[], config: Config): { key: string; value: string }[] {
   const [first] = items;
-  if (!first || items.some(({ ending }) => ending.recipients.length < 2)) return [];
+  if (!first || items.some(({ ending }) => isOfServer(ending) || ending.recipients.length < 2)) {
+    return [];
+  }
   const href = `${words.hrefOf(first.ending, config)}/acknowledge`;
   return [{ key: 'List-Unsubscribe', value: `<${href}>` }];
+}
+
+/** Where to go on: the applications, or the resources for somebody who gets it for these alone. */
+function homeOf(readers: readonly { ending: Ending }[], { PUBLIC_URL }: Config) {
+  return readers.every(({ ending }) => isOfServer(ending))
+    ? { href: `${PUBLIC_URL}/admin/resources`, text: 'All resources', button: 'Open the resources' }
+    : {
+        href: `${PUBLIC_URL}/manage-api-credentials`,
+        text: 'All your applications',
+        button: 'Open your applications',
+      };
+}
+
+function isOfServer({ owner }: Ending): boolean {
+  return owner.kind === 'resource';
 }
 
 /** R4: an org admin reads what is wrong with the people around the applications of the mail. */
 function contactsOf(readers: readonly { ending: Ending; role: Recipient }[], now: Date): string[] {
   const lines = readers
     .filter(({ role }) => role.orgAdmin)
-    .flatMap(({ ending: { application, recipients } }) =>
-      coverProblems(recipients, now).map((text) => oneLine(`${application.name}: ${text}`)),
+    .flatMap(({ ending: { owner, recipients } }) =>
+      coverProblems(recipients, now).map((text) => oneLine(`${owner.name}: ${text}`)),
     );
   return [...new Set(lines)];
 }
@@ -95,16 +114,25 @@ function single(ending: Ending, role: Recipient, now: Date, config: Config) {
   const newer = replacement(ending, now);
   return {
     ...lineOf(ending, now, config),
-    lead: role.manager
+    lead: canAct(role)
       ? words.leadOf(ending, now)
       : oneLine(words.lookOnLeadOf(ending, now, words.whoActsText(ending))),
     newer: newer && oneLine(newer.name),
-    application: ending.application.name,
-    clientId: ending.application.clientId,
-    button: newer && role.manager ? 'Delete this secret' : 'Open this secret',
-    steps: stepsOf(situationOf(ending, now)),
-    acknowledgeHref: `${words.hrefOf(ending, config)}/acknowledge`,
+    owner: { ...ending.owner, name: oneLine(ending.owner.name) },
+    button: buttonOf(ending, role, newer !== undefined),
+    steps: stepsOf(situationOf(ending, now), ending.owner.kind),
+    // Answers are given on the page of a secret of an application.
+    acknowledgeHref: isOfServer(ending) ? undefined : `${words.hrefOf(ending, config)}/acknowledge`,
   };
+}
+
+function canAct({ manager, it }: Recipient): boolean {
+  return manager || it;
+}
+
+function buttonOf(ending: Ending, { manager }: Recipient, replaced: boolean): string {
+  if (isOfServer(ending)) return 'Open this resource';
+  return replaced && manager ? 'Delete this secret' : 'Open this secret';
 }
 
 function digest(
@@ -114,27 +142,37 @@ function digest(
 ) {
   const groups = new Map<string, ReturnType<typeof lineOf>[]>();
   for (const { ending } of readers) {
-    const lines = groups.get(ending.application.name) ?? [];
-    groups.set(ending.application.name, [...lines, lineOf(ending, now, config)]);
+    const lines = groups.get(ending.owner.name) ?? [];
+    groups.set(ending.owner.name, [...lines, lineOf(ending, now, config)]);
   }
-  const clientIds = new Map(
-    readers.map(({ ending: { application } }) => [application.name, application.clientId]),
-  );
+  const clientIds = new Map(readers.map(({ ending: { owner } }) => [owner.name, owner.clientId]));
+  const kinds = new Set(readers.map(({ ending }) => ending.owner.kind));
   const [first] = readers;
   return {
     others:
       readers.length === 2 ? '1 more secret needs' : `${readers.length - 1} more secrets need`,
     first: lineOf(first!.ending, now, config),
-    lead: readers.some(({ role }) => role.manager)
+    lead: readers.some(({ role }) => canAct(role))
       ? words.leadOf(first!.ending, now)
       : words.lookOnLeadOf(first!.ending, now, words.whoActsInMany),
-    groups: [...groups].map(([application, lines]) => ({
-      application,
-      clientId: clientIds.get(application),
+    groups: [...groups].map(([owner, lines]) => ({
+      owner: oneLine(owner),
+      clientId: clientIds.get(owner),
       lines,
     })),
-    steps: stepsOfMany(readers.map(({ ending }) => situationOf(ending, now))),
+    answers: answersText(kinds),
+    steps: stepsOfMany(
+      readers.map(({ ending }) => situationOf(ending, now)),
+      kinds.size === 1 ? readers[0]!.ending.owner.kind : 'both',
+    ),
   };
+}
+
+/** Where the other readers can be told; nowhere for resource servers. */
+function answersText(kinds: ReadonlySet<Owner['kind']>): string | undefined {
+  if (!kinds.has('application')) return undefined;
+  const whose = kinds.has('resource') ? ' of an application' : '';
+  return `On the page of each secret${whose} you can tell the others that you are on it, that it is replaced, or that it is not yours any more.`;
 }
 
 function situationOf(ending: Ending, now: Date): Situation {

@@ -39,7 +39,7 @@ export function toneOf(ending: Ending, now: Date): Tone {
 /** M9: days left, secret name and application; the days first, where a mail list cuts it off. */
 export function subjectOf(urgent: Ending, others: number, now: Date): string {
   const more = others === 0 ? '' : `, and ${others} more ${others === 1 ? 'secret' : 'secrets'}`;
-  const what = `secret "${urgent.name}" of ${urgent.application.name}`;
+  const what = `secret "${urgent.name}" of ${urgent.owner.name}`;
   if (!replacement(urgent, now)) return `${leftText(urgent, now)}: ${what}${more}`;
   return `Delete it, a newer one is in use: ${what}, ${leftText(urgent, now).toLowerCase()}${more}`;
 }
@@ -48,9 +48,10 @@ export function subjectOf(urgent: Ending, others: number, now: Date): string {
 export function leadOf(ending: Ending, now: Date): string {
   const until = untilText(ending, now);
   if (replacement(ending, now)) return `${until}. A newer secret is in use: delete this one.`;
+  const ofServer = ending.owner.kind === 'resource';
   return isExpired(ending, now)
-    ? `${until}, and every call with it is refused. If a system still uses it, create a new secret now.`
-    : `${until}. Create a new secret and switch your systems to it before then.`;
+    ? `${until}, and every call with it is refused. If ${ofServer ? 'the resource server' : 'a system'} still uses it, create a new secret now.`
+    : `${until}. Create a new secret and switch ${ofServer ? 'the resource server' : 'your systems'} to it before then.`;
 }
 
 /** The same for an org admin, who looks on (R14): who does it, before what is to be done. */
@@ -70,13 +71,16 @@ function untilText(ending: Ending, now: Date): string {
 
 /** M9: why the reader gets the mail. */
 export function whyText(reader: readonly { role: Recipient; ending: Ending }[]): string {
-  const managed = names(reader.filter(({ role }) => role.manager).map(application));
+  const managed = names(reader.filter(({ role }) => role.manager).map(owner));
   const organisations = names(
-    reader.filter(({ role }) => role.orgAdmin).map(({ ending }) => ending.organisation),
+    reader.filter(({ role }) => role.orgAdmin).map(({ ending }) => ending.organisation!),
   );
+  const servers = names(reader.filter(({ role }) => role.it).map(owner));
   const roles = [
     managed.length > 0 && `a credential manager of ${someOf(managed, 'applications')}`,
     organisations.length > 0 && `an org admin of ${someOf(organisations, 'organisations')}`,
+    servers.length > 0 &&
+      `in IT, which looks after the resource ${servers.length === 1 ? 'server' : 'servers'} of ${someOf(servers, 'resources')}`,
   ].filter(Boolean);
   return `You get this mail because you are ${roles.join(' and ')}.`;
 }
@@ -89,8 +93,11 @@ export function whoActsText(ending: Ending): string {
     : 'As an org admin you can see this, not change it, and no credential manager of this application is active: please ask for one.';
 }
 
-export function hrefOf({ id, application }: Ending, config: Config): string {
-  return `${config.PUBLIC_URL}/manage-api-credentials/${application.id}/secrets/${id}`;
+/** Its page; that of the resource for the secret of a resource server, which has none of its own. */
+export function hrefOf({ id, owner }: Ending, config: Config): string {
+  return owner.kind === 'application'
+    ? `${config.PUBLIC_URL}/manage-api-credentials/${owner.id}/secrets/${id}`
+    : `${config.PUBLIC_URL}/admin/resources/${owner.id}`;
 }
 
 /** The same for a digest, whose secrets may have different managers. */
@@ -101,8 +108,8 @@ function daysText(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-function application({ ending }: { ending: Ending }): string {
-  return ending.application.name;
+function owner({ ending }: { ending: Ending }): string {
+  return ending.owner.name;
 }
 
 function names(all: readonly string[]): string[] {

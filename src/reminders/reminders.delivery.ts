@@ -207,8 +207,6 @@ function isWanted({ recipientId, mailId }: DueRow, wish: Wish): boolean {
 }
 
 function refusedOf(address: string, answer: string, items: readonly Item[]): Refused {
-  const secrets = items.map(
-    ({ ending: { name, application } }) => `“${name}” of ${application.name}`,
-  );
+  const secrets = items.map(({ ending: { name, owner } }) => `“${name}” of ${owner.name}`);
   return { address, answer, secrets };
 }

@@ -26,10 +26,13 @@ export interface LedgerRow {
   mailHidden: boolean;
 }
 
-/** M10: a mail can be about several secrets. It is read by those who see all their applications. */
+/**
+ * M10: a mail can be about several secrets. It is read by those who see all their applications; with the
+ * secret of a resource server in it, which has none, by IT alone.
+ */
 export const readable = (mail: string, user: string, now: string) => `
   not exists (select from reminders x join secrets xs on xs.id = x.secret_id
-    join applications xa on xa.id = xs.application_id
+    left join applications xa on xa.id = xs.application_id
     where x.mail_id = ${mail}.id and not ${maySee('xa', user, now)})`;
 
 /** The reminders about these secrets, the latest first. The caller has found the secrets readable. */

@@ -60,26 +60,43 @@ const runs = `
  */
 export async function countMissed(tx: EntityManager, asOf: Date, now: Date): Promise<number> {
   const today = startOf(utcDay(asOf));
-  const [row] = await tx.query<{ count: number }[]>(missed, [asOf, today, now]);
-  return row!.count;
+  const values = [asOf, today, now];
+  const [ofApplications] = await tx.query<{ count: number }[]>(missed, values);
+  const [ofServers] = await tx.query<{ count: number }[]>(missedOfServers, values);
+  return ofApplications!.count + ofServers!.count;
 }
+
+/** In their last week, and without a row for the day. */
+const withoutRow = `
+  s.expires_at > $3 and s.expires_at > $1
+    and s.expires_at <= $2::timestamptz + interval '8 days'
+    and s.created_at < $2 and s.deleted_at is null and s.disabled_at is null
+    and not exists (select from reminders l where l.secret_id = s.id and l.milestone =
+      (extract(day from date_trunc('day', s.expires_at - interval '1 millisecond', 'UTC')
+        - $2::timestamptz))::int::text)`;
+
+/** Somebody could be mailed by this run. */
+const somebody = `
+  select from role_assignments r join users u on u.id = r.user_id
+  where r.granted_at < $1 and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $3)
+    and u.closed_at is null and u.activated_at < $1`;
 
 const missed = `
   select count(*)::int as count
   from secrets s join applications a on a.id = s.application_id
-  where s.expires_at > $3 and s.expires_at > $1
-    and s.expires_at <= $2::timestamptz + interval '8 days'
-    and s.created_at < $2 and s.deleted_at is null and s.disabled_at is null
-    and a.deleted_at is null and a.disabled_at is null
-    and not exists (select from reminders l where l.secret_id = s.id and l.milestone =
-      (extract(day from date_trunc('day', s.expires_at - interval '1 millisecond', 'UTC')
-        - $2::timestamptz))::int::text)
-    and exists (select from role_assignments r join users u on u.id = r.user_id
-      where r.granted_at < $1 and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $3)
-        and u.closed_at is null and u.activated_at < $1
+  where ${withoutRow} and a.deleted_at is null and a.disabled_at is null
+    and exists (${somebody}
         and (r.role = 'credential_manager' and r.application_id = a.id
           or r.role = 'org_admin' and r.organisation_id = a.organisation_id))
     and not exists (select from secrets n
       where n.application_id = s.application_id and ${supersedes('n', 's', '$1')})
     and not exists (select from audit_events e where e.application_id = a.id and e.at > $1
       and e.action in ('secret.switch_on', 'application.enable'))`;
+
+const missedOfServers = `
+  select count(*)::int as count from secrets s
+  where s.resource_id is not null and ${withoutRow} and exists (${somebody} and r.role = 'it')
+    and not exists (select from secrets n
+      where n.resource_id = s.resource_id and ${supersedes('n', 's', '$1')})
+    and not exists (select from audit_events e where e.subject_id = s.id and e.at > $1
+      and e.action = 'secret.switch_on')`;

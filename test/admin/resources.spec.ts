@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Reminders } from '../../src/reminders/reminders.service.js';
 import { ResourceSecrets } from '../../src/secrets/resource-secrets.service.js';
 import { Refusals } from '../../src/secrets/refusals.service.js';
 import { altered } from '../support/altered.js';
@@ -120,7 +121,10 @@ describe('the secrets of a resource server (T5)', () => {
     expect(browser.words).toMatch(
       /begins with .{3}… Gateway .* Active .*Tue 1 June 2027, 24:00 UTC/,
     );
-    expect(browser.words).toContain('No reminder mails go out');
+    expect(browser.words).toContain(
+      'Tue 1 June 2027, 24:00 UTC in 140 days Tue 20 April 2027 never',
+    );
+    expect(browser.words).toContain('No mail about these secrets yet.');
   });
 
   test.each([
@@ -172,17 +176,12 @@ describe('the secrets of a resource server (T5)', () => {
     expect(browser.words).toContain('up to 10 secrets');
   });
 
-  test('warn IT on both pages before the last one ends, for nobody is mailed', async () => {
+  test('warn IT on both pages before the last one ends, beside the mails', async () => {
     const warning = 'The last secret of its resource server ends in 19 days.';
     for (const path of [page, '/admin/resources']) {
       await browser.get(path);
       expect(browser.words).toContain(warning);
     }
-    const [row] = await service.dataSource.query<{ count: number }[]>(
-      `select count(*)::int as count from reminders l join secrets s on s.id = l.secret_id
-       where s.resource_id is not null`,
-    );
-    expect(row!.count).toBe(0);
   });
 });
 
@@ -239,5 +238,46 @@ describe('what is not there', () => {
     }
     await anna.get('/manage-api-credentials');
     expect(anna.page.text).not.toContain('/admin/resources');
+  });
+});
+
+describe('the reminders about the secrets of a resource server (M8, M11)', () => {
+  test('stand on its page, with the next mail, and in the run that sent them', async () => {
+    await service.dataSource.query(
+      `update secrets set deleted_at = $2, deleted_by = created_by
+       where resource_id = $1 and name like 'Key%'`,
+      [id, service.clock.now()],
+    );
+    service.clock.set(new Date('2026-12-13T09:00:00Z'));
+    await service.app.get(Reminders).run({ force: true });
+    const ines = await service.signedIn(it);
+    await ines.get(page);
+    expect(ines.words).toContain('tomorrow Mon 14 December 2026');
+    expect(ines.words).toMatch(
+      new RegExp(`Sun 13 December 2026, 09:00 UTC Gateway 7 days before Sent ${it}`),
+    );
+    await ines.get('/forecast');
+    expect(ines.page.text).toContain(`href="${page}">Gateway</a>`);
+    const [run] = await service.dataSource.query<{ id: string }[]>(
+      'select id from reminder_runs order by started_at desc limit 1',
+    );
+    await ines.get(`/admin/reminders/${run!.id}`);
+    expect(ines.page.text).toContain(`href="${page}">Gateway</a>`);
+    expect(ines.words).toContain('Gateway Match-Connect (production) 7 days before Sent');
+  });
+
+  test('are nothing for a credential manager', async () => {
+    const anna = await service.signedIn(manager);
+    await anna.get('/forecast?days=366');
+    expect(anna.page.status).toBe(200);
+    for (const said of ['Gateway', 'Match-Connect (production)', it]) {
+      expect(anna.words).not.toContain(said);
+    }
+  });
+
+  test('have no next mail while a secret is switched off', async () => {
+    browser = await service.signedIn(it);
+    await follow('switch-off');
+    expect(browser.words).toContain('None while it is switched off');
   });
 });

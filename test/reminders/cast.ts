@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { Application } from '../../src/applications/application.entity.js';
+import { Application, Resource } from '../../src/applications/application.entity.js';
 import { type Role, RoleAssignment } from '../../src/applications/role-assignment.entity.js';
 import { Organisation } from '../../src/organisations/organisation.entity.js';
 import { FixedClock } from '../../src/platform/clock.js';
@@ -170,7 +170,11 @@ export class Stage {
     return row;
   }
 
-  async user({ id }: Organisation, address: string, changes: Partial<User> = {}): Promise<User> {
+  async user(
+    { id }: { id: string | null },
+    address: string,
+    changes: Partial<User> = {},
+  ): Promise<User> {
     const row = {
       id: randomUUID(),
       organisationId: id,
@@ -213,7 +217,11 @@ export class Stage {
   }
 
   /** @param last its last day; made half a year before unless said otherwise */
-  async secret({ id }: Application, last: string, changes: Partial<Secret> = {}): Promise<Secret> {
+  async secret(
+    { id }: { id: string | null },
+    last: string,
+    changes: Partial<Secret> = {},
+  ): Promise<Secret> {
     const expiresAt = new Date(day(last, '00:00:00').getTime() + days(1));
     const row = {
       id: randomUUID(),
@@ -239,6 +247,23 @@ export class Stage {
     };
     await this.dataSource.getRepository(Secret).insert(row);
     return row;
+  }
+
+  /** Somebody of the operator, in IT unless a role says otherwise. */
+  async staff(address: string, changes: Partial<User> = {}, role: Partial<RoleAssignment> = {}) {
+    const user = await this.user({ id: null }, address, changes);
+    await this.role(user, 'it', null, { confirmedBy: null, confirmedOn: null, ...role });
+    return user;
+  }
+
+  /** A resource that comes with the service. */
+  resource(name = 'Match-Connect', environment: Resource['environment'] = 'production') {
+    return this.dataSource.getRepository(Resource).findOneByOrFail({ name, environment });
+  }
+
+  /** A secret of its server; like one of an application in everything else. */
+  serverSecret({ id }: Resource, last: string, changes: Partial<Secret> = {}): Promise<Secret> {
+    return this.secret({ id: null }, last, { resourceId: id, ...changes });
   }
 
   /** An organisation with one application, its manager and one secret. */

@@ -99,6 +99,27 @@ describe('the forecast (M11)', () => {
   });
 });
 
+/** Two people in IT, one of whom leaves; secrets of two resource servers, one of which is replaced. */
+async function servers(dirk: User): Promise<void> {
+  await stage.staff('ines@keyturn.example');
+  await stage.staff('otto@keyturn.example', {}, { endsAt: day('2027-03-28', '12:00:00') });
+  const connect = await stage.resource();
+  await stage.serverSecret(connect, '2027-03-10', { lastUsedAt: day('2027-02-01') });
+  await stage.serverSecret(connect, '2027-04-02');
+  await stage.serverSecret(connect, '2027-04-15', {
+    createdAt: day('2027-02-20'),
+    lastUsedAt: day('2027-02-25'),
+  });
+  await stage.serverSecret(await stage.resource('Data Manager', 'sandbox'), '2027-05-01');
+  // In IT and a credential manager as well: both in one mail.
+  await stage.role(dirk, 'it', null, {
+    organisationId: null,
+    confirmedBy: null,
+    confirmedOn: null,
+    endsAt: day('2027-04-12'),
+  });
+}
+
 /** Forty secrets with every kind of history: young, old, replaced, used again, off, without people. */
 async function world(): Promise<void> {
   const { organisation, application, manager } = await stage.small('2027-03-20');
@@ -130,6 +151,7 @@ async function world(): Promise<void> {
       disabledAt: index % 11 === 10 ? start : null,
     });
   }
+  await servers(dirk);
   // Newer, in use, and gone before all of those are that it replaces.
   await stage.secret(dm, '2027-04-15', {
     createdAt: day('2027-02-20'),

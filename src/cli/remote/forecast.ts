@@ -6,7 +6,12 @@ interface Mail {
   at: string;
   day: string;
   recipient: { name: string; address: string } | null;
-  secrets: { name: string; application: string; milestone: Milestone }[];
+  secrets: {
+    name: string;
+    application: string | null;
+    resource: string | null;
+    milestone: Milestone;
+  }[];
 }
 
 /** One text for each mail, as the command on the server prints it. */
@@ -31,7 +36,8 @@ function jsonOf({ at, day, recipient, secrets }: Mail): string {
 function textOf({ at, recipient, secrets }: Mail): string {
   const to = recipient ? `${recipient.name} <${recipient.address}>` : 'nobody to mail';
   const lines = secrets.map(
-    ({ name, application, milestone }) => `  ${label(milestone)}: "${name}" of ${application}`,
+    ({ name, application, resource, milestone }) =>
+      `  ${label(milestone)}: "${name}" of ${application ?? resource}`,
   );
   return [`${instantText(new Date(at))}  ${to}`, ...lines].join('\n');
 }

@@ -5,6 +5,7 @@ import { Machine } from '../../../authentication/marks.js';
 import { Clock } from '../../../platform/clock.js';
 import { NotFound } from '../../../platform/refusals.js';
 import { type ForecastMail, Forecasts } from '../../../reminders/forecasts.service.js';
+import { ownerNames } from '../../../reminders/owner.js';
 import { findApplication } from '../applications/applications.query.js';
 import { Filter } from '../contract/input.js';
 import { lookers, Operation } from '../contract/operation.js';
@@ -56,8 +57,8 @@ function answerOf({ at, day, recipient, items }: ForecastMail): ForecastMailAnsw
     secrets: items.map(({ ending, milestone }) => ({
       id: ending.id,
       name: ending.name,
-      application: ending.application.name,
-      clientId: ending.application.clientId,
+      ...ownerNames(ending.owner),
+      clientId: ending.owner.clientId,
       milestone,
       expiresAt: ending.expiresAt.toISOString(),
     })),

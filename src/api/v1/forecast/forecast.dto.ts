@@ -26,8 +26,14 @@ export class ForecastSecret {
   @Text()
   name: string;
 
-  @Text()
-  application: string;
+  @Text({ nullable: true, about: 'Null for the secret of a resource server.' })
+  application: string | null;
+
+  @Text({
+    nullable: true,
+    about: 'The resource whose server has this secret; null for an application.',
+  })
+  resource: string | null;
 
   @Uuid()
   clientId: string;

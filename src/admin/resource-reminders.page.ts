@@ -1,0 +1,42 @@
+import { utcDay } from '../platform/utc-day.js';
+import { dayMoment, distanceText, momentOf } from '../platform/words.js';
+import type { ForecastMail } from '../reminders/forecasts.service.js';
+import { outcomes } from '../reminders/outcomes.js';
+import type { LedgerRow } from '../reminders/reminders.query.js';
+import type { ResourcePage, ServerSecretLine } from './models.js';
+import type { ResourceRow, ServerSecret } from './resources.query.js';
+
+/** What was mailed about the secrets of a resource server, and what will be. */
+export interface ServerReminders {
+  ledger: LedgerRow[];
+  mails: ForecastMail[];
+}
+
+/** The run's own rule says when, so it agrees with the page of the forecast. */
+export function nextMail(
+  { id, disabledAt }: ServerSecret,
+  mails: readonly ForecastMail[],
+  now: Date,
+): ServerSecretLine['nextMail'] {
+  if (disabledAt) return { text: 'None while it is switched off' };
+  const next = mails.find(({ items }) => items.some(({ ending }) => ending.id === id));
+  if (!next) return { text: 'No more' };
+  const day = utcDay(next.at);
+  if (!next.recipient) return { text: 'Nobody to be mailed', day: dayMoment(day) };
+  return { text: distanceText(day, utcDay(now)), day: dayMoment(day) };
+}
+
+export function reminderLines(
+  { secrets }: ResourceRow,
+  ledger: readonly LedgerRow[],
+): ResourcePage['reminders'] {
+  const names = new Map(secrets.map(({ id, name }) => [id, name]));
+  return ledger.map((row) => ({
+    at: momentOf(row.attemptedAt ?? row.plannedAt),
+    secret: names.get(row.secretId)!,
+    milestone: row.label,
+    recipient: row.address ?? undefined,
+    outcome: { key: row.state, text: outcomes[row.state] },
+    answer: row.serverAnswer ?? undefined,
+  }));
+}
