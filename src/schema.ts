@@ -1,5 +1,6 @@
 import { AuditAnchors1795219240000 } from '../migrations/1795219240000-audit-anchors.js';
 import { ServerReminders1795219270000 } from '../migrations/1795219270000-server-reminders.js';
+import { OneOpenInvitation1795219280000 } from '../migrations/1795219280000-one-open-invitation.js';
 import { AuditAnchor } from './audit/audit-anchor.entity.js';
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
@@ -117,4 +118,5 @@ export const migrations = [
   AuditAnchors1795219240000,
   Catalogue1795219260000,
   ServerReminders1795219270000,
+  OneOpenInvitation1795219280000,
 ];

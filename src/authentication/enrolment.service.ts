@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { Conflict, Invalid, Refusal, SignInNeeded } from '../platform/refusals.js';
 import { AccountNotices } from '../users/account-notices.service.js';
+import { holdAccount, revokeInvitations, undoFirstSignIn } from '../users/first-sign-in.js';
 import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
@@ -40,8 +41,9 @@ export class Enrolment {
   ) {}
 
   /**
-   * Whom an invitation is for.
-   * @throws Refusal 410 for one that is unknown, used, revoked or older than it may be
+   * Whom an invitation is for. It is for the first sign-in only.
+   * @throws Refusal 410 for one that is unknown, used, revoked or older than it may be, and for
+   *   somebody who has signed in already
    */
   async invited(token: string): Promise<Invited> {
     const [row] = await this.dataSource.query<Invited[]>(
@@ -49,7 +51,7 @@ export class Enrolment {
        from invitations i join users u on u.id = i.user_id
        left join organisations o on o.id = u.organisation_id
        where i.token_digest = any($1) and i.used_at is null and i.revoked_at is null
-         and i.expires_at > $2 and u.closed_at is null`,
+         and i.expires_at > $2 and u.closed_at is null and u.activated_at is null`,
       [this.keys.digests('invitation', token), this.clock.now()],
     );
     if (!row) throw new InvitationGone();
@@ -66,14 +68,17 @@ export class Enrolment {
     if (problem) throw new Invalid({ password: problem });
     const passwordHash = await hashPassword(password);
     return inTransaction(this.dataSource, async (tx) => {
+      const held = await holdAccount(tx, user.id);
+      if (!held || held.activatedAt) throw new InvitationGone();
       const used = await tx.query<[unknown, number]>(
         `update invitations set used_at = $2 where token_digest = any($1)
          and used_at is null and revoked_at is null and expires_at > $2`,
         [this.keys.digests('invitation', token), this.clock.now()],
       );
       if (used[1] !== 1) throw new InvitationGone();
+      await revokeInvitations(tx, user.id, this.clock.now());
+      await undoFirstSignIn(tx, user.id);
       await tx.update(User, { id: user.id }, { passwordHash });
-      await this.sessions.endAllOf(tx, user.id);
       await this.audit.record(tx, actorOf(user, origin), {
         action: 'invitation.accept',
         subject: { kind: 'user', id: user.id, name: user.email },
@@ -120,6 +125,8 @@ export class Enrolment {
     }
     const now = this.clock.now();
     const result = await inTransaction(this.dataSource, async (tx) => {
+      const held = await holdAccount(tx, viewer.id);
+      if (!held) throw new SignInNeeded('/sign-in');
       const sealedKey = this.keys.seal(`totp_factors ${viewer.id}`, key);
       const made = await tx
         .createQueryBuilder()
@@ -132,6 +139,7 @@ export class Enrolment {
       if ((made.raw as unknown[]).length !== 1) {
         throw new Conflict('An authenticator app is set up for this account already.');
       }
+      await revokeInvitations(tx, viewer.id, now);
       const codes = await this.factors.replaceRecoveryCodes(tx, viewer.id);
       await tx.update(Session, { id: session.id }, { sealedEnrolment: null });
       const token = await this.sessions.move(tx, session, 'recovery_codes', 'factor proved');
@@ -141,8 +149,7 @@ export class Enrolment {
         organisationId: viewer.organisationId,
       });
       // At the first sign-in there is nothing that a stranger could have changed.
-      const { activatedAt } = await tx.findOneByOrFail(User, { id: viewer.id });
-      if (activatedAt) await this.notices.tell(tx, viewer, 'factor set up', viewer.address);
+      if (held.activatedAt) await this.notices.tell(tx, viewer, 'factor set up', viewer.address);
       return { codes, token };
     });
     await this.factors.forgetTries(viewer.id);
@@ -172,9 +179,12 @@ export class Enrolment {
   finish({ session, viewer }: LiveSession): Promise<string> {
     const now = this.clock.now();
     return inTransaction(this.dataSource, async (tx) => {
+      const held = await holdAccount(tx, viewer.id);
+      if (!held) throw new SignInNeeded('/sign-in');
       const token = await this.sessions.move(tx, session, 'full', 'no factor');
-      await tx.update(User, { id: viewer.id }, { lastSignInAt: now });
-      await tx.update(User, { id: viewer.id, activatedAt: IsNull() }, { activatedAt: now });
+      const activatedAt = held.activatedAt ?? now;
+      await tx.update(User, { id: viewer.id }, { lastSignInAt: now, activatedAt });
+      await revokeInvitations(tx, viewer.id, now);
       await this.audit.record(tx, viewer, {
         action: 'session.sign_in',
         subject: { kind: 'user', id: viewer.id, name: viewer.email },

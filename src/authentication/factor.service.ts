@@ -105,7 +105,7 @@ export class Factors {
    */
   async replaceRecoveryCodes(tx: Tx, userId: string): Promise<string[]> {
     const codes = newRecoveryCodes();
-    await tx.query(`select 1 from users where id = $1 for update`, [userId]);
+    await tx.query(`select 1 from users where id = $1 for no key update`, [userId]);
     await tx.delete(RecoveryCode, { userId });
     await tx.insert(
       RecoveryCode,

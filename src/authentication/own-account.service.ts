@@ -8,6 +8,7 @@ import { Limits } from '../platform/limits/limits.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
 import type { AccountEvent } from '../users/account-notice.js';
 import { AccountNotices } from '../users/account-notices.service.js';
+import { holdAccount } from '../users/first-sign-in.js';
 import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
@@ -85,6 +86,7 @@ export class OwnAccount {
     await this.provePassword(viewer, password);
     const passwordHash = await hashPassword(newPassword);
     const token = await inTransaction(this.dataSource, async (tx) => {
+      await holdAccount(tx, viewer.id);
       const moved = await this.sessions.move(tx, session, 'full', 'no factor');
       await tx.update(User, { id: viewer.id }, { passwordHash });
       await this.endOthers(tx, session);
@@ -136,6 +138,7 @@ export class OwnAccount {
       throw new Invalid({ code: 'This code is not right. Type the six digits of the new entry.' });
     }
     const token = await inTransaction(this.dataSource, async (tx) => {
+      await holdAccount(tx, viewer.id);
       const moved = await this.sessions.move(tx, session, 'full', 'factor proved');
       await tx.update(
         TotpFactor,

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock.js';
 import { inTransaction } from '../platform/database/tx.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { AccountNotices } from '../users/account-notices.service.js';
-import { User } from '../users/user.entity.js';
+import { holdAccount, revokeInvitations } from '../users/first-sign-in.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
 import { Sessions } from './sessions.service.js';
@@ -19,10 +20,12 @@ export class Resets {
     private readonly factors: Factors,
     private readonly audit: Audit,
     private readonly notices: AccountNotices,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * Removes factor and recovery codes and ends all sessions; the next sign-in forces an enrolment.
+   * Removes factor and recovery codes and ends all sessions; the next sign-in forces an enrolment. The
+   * way back is the password: no invitation opens the account.
    * @param identityCheck how the person was recognised, for the record
    * @throws Invalid, NotFound, Conflict
    */
@@ -34,8 +37,9 @@ export class Resets {
     if (problem) throw new Invalid({ identityCheck: problem.replace('A name', 'This note') });
     if (actor.id === userId) throw new Conflict('Somebody else in IT has to do this for you.');
     await inTransaction(this.dataSource, async (tx) => {
-      const user = await tx.findOneBy(User, { id: userId, closedAt: IsNull() });
+      const user = await holdAccount(tx, userId);
       if (!user) throw new NotFound('no such account, or closed');
+      await revokeInvitations(tx, userId, this.clock.now());
       await tx.delete(TotpFactor, { userId });
       await tx.delete(RecoveryCode, { userId });
       await this.sessions.endAllOf(tx, userId);

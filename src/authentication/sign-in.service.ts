@@ -8,6 +8,7 @@ import { Limits } from '../platform/limits/limits.js';
 import { networkOf } from '../platform/limits/network-of.js';
 import { FactorOff, Invalid, type Refusal, SignInNeeded } from '../platform/refusals.js';
 import { AccountNotices } from '../users/account-notices.service.js';
+import { holdAccount } from '../users/first-sign-in.js';
 import { User } from '../users/user.entity.js';
 import type { Session, SessionStage } from './authentication.entity.js';
 import { deviceOf, newDevice } from './devices.js';
@@ -65,9 +66,12 @@ export class SignIn {
     }
     await this.limits.forget(tries);
     const stage = (await this.factors.has(user.id)) ? 'code' : 'enrolment';
-    const token = await inTransaction(this.dataSource, (tx) =>
-      this.sessions.start(tx, user.id, stage, origin),
-    );
+    const token = await inTransaction(this.dataSource, async (tx) => {
+      // Changed, or made void, while it was being judged.
+      const held = await holdAccount(tx, user.id);
+      if (held?.passwordHash !== user.passwordHash) throw notRight();
+      return this.sessions.start(tx, user.id, stage, origin);
+    });
     return { token, stage };
   }
 
@@ -127,8 +131,12 @@ export class SignIn {
   ): Promise<string> {
     const tries = await this.factors.countGuess(viewer.id);
     const token = await inTransaction(this.dataSource, async (tx) => {
+      const held = await holdAccount(tx, viewer.id);
+      if (!held) throw new SignInNeeded('/sign-in');
       await prove(tx);
-      const moved = await this.sessions.move(tx, session, 'full', proof);
+      // Whoever left before the recovery codes were stored has that still to do (R2).
+      const stage = held.activatedAt ? 'full' : 'recovery_codes';
+      const moved = await this.sessions.move(tx, session, stage, proof);
       await tx.update(User, { id: viewer.id }, { lastSignInAt: this.clock.now() });
       await this.audit.record(tx, viewer, {
         action: 'session.sign_in',

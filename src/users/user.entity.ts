@@ -56,6 +56,10 @@ export class User {
 @Index('invitations_open_idx', ['expiresAt', 'id'], {
   where: 'used_at is null and revoked_at is null',
 })
+@Index('invitations_open_key', ['userId'], {
+  unique: true,
+  where: 'used_at is null and revoked_at is null',
+})
 @Unique('invitations_token_key', ['tokenDigest'])
 export class Invitation {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'invitations_pkey' })

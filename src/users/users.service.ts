@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Organisation } from '../organisations/organisation.entity.js';
 import { Clock } from '../platform/clock.js';
@@ -12,6 +12,7 @@ import { Outbox } from '../platform/mail/outbox.service.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { instantText } from '../platform/words.js';
 import { AccountNotices } from './account-notices.service.js';
+import { holdAccount, revokeInvitations, undoFirstSignIn } from './first-sign-in.js';
 import { holdIt } from './it-staff.js';
 import { Invitation, User } from './user.entity.js';
 import { checkedUser } from './user-values.js';
@@ -71,36 +72,37 @@ export class Users {
     });
   }
 
-  /** A new invitation; the earlier ones are void. @throws NotFound, Conflict */
+  /**
+   * A new invitation; the earlier ones are void, and so is what was begun with one.
+   * @throws NotFound, Conflict
+   */
   async inviteAgain(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      // The invitation is taken before the account, as somebody who accepts it does.
-      await this.revokeInvitations(tx, userId);
       const user = await this.open(tx, userId);
       if (user.activatedAt) throw new Conflict('This person has completed the first sign-in.');
+      await revokeInvitations(tx, userId, this.clock.now());
+      await undoFirstSignIn(tx, userId);
       await this.sendInvitation(tx, actor, user);
     });
     this.outbox.kick();
   }
 
   /**
-   * Makes the link of the open invitation void at once; who accepts it at the same moment comes first
-   * or not at all. The account stays, and can be invited again.
+   * Makes the link of the open invitation void at once, and what was begun with an earlier one; who
+   * accepts it at the same moment comes first or not at all. The account stays, and can be invited again.
    * @throws NotFound; Conflict when there is no invitation that can be revoked
    */
   async revokeInvitation(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      // In the same order as above.
-      const revoked = await this.revokeInvitations(tx, userId);
-      const user = await tx.findOneBy(User, { id: userId, closedAt: IsNull() });
-      if (!user) throw new NotFound('no such account, or closed');
+      const user = await this.open(tx, userId);
+      if (user.activatedAt) throw new Conflict('This person has completed the first sign-in.');
+      const revoked = await revokeInvitations(tx, userId, this.clock.now());
       if (revoked === 0) {
         throw new Conflict(
-          user.activatedAt
-            ? 'This person has completed the first sign-in.'
-            : 'There is no open invitation of this person: it was used or revoked meanwhile.',
+          'There is no open invitation of this person: it was used or revoked meanwhile.',
         );
       }
+      await undoFirstSignIn(tx, userId);
       // What still waits for the mail server would arrive with a dead link; what is on its way may.
       await tx.query(
         `update mails set state = 'discarded', sealed_body = null, finished_at = $2
@@ -137,7 +139,7 @@ export class Users {
       await holdIt(tx, actor, this.clock.now(), userId);
       const user = await this.open(tx, userId);
       await tx.update(User, { id: userId }, { closedAt: this.clock.now() });
-      await this.revokeInvitations(tx, userId);
+      await revokeInvitations(tx, userId, this.clock.now());
       await this.audit.record(tx, actor, { action: 'user.close', ...about(user) });
       await this.notices.tell(tx, user, 'closed');
     });
@@ -145,19 +147,9 @@ export class Users {
   }
 
   private async open(tx: Tx, userId: string): Promise<User> {
-    const user = await tx.findOne(User, {
-      where: { id: userId, closedAt: IsNull() },
-      lock: { mode: 'pessimistic_write' },
-    });
+    const user = await holdAccount(tx, userId);
     if (!user) throw new NotFound('no such account, or closed');
     return user;
-  }
-
-  /** @returns how many there were */
-  private async revokeInvitations(tx: Tx, userId: string): Promise<number> {
-    const open = { userId, usedAt: IsNull(), revokedAt: IsNull() };
-    const { affected } = await tx.update(Invitation, open, { revokedAt: this.clock.now() });
-    return affected ?? 0;
   }
 
   private async sendInvitation(tx: Tx, actor: Actor, user: User): Promise<void> {

@@ -76,32 +76,98 @@ test('a mail that still waits when its invitation is revoked is not sent', async
   ).toEqual([{ state: 'discarded', sealed_body: null }]);
 });
 
-test.each([
-  ['sent again', 'resend', 200],
-  ['revoked', 'revoke', 409],
-])('who accepts while it is %s comes first or not at all', async (_, what, status) => {
+/** What both do at once, let go together in the order in which they asked for the account. */
+async function race<A, B>(
+  first: () => Promise<A>,
+  second: () => Promise<B>,
+): Promise<readonly [A, B]> {
+  const gate = service.dataSource.createQueryRunner();
+  await gate.startTransaction();
+  await gate.query('select 1 from users where id = $1 for no key update', [guest]);
+  const one = first();
+  await waitingFor(gate, 1);
+  const other = second();
+  await waitingFor(gate, 2);
+  await gate.commitTransaction();
+  await gate.release();
+  return Promise.all([one, other]);
+}
+
+const invitations = () =>
+  service.dataSource.query<{ used: boolean; open: boolean }[]>(
+    `select used_at is not null as used, used_at is null and revoked_at is null as open
+     from invitations where user_id = $1 order by created_at, id`,
+    [guest],
+  );
+
+/** A browser that shows a fresh invitation, and its form. */
+async function invitedVisitor() {
   await ines.get(list);
   await ines.post(`${list}/${guest}/resend`, csrfOf(ines));
   const path = await link();
   const visitor = service.visitor();
   await visitor.get(path);
+  const body = new URLSearchParams({
+    ...visitor.form().fields,
+    password,
+    passwordAgain: password,
+  }).toString();
   await ines.get(list);
-  const gate = service.dataSource.createQueryRunner();
-  await gate.startTransaction();
-  await gate.query('select 1 from invitations for update');
-  const accepted = visitor.submit({ password, passwordAgain: password });
-  await waitingFor(gate, 1);
-  const changed = ines.post(`${list}/${guest}/${what}`, csrfOf(ines));
-  await waitingFor(gate, 2);
-  await gate.commitTransaction();
-  await gate.release();
-  expect((await accepted).path).toBe('/enrol');
-  expect((await changed).status).toBe(status);
+  return { visitor, path, accept: () => visitor.send('POST', path, body) };
+}
+
+const change = (what: 'resend' | 'revoke') => ines.post(`${list}/${guest}/${what}`, csrfOf(ines));
+
+test.each([
+  ['sent again', 'resend', 200],
+  ['revoked', 'revoke', 409],
+] as const)('who accepts while it is %s comes first or not at all', async (_, what, status) => {
+  const early = await invitedVisitor();
+  const [accepted, changed] = await race(early.accept, () => change(what));
+  expect([accepted.headers.get('location'), changed.status]).toEqual(['/enrol', status]);
+  const late = await invitedVisitor();
+  const [done, refused] = await race(() => change(what), late.accept);
+  expect([done.status, refused.status]).toEqual([200, 410]);
 });
 
+test('of two who send it again at once both do, and one link is open', async () => {
+  const other = await service.signedIn(it);
+  await other.get(list);
+  const pages = await race(
+    () => change('resend'),
+    () => other.post(`${list}/${guest}/resend`, csrfOf(other)),
+  );
+  expect(pages.map(({ status }) => status)).toEqual([200, 200]);
+  expect((await invitations()).filter(({ open }) => open)).toHaveLength(1);
+  expect((await service.visitor().get(await link())).status).toBe(200);
+});
+
+test.each(['resend', 'revoke'] as const)(
+  'what was begun with an earlier link ends by %s, and its password is void',
+  async (what) => {
+    const { visitor, accept } = await invitedVisitor();
+    await accept();
+    expect((await visitor.get('/enrol')).path).toBe('/enrol');
+    // As the attack had it: another link is open while the first one is being used.
+    await service.dataSource.query(
+      `insert into invitations (id, user_id, token_digest, created_at, expires_at)
+       values (gen_random_uuid(), $1, '\\x00', $2, $2::timestamptz + interval '1 hour')`,
+      [guest, service.clock.now()],
+    );
+    await change(what);
+    expect((await visitor.get('/enrol')).path).toMatch(/^\/sign-in/);
+    const again = service.visitor();
+    await again.get('/sign-in');
+    await again.submit({ email: noor, password });
+    expect(again.page.status).toBe(422);
+    await service.dataSource.query(`delete from invitations where token_digest = '\\x00'`);
+  },
+);
+
 test('an invitation that ran out says so', async () => {
+  await invitedVisitor();
   await service.dataSource.query(
-    `update invitations set used_at = null, expires_at = $2 where user_id = $1 and used_at is not null`,
+    `update invitations set expires_at = $2 where user_id = $1 and used_at is null and revoked_at is null`,
     [guest, service.clock.now()],
   );
   await ines.get(list);
@@ -119,4 +185,35 @@ test('whoever has come, or is nobody, has none', async () => {
     expect(ines.page.status).toBe(404);
     await ines.get(list);
   }
+});
+
+test('of sending again and closing at once the account ends closed, without an open link', async () => {
+  const closer = await service.signedIn(it);
+  const path = `/admin/users/${guest}/close`;
+  for (const order of ['close first', 'resend first']) {
+    await service.dataSource.query('update users set closed_at = null where id = $1', [guest]);
+    await ines.get(list);
+    await closer.get(path);
+    const close = () => closer.submit({}, path);
+    const resend = () => change('resend');
+    const pages = await (order === 'close first' ? race(close, resend) : race(resend, close));
+    expect(pages.map(({ status }) => status)).toEqual(
+      order === 'close first' ? [200, 404] : [200, 200],
+    );
+    expect((await invitations()).some(({ open }) => open)).toBe(false);
+  }
+});
+
+test.each(['first', 'last'])('who closes the account %s leaves no way in', async (order) => {
+  await service.dataSource.query('update users set closed_at = null where id = $1', [guest]);
+  const { visitor, accept } = await invitedVisitor();
+  const path = `/admin/users/${guest}/close`;
+  await ines.get(path);
+  const close = () => ines.submit({}, path);
+  const [closed, accepted] =
+    order === 'first'
+      ? await race(close, accept)
+      : ((await race(accept, close)).toReversed() as [typeof ines.page, Response]);
+  expect([closed.status, accepted.status]).toEqual([200, order === 'first' ? 410 : 303]);
+  expect((await visitor.get('/enrol')).path).toMatch(/^\/sign-in/);
 });

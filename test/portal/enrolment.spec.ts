@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Resets } from '../../src/authentication/resets.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { waitingFor } from '../support/race.js';
 import { totp } from '../support/totp.js';
@@ -168,6 +169,57 @@ describe('the first sign-in (R2)', () => {
       await visitor.submit({ recoveryCode: typed });
       expect(visitor.page.status).toBe(status);
     }
+  });
+
+  test('an invitation opens nothing after the first sign-in, and none stays open', async () => {
+    const { dataSource } = service;
+    const reopen = () =>
+      dataSource.query(
+        `update invitations i set used_at = null, revoked_at = null from users u
+         where u.id = i.user_id and u.email = $1`,
+        [noor],
+      );
+    const anyOpen = async () => {
+      const rows = await dataSource.query<unknown[]>(
+        `select 1 from invitations i join users u on u.id = i.user_id
+         where u.email = $1 and used_at is null and revoked_at is null`,
+        [noor],
+      );
+      return rows.length > 0;
+    };
+    const visitor = browser();
+    await reopen();
+    await visitor.get(link);
+    expect(visitor.page.status).toBe(410);
+    // A form that was opened before: the page is gone for whoever posts it, too.
+    await visitor.get('/sign-in');
+    const { _csrf } = visitor.form().fields;
+    await visitor.post(link, {
+      _csrf: _csrf!,
+      password: `${password}!`,
+      passwordAgain: `${password}!`,
+    });
+    expect(visitor.page.status).toBe(410);
+
+    const [{ id } = { id: '' }] = await dataSource.query<{ id: string }[]>(
+      'select id from users where email = $1',
+      [noor],
+    );
+    const it = { id: null, name: 'Keyturn', address: null };
+    await service.app.get(Resets).resetFactor(it, id, 'Called back.');
+    expect(await anyOpen()).toBe(false);
+
+    // The way back is the password, and a factor is enrolled (R12).
+    await visitor.get('/sign-in');
+    await visitor.submit({ email: noor, password });
+    expect(visitor.page.path).toBe('/enrol');
+    await reopen();
+    await visitor.submit({ code: totp(keyOn(visitor), service.clock.now()) });
+    expect(await anyOpen()).toBe(false);
+    await reopen();
+    await visitor.submit({ stored: 'yes' });
+    expect(visitor.page.path).toBe('/manage-api-credentials');
+    expect(await anyOpen()).toBe(false);
   });
 
   test('an invitation is void after 72 hours', async () => {
