@@ -52,10 +52,16 @@ function placeIn(text: unknown): Place | undefined {
 function isPlace(place: unknown): place is Place {
   if (!Array.isArray(place) || place.length !== 2) return false;
   const [end, name] = place as unknown[];
-  const isEnd =
-    end === '' ||
-    (typeof end === 'string' &&
-      /^\d{4}-[\dTZ :.+-]{10,30}$/.test(end) &&
-      !Number.isNaN(Date.parse(end)));
-  return isEnd && typeof name === 'string' && /^[\w-]{1,100}$/.test(name);
+  return isEnd(end) && typeof name === 'string' && /^[\w-]{1,100}$/.test(name);
+}
+
+/** As the query and the page write it, in micro- or milliseconds, and a moment that there is. */
+function isEnd(end: unknown): end is string {
+  if (end === '') return true;
+  if (typeof end !== 'string') return false;
+  const written = /^([1-9]\d{3}-\d\d-\d\dT[\d:]{8}\.\d{3})(\d{3})?Z$/.exec(end);
+  if (!written) return false;
+  const inMilliseconds = `${written[1]}Z`;
+  const moment = new Date(inMilliseconds);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString() === inMilliseconds;
 }

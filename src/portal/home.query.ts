@@ -78,6 +78,10 @@ const managed = `
 
 const everywhere = `places as (select id from applications where deleted_at is null)`;
 
+/** A moment to the microsecond, alike in every time zone of a connection. */
+const isoInstant = (column: string) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /** An empty end sorts last, as the latest there is. */
 const sql = (viewer: Viewer, show?: Filter) => `
   with ${viewer.it ? everywhere : placesFor(viewer, undefined)},
@@ -98,5 +102,5 @@ const sql = (viewer: Viewer, show?: Filter) => `
       ${filters.map((each) => `'${each}', count(*) filter (where ${each})`).join(', ')})
     from seen) as counts,
     (select coalesce(json_agg(json_build_object('id', id, 'place',
-      json_build_array(case when isfinite(next_end) then next_end::text else '' end, name))
+      json_build_array(case when isfinite(next_end) then ${isoInstant('next_end')} else '' end, name))
       order by next_end, name), '[]') from page) as rows`;

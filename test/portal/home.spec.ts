@@ -15,6 +15,21 @@ afterAll(() => service.close());
 
 const home = '/manage-api-credentials';
 
+const after = (end: string) =>
+  `?after=${Buffer.from(JSON.stringify([end, 'X'])).toString('base64url')}`;
+const madeUpEnds = [
+  '2026-02-30 00:00:00',
+  '2026-02-30T00:00:00Z',
+  '2026-02-30T00:00:00.000000Z',
+  '2026-02-28T24:00:00.000000Z',
+  '2026-1 1 00:00:00',
+  '0000-01-01T00:00:00Z',
+  '0000-01-01T00:00:00.000000Z',
+  '2026-01-01 00:00:00 +9999',
+  '2026-01 00:00:00',
+  '2026-01-01T00:00:00Z',
+];
+
 /** The applications on the page, in order. */
 function names(visitor: Visitor): string[] {
   return [...visitor.page.text.matchAll(/<h2 id="app-[^"]*"><a[^>]*>([^<]*)</g)].map(
@@ -51,6 +66,7 @@ describe('the list of applications', () => {
     '?after=e30',
     '?after=WyJub3ciLCJ4Il0',
     '?after=%00',
+    ...madeUpEnds.map(after),
   ])('%s, which no page of ours has made, is the whole list', async (query) => {
     await ines.get(home + query);
     expect(names(ines)).toHaveLength(7);
