@@ -28,7 +28,7 @@ export function contactLine(row: ContactsRow, now: Date): ContactsPage['applicat
   return {
     application: { label: row.name, href: applicationHref(row.id) },
     organisation: { label: row.organisation, href: organisationHref(row.organisationId) },
-    problems: coverProblems(people, now),
+    problems: coverProblems(people, now, 'IT'),
     refused: people
       .filter(({ bounced }) => bounced)
       .map(({ id, name, email }) => ({

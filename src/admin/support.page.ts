@@ -131,7 +131,7 @@ function problemsOf({ people }: SupportFacts, now: Date): string[] {
   const contacts = people
     .filter(({ activated }) => activated)
     .map((each) => ({ ...each, seenAt: each.seenAt === null ? null : new Date(each.seenAt) }));
-  return coverProblems(contacts, now);
+  return coverProblems(contacts, now, 'IT');
 }
 
 function secretLine(row: SupportSecret, { id, deletedAt, secrets }: SupportFacts, now: Date) {

@@ -38,4 +38,13 @@ describe('the people around an application (R4)', () => {
     expect(problems).toHaveLength(sentences.length);
     sentences.forEach((sentence, at) => expect(problems[at]).toMatch(sentence));
   });
+
+  test('of an application without any, IT reads what IT can do', () => {
+    expect(coverProblems([], now)).toEqual([
+      expect.stringMatching(/Ask support to appoint two\.$/),
+    ]);
+    expect(coverProblems([], now, 'IT')).toEqual([
+      expect.stringMatching(/Let the organisation name two, and give them the role\.$/),
+    ]);
+  });
 });

@@ -21,24 +21,35 @@ export const bounced = (u: string) => `
 export const silentFor = (u: string, now: string) => `
   (coalesce(${u}.last_sign_in_at, ${u}.activated_at) < ${now}::timestamptz - interval '${silentDays} days')`;
 
-/** What is wrong with the people around an application, one sentence each (R4, M6). Never a block. */
-export function coverProblems(contacts: readonly Contact[], now: Date): string[] {
+/**
+ * What is wrong with the people around an application, one sentence each (R4, M6). Never a block.
+ * @param reader IT gives roles itself; others are sent to support
+ */
+export function coverProblems(
+  contacts: readonly Contact[],
+  now: Date,
+  reader: 'IT' | 'others' = 'others',
+): string[] {
   const reachable = contacts.filter(({ manager, bounced }) => manager && !bounced).length;
   const refused = contacts.filter(({ bounced }) => bounced).map(({ name }) => name);
   const silent = contacts.filter(({ seenAt }) => isSilent(seenAt, now)).map(({ name }) => name);
   return [
-    fewText(reachable, refused.length > 0),
+    fewText(reachable, refused.length > 0, reader),
     refused.length > 0 && `Mail to ${joined(refused)} was refused: the address may be wrong.`,
     silent.length > 0 &&
       `${joined(silent)} ${silent.length === 1 ? 'has' : 'have'} not signed in for ${silentDays} days.`,
   ].filter((text) => typeof text === 'string');
 }
 
-function fewText(reachable: number, refused: boolean): string | undefined {
+function fewText(reachable: number, refused: boolean, reader: 'IT' | 'others'): string | undefined {
   const kind = refused ? 'reachable' : 'active';
+  const advice =
+    reader === 'IT'
+      ? 'Let the organisation name two, and give them the role.'
+      : 'Ask support to appoint two.';
   if (reachable >= 2) return undefined;
   return reachable === 0
-    ? `This application has no ${kind} credential manager. Ask support to appoint two.`
+    ? `This application has no ${kind} credential manager. ${advice}`
     : `This application has one ${kind} credential manager. With two, somebody can act when one is away.`;
 }
 

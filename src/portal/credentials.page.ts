@@ -29,7 +29,11 @@ const stateTexts: Record<models.SecretState['key'], string> = {
 const disabledText =
   'IT has disabled this application. Its secrets do not work until it is enabled.';
 
-export function homeApplication(row: ApplicationRow, now: Date): models.HomeApplication {
+export function homeApplication(
+  row: ApplicationRow,
+  viewer: Viewer,
+  now: Date,
+): models.HomeApplication {
   return {
     id: row.id,
     name: row.name,
@@ -40,7 +44,7 @@ export function homeApplication(row: ApplicationRow, now: Date): models.HomeAppl
     environments: environments(row),
     cannotConnect: cannotConnect(row, now),
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
-    cover: cover(row, now),
+    cover: cover(row, now, viewer),
     managers: row.managers.map(nameOf),
     createHref:
       row.mayManage && !row.disabled ? `${applicationHref(row.id)}/secrets/new` : undefined,
@@ -71,7 +75,7 @@ export function applicationPage(
     environments: environments(row),
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
-    cover: cover(row, now),
+    cover: cover(row, now, viewer),
     secrets: row.secrets.map((secret) => ({
       ...secretLine(row, secret, now),
       createdBy: someone(secret.createdBy),

@@ -24,7 +24,7 @@ export function homePage(
       !counts || filter.q || filter.show || counts.all >= worthSearching
         ? searchOf(filter, counts, rows.length)
         : undefined,
-    applications: rows.map((row) => homeApplication(row, now)),
+    applications: rows.map((row) => homeApplication(row, viewer, now)),
     emptyText: viewer.it
       ? 'Create an organisation first, then its applications.'
       : 'No application has been set up for you yet. Ask support.',

@@ -1,4 +1,5 @@
 import { coverProblems } from '../applications/contact-cover.js';
+import type { Viewer } from '../authentication/viewer.js';
 import { momentOf } from '../platform/words.js';
 import type { ApplicationRow, ContactRow, PersonRow } from './credentials.query.js';
 import type { Contact, Person } from './models.js';
@@ -17,11 +18,15 @@ export function nameOf({ name, invited }: ContactRow): string {
 }
 
 /** What is wrong with the people around an application is worth a word, never a block (R4). */
-export function cover({ managers, orgAdmins }: People, now: Date): string | undefined {
+export function cover(
+  { managers, orgAdmins }: People,
+  now: Date,
+  { it }: Pick<Viewer, 'it'>,
+): string | undefined {
   const people = new Map(orgAdmins.map((each) => [each.id, { ...each, manager: false }]));
   for (const each of managers) people.set(each.id, { ...each, manager: true });
   const active = [...people.values()].filter(({ invited }) => !invited);
-  return coverProblems(active, now).join(' ') || undefined;
+  return coverProblems(active, now, it ? 'IT' : 'others').join(' ') || undefined;
 }
 
 type People = Record<'managers' | 'orgAdmins', ContactRow[]>;
