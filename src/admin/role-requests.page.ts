@@ -28,7 +28,7 @@ export function requestLine(row: QueueRow, now: Date): RoleRequestsPage['request
   return {
     person: { label: row.name, href: row.userId ? userHref(row.userId) : undefined },
     email: row.email,
-    isNew: open && !row.userId,
+    isNew: open && !row.userId && !row.elsewhere,
     role: row.role === 'org_admin' ? 'Org admin' : 'Credential manager',
     of: row.applicationId
       ? { label: row.application!, href: applicationHref(row.applicationId) }
@@ -53,6 +53,8 @@ export function requestLine(row: QueueRow, now: Date): RoleRequestsPage['request
 function warningsOf(row: QueueRow, now: Date): string[] {
   return [
     !row.stillAdmin && `${row.requestedBy} is no org admin any more.`,
+    row.elsewhere &&
+      `The address belongs to an account outside ${row.organisation}: this cannot be approved.`,
     row.applicationDeleted && 'The application was deleted.',
     row.lastDay && row.lastDay < utcDay(now) && 'The last day is over.',
   ].filter((text): text is string => typeof text === 'string');

@@ -16,6 +16,8 @@ export interface QueueRow {
   email: string;
   /** The account that the address belongs to by now. */
   userId: string | null;
+  /** The address belongs to an account of another organisation, or of IT. */
+  elsewhere: boolean;
   lastDay: UtcDay | null;
   requestedById: string;
   requestedBy: string;
@@ -41,6 +43,8 @@ export function findRequests(
     `select r.id, r.role, a.id as "applicationId", a.name as application,
        a.deleted_at is not null as "applicationDeleted",
        o.id as "organisationId", o.name as organisation, r.name, r.email, p.id as "userId",
+       exists (select from users e where e.email = r.email
+         and e.organisation_id is distinct from r.organisation_id) as elsewhere,
        r.last_day::text as "lastDay", b.id as "requestedById", b.name as "requestedBy",
        r.requested_at as "requestedAt", r.state, d.name as "decidedBy",
        r.decided_at as "decidedAt", r.reason,

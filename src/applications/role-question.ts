@@ -60,18 +60,23 @@ export async function applicationOf(
   return row.name;
 }
 
-/** A courtesy: whether a role is given twice is decided when it is given. @throws Conflict */
+/**
+ * A courtesy: whether a role is given twice is decided when it is given. Of accounts of others nothing
+ * is said (R8).
+ * @throws Conflict
+ */
 export async function checkNotHeld(
   tx: Tx,
+  organisationId: string,
   { email }: Asked,
   { role, applicationId }: RoleQuestion,
   now: Date,
 ): Promise<void> {
   const held = await tx.query<unknown[]>(
     `select 1 from role_assignments r join users u on u.id = r.user_id
-     where u.email = $1 and r.role = $2 and ($3::uuid is null or r.application_id = $3)
+     where u.organisation_id = $5 and u.email = $1 and r.role = $2 and ($3::uuid is null or r.application_id = $3)
        and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $4)`,
-    [email, role, applicationId ?? null, now],
+    [email, role, applicationId ?? null, now, organisationId],
   );
   if (held.length > 0) throw new Conflict('This person has this role already.');
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, MoreThan } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
@@ -22,6 +22,8 @@ import { checkedTerms } from './role-terms.js';
 
 /** More than anybody needs; whoever files by a script is stopped here. */
 export const openAtMost = 50;
+/** In 24 hours, whatever became of them: each one is a mail to support. */
+export const filedAtMost = 20;
 
 /** Requests of org admins for roles in their organisation (R5): file and withdraw. */
 @Injectable()
@@ -43,7 +45,7 @@ export class RoleRequests {
         await this.checkRoom(tx, organisation.id);
         const person = await personOf(tx, organisation.id, question);
         const application = await applicationOf(tx, organisation.id, question);
-        await checkNotHeld(tx, person, question, this.clock.now());
+        await checkNotHeld(tx, organisation.id, person, question, this.clock.now());
         const request = this.build(actor, organisation.id, person, question);
         await tx.insert(RoleRequest, request);
         await this.audit.record(tx, actor, {
@@ -111,10 +113,18 @@ export class RoleRequests {
 
   private async checkRoom(tx: Tx, organisationId: string): Promise<void> {
     const open = await tx.countBy(RoleRequest, { organisationId, state: 'open' });
-    if (open < openAtMost) return;
-    throw new Conflict(
-      `Your organisation has ${open} open requests. Wait until IT has decided some, or withdraw what is not needed.`,
-    );
+    if (open >= openAtMost) {
+      throw new Conflict(
+        `Your organisation has ${open} open requests. Wait until IT has decided some, or withdraw what is not needed.`,
+      );
+    }
+    const since = new Date(this.clock.now().getTime() - 86_400_000);
+    const filed = await tx.countBy(RoleRequest, { organisationId, requestedAt: MoreThan(since) });
+    if (filed >= filedAtMost) {
+      throw new Conflict(
+        `Your organisation has filed ${filed} requests in 24 hours, which is the most. Go on tomorrow, or write to ${this.config.SUPPORT_ADDRESS}.`,
+      );
+    }
   }
 
   private build(

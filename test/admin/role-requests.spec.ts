@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { openAtMost } from '../../src/applications/role-requests.service.js';
+import { filedAtMost, openAtMost } from '../../src/applications/role-requests.service.js';
 import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { waitingFor } from '../support/race.js';
@@ -183,6 +183,28 @@ describe('a request for somebody with an account (R5)', () => {
     expect(olga.words).toContain(`has ${openAtMost} open requests`);
   });
 
+  test('cannot be filed and withdrawn without end: each is a mail to support', async () => {
+    const file = (count: number, hoursAgo: number) =>
+      service.dataSource.query(
+        `insert into role_requests (id, organisation_id, role, email, name, requested_by, requested_at,
+           state, decided_by, decided_at)
+         select gen_random_uuid(), organisation_id, 'org_admin', 'p' || n || '@matchpunt.example', 'P',
+           id, $2, 'withdrawn', id, $2 from users, generate_series(1, $3::int) n where email = $1`,
+        [orgAdmin, new Date(service.clock.now().getTime() - hoursAgo * 3_600_000), count],
+      );
+    await file(5, 24);
+    await file(filedAtMost - 1, 23);
+    await ask({ userId: await userId(bram) });
+    expect(olga.page.path).toBe(`${asking}?done=role-asked`);
+    await mails();
+    await ask({ userId: await userId(bram), role: 'org_admin' });
+    expect(olga.page.status).toBe(409);
+    expect(olga.words).toContain(
+      `has filed ${filedAtMost} requests in 24 hours, which is the most. Go on tomorrow, or write to support@keyturn.example.`,
+    );
+    expect(await mails()).toEqual([]);
+  });
+
   test('of a role that cannot be given any more is told to IT, and stays open', async () => {
     await ask({ userId: await userId(bram), lastDay: '2026-12-01' });
     await service.dataSource.query(`update role_requests set last_day = '2026-11-30'`);
@@ -216,9 +238,18 @@ describe('a request for somebody new', () => {
     ]);
   });
 
-  test('says nothing of accounts of others, and IT reads why it cannot be', async () => {
-    await ask({ userId: 'new', name: 'Grace', email: foreigner });
+  test.each([
+    ['Grace', foreigner, dm],
+    ['Grace, org admin there', foreigner, 'org_admin'],
+    ['somebody of IT', it, dm],
+  ])('says nothing of %s, and IT reads why it cannot be', async (_, email, role) => {
+    await ask({ userId: 'new', name: 'Grace', email, role: role === dm ? dmRole : role });
     expect(olga.page.path).toBe(`${asking}?done=role-asked`);
+    await ines.get(queue);
+    expect(ines.words).toContain(
+      'The address belongs to an account outside Stichting Matchpunt: this cannot be approved. Approve',
+    );
+    expect(ines.words).not.toContain('Will be invited');
     const before = await countEvents(service);
     await decide(ines, 'approve');
     expect(ines.page.status).toBe(409);
