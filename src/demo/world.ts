@@ -30,11 +30,19 @@ export interface DemoSecret {
   off?: boolean;
 }
 
-export const organisations = [
+export const organisations: {
+  country: string;
+  name: string;
+  slug: string;
+  ion: string;
+  operator?: boolean;
+}[] = [
   { country: 'NL', name: 'Stichting Matchpunt', slug: 'Matchpunt', ion: '0381' },
   { country: 'GB', name: 'The Lane Trust Registry', slug: 'LaneTrust', ion: '0254' },
   { country: 'DE', name: 'Spenderregister Donautal', slug: 'Donautal', ion: '4096' },
   { country: 'ES', name: 'Registro Ibérico de Donantes', slug: 'RID', ion: '0077' },
+  // Of those who run the service; its application provisions by the API.
+  { country: 'NL', name: 'Keyturn Operations', slug: 'Keyturn', ion: '', operator: true },
 ];
 
 export const applications: {
@@ -90,6 +98,19 @@ export const applications: {
     resources: ['Data Manager production'],
     disabled: true,
   },
+  {
+    organisation: 'Keyturn',
+    kind: 'partner',
+    api: 'KT',
+    resources: [],
+    scopes: [
+      'audit.read',
+      'provisioning.read',
+      'provisioning.write',
+      'secrets.manage',
+      'secrets.read',
+    ],
+  },
 ];
 
 const nlSmc = 'Partner-NL-Matchpunt-SMC';
@@ -98,6 +119,7 @@ const nlAlternative = 'PartnerAlternative-NL-Matchpunt-SMC';
 const gbSmc = 'Partner-GB-LaneTrust-SMC';
 const gbDm = 'Partner-GB-LaneTrust-DM';
 const deSmc = 'Partner-DE-Donautal-SMC';
+export const operatorProgram = 'Partner-NL-Keyturn-KT';
 
 const manages = (...names: string[]): DemoPerson['roles'] =>
   names.map((application) => ({ role: 'credential_manager', application }));
@@ -133,6 +155,12 @@ export const people: DemoPerson[] = [
     name: 'Jonas Weiß',
     organisation: 'Donautal',
     roles: manages(deSmc),
+  },
+  {
+    email: 'tomas@keyturn.example',
+    name: 'Tomás Lindqvist',
+    organisation: 'Keyturn',
+    roles: manages(operatorProgram),
   },
   { email: 'lucia@rid.example', name: 'Lucía Moreno', organisation: 'RID', roles: [] },
   {
@@ -230,5 +258,12 @@ export const secrets: DemoSecret[] = [
     age: 3,
     left: 0,
     usedAgo: 3,
+  },
+  {
+    application: operatorProgram,
+    name: 'Provisioning script',
+    by: 'tomas@keyturn.example',
+    age: 20,
+    left: 340,
   },
 ];

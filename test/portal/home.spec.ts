@@ -49,7 +49,7 @@ describe('the list of applications', () => {
       ['Partner-DE-Donautal-SMC', 'Partner-NL-Matchpunt-SMC', 'Partner-GB-LaneTrust-SMC'],
     ],
     ['?show=expired', ['Partner-NL-Matchpunt-DM']],
-    ['?show=never_used', ['PartnerAlternative-NL-Matchpunt-SMC']],
+    ['?show=never_used', ['PartnerAlternative-NL-Matchpunt-SMC', 'Partner-NL-Keyturn-KT']],
     ['?show=cannot_connect', ['Partner-GB-LaneTrust-DM']],
     ['?show=no_manager', ['Partner-DE-Donautal-DM']],
     ['?show=ending&q=matchpunt', ['Partner-NL-Matchpunt-SMC']],
@@ -69,7 +69,7 @@ describe('the list of applications', () => {
     ...madeUpEnds.map(after),
   ])('%s, which no page of ours has made, is the whole list', async (query) => {
     await ines.get(home + query);
-    expect(names(ines)).toHaveLength(7);
+    expect(names(ines)).toHaveLength(8);
   });
 
   test('finds a client ID and the first characters of a secret', async () => {
@@ -112,8 +112,8 @@ describe('the list of applications', () => {
       seen.push(...names(ines));
       href = /rel="next" href="([^"]*)"/.exec(ines.page.text)?.[1]?.replaceAll('&amp;', '&');
     }
-    expect(seen).toHaveLength(67);
-    expect(new Set(seen).size).toBe(67);
+    expect(seen).toHaveLength(68);
+    expect(new Set(seen).size).toBe(68);
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DemoProcesses, freePort, type DemoInstance, stop } from '../support/demo-process.js';
+import { askToken } from '../support/machine.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -31,6 +32,17 @@ describe('the demo as people start it', () => {
     );
     expect(applications.map(({ name }) => name)).toContain('Partner-NL-Matchpunt-SMC');
     expect(secrets[0]!.value).toMatch(/^[0-9A-Za-z]{3}_kt1_[0-9A-Za-z]{43}$/);
+  });
+
+  test('has a program of the operator, which reaches everything by the API', async () => {
+    const { url, applications, secrets } = first.ready;
+    const { clientId } = applications.find(({ name }) => name === 'Partner-NL-Keyturn-KT')!;
+    const { value } = secrets.find((secret) => secret.clientId === clientId)!;
+    const token = await askToken(url, { clientId, value }, { resource: `${url}/api/v1` });
+    const headers = { authorization: `Bearer ${String(token.body.access_token)}` };
+    const answer = await fetch(`${url}/api/v1/organisations`, { headers });
+    const { items } = (await answer.json()) as { items: { name: string }[] };
+    expect(items.map(({ name }) => name)).toContain('Stichting Matchpunt');
   });
 
   test('a second instance needs another port only, and shares the sessions', async () => {
