@@ -130,6 +130,15 @@ describe('the first sign-in (R2)', () => {
     codes = renewed;
   });
 
+  test('leads whoever left before they were stored back to them', async () => {
+    service.clock.advance(30_000);
+    const visitor = browser();
+    await visitor.get('/sign-in');
+    await visitor.submit({ email: noor, password });
+    await visitor.submit({ code: totp(key, service.clock.now()) });
+    expect(visitor.page.path).toBe('/enrol/recovery-codes');
+  });
+
   test('wants to hear that they are stored', async () => {
     const { action, fields } = person.form();
     await person.post(action, fields);
@@ -151,6 +160,7 @@ describe('the first sign-in (R2)', () => {
       'invitation.accept',
       'factor.enrol',
       'recovery_codes.renew',
+      'session.sign_in',
       'recovery_codes.renew',
       'session.sign_in',
     ]);
