@@ -9,6 +9,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { MailJob } from './platform/mail/mail.job.js';
 import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
+import { OwnAudienceJob } from './oauth/own-audience.job.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalModule } from './portal/portal.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
@@ -41,7 +42,7 @@ export class AppModule {
         OAuthModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
-      providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob, AuditAnchorsJob],
+      providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob, AuditAnchorsJob, OwnAudienceJob],
     };
   }
 }

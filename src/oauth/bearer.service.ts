@@ -1,11 +1,11 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import { readToken } from './access-token.js';
-import { isOwnAudience, ownAudience, ownResource } from './own-audience.js';
+import { isOwnAudience, ownResource } from './own-audience.js';
 import { SigningKeys } from './signing-keys.service.js';
 
 /** A program that calls our own API with a token of ours. */
@@ -31,21 +31,13 @@ type Row = Omit<Caller, 'id' | 'name' | 'address' | 'machine'> & {
 
 /** Bearer tokens for our own API (RFC 6750). What they are good for is looked up at every call (R7). */
 @Injectable()
-export class Bearers implements OnApplicationBootstrap {
+export class Bearers {
   constructor(
     private readonly dataSource: DataSource,
     private readonly signingKeys: SigningKeys,
     private readonly clock: Clock,
     private readonly config: Config,
   ) {}
-
-  /** The migration could not know PUBLIC_URL. */
-  async onApplicationBootstrap(): Promise<void> {
-    await this.dataSource.query(
-      `update resources set audience = $2 where id = $1 and audience <> $2`,
-      [ownResource, ownAudience(this.config)],
-    );
-  }
 
   /** @returns `undefined` for a token that is not ours, not for here, ended, or bought with what has ended since */
   async accept(token: string, address: string): Promise<Caller | undefined> {

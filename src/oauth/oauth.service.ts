@@ -16,7 +16,7 @@ import { type Claims, readToken, signToken } from './access-token.js';
 import type { ClientCredentials } from './client-credentials.js';
 import { notGood, OAuthRefusal } from './oauth-refusal.js';
 import { RevokedToken } from './oauth.entity.js';
-import { asSeenHere } from './own-audience.js';
+import { asSeenHere, isOwnAudience, ownAudience, ownResource } from './own-audience.js';
 import { OpaqueTokens } from './opaque-tokens.service.js';
 import { SigningKeys } from './signing-keys.service.js';
 import { targetOf } from './target.js';
@@ -57,7 +57,10 @@ export class OAuth {
     if (client.serverOf !== null) {
       throw new OAuthRefusal('unauthorized_client', 'a resource server gets no tokens');
     }
-    const target = targetOf(asSeenHere(this.config, client.resources), resource, scope);
+    // By an instance with another port, our own API is named by the address of that one.
+    const own = resource !== undefined && isOwnAudience(this.config, resource);
+    const named = own ? ownAudience(this.config) : resource;
+    const target = targetOf(asSeenHere(this.config, client.resources), named, scope);
     const issuedAt = Math.floor(this.clock.now().getTime() / 1000);
     const secretEnds = Math.floor(client.expiresAt.getTime() / 1000);
     const expiresIn = Math.min(target.tokenSeconds, secretEnds - issuedAt);
@@ -92,7 +95,7 @@ export class OAuth {
     address: string,
   ): Promise<Claims | undefined> {
     const claims = await this.read(token);
-    const question = claims ? stillGood(claims) : this.opaqueTokens.stillGood(token);
+    const question = claims ? stillGood(claims, this.config) : this.opaqueTokens.stillGood(token);
     if (!question) {
       await this.authenticate({ clientId, secret }, address);
       return undefined;
@@ -179,15 +182,21 @@ export function needed(parameters: ReadonlyMap<string, string>, name: string): s
 }
 
 /** What is behind a JWT, as it is at this moment (T5). */
-function stillGood({ secret_id, client_id, aud, jti }: Claims): Question {
-  return { name: 'token still good', sql: stillGoodSql, values: [secret_id, client_id, aud, jti] };
+function stillGood({ secret_id, client_id, aud, jti }: Claims, config: Config): Question {
+  // The table may have the audience of an instance with another port.
+  const own = isOwnAudience(config, aud) ? ownResource : null;
+  return {
+    name: 'token still good',
+    sql: stillGoodSql,
+    values: [secret_id, client_id, aud, jti, own],
+  };
 }
 
 const stillGoodSql = `
   exists (select 1 from secrets s
     join applications a on a.id = s.application_id
     join grants g on g.application_id = a.id
-    join resources r on r.id = g.resource_id and r.audience = $5
+    join resources r on r.id = g.resource_id and (r.audience = $5 or r.id = $7::uuid)
     where s.id = $3 and s.deleted_at is null and s.disabled_at is null and s.expires_at > $2
       and a.client_id = $4 and a.deleted_at is null and a.disabled_at is null
       and not exists (select 1 from revoked_tokens t where t.jti = $6))`;
