@@ -32,6 +32,8 @@ export class MailboxController {
   @Get()
   async list(@Query('to') to: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const mails = await this.mailbox.list(shownAtMost);
+    // By the dates that are shown: a run for another day stands where its day belongs.
+    mails.sort((a, b) => b.date.getTime() - a.date.getTime());
     const people = [...new Set(mails.map((mail) => mail.to))].sort();
     const person = typeof to === 'string' && people.includes(to) ? to : '';
     return this.pages.send(request, reply, {
