@@ -135,7 +135,7 @@ export function secretLine(
     now,
   );
   const life = secret.expiresAt.getTime() - secret.createdAt.getTime();
-  const left = Math.max(0, secret.expiresAt.getTime() - now.getTime());
+  const left = secret.deletedAt ? 0 : Math.max(0, secret.expiresAt.getTime() - now.getTime());
   const endsWhen = distanceText(lastDay(secret.expiresAt), utcDay(now));
   return {
     id: secret.id,
@@ -166,8 +166,11 @@ function takenTexts(row: ApplicationRow, secret: SecretRecord, now: Date): strin
 }
 
 /** "5 of 345 days left", the legend of the bar beside it. */
-function lifeText({ createdAt, expiresAt }: SecretRecord, now: Date): string | undefined {
-  if (expiresAt <= now) return undefined;
+function lifeText(
+  { createdAt, expiresAt, deletedAt }: SecretRecord,
+  now: Date,
+): string | undefined {
+  if (deletedAt || expiresAt <= now) return undefined;
   const end = lastDay(expiresAt);
   if (end === utcDay(now)) return 'its last day';
   return `${daysBetween(utcDay(now), end)} of ${daysBetween(utcDay(createdAt), end)} days left`;

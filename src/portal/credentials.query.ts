@@ -18,6 +18,7 @@ export interface ApplicationRow {
   country: string;
   disabled: boolean;
   mayManage: boolean;
+  /** Our own API stands last: an application is there for the others. */
   resources: { name: string; environment: Environment; audience: string }[];
   managers: ContactRow[];
   orgAdmins: ContactRow[];
@@ -174,7 +175,8 @@ const sql = `
     a.disabled_at is not null as disabled,
     ${mayManage('a', '$1', '$2')} as "mayManage",
     (select coalesce(json_agg(json_build_object('name', r.name, 'environment', r.environment,
-        'audience', r.audience) order by r.name), '[]')
+        'audience', r.audience)
+        order by r.any_api, r.name), '[]')
       from grants g join resources r on r.id = g.resource_id
       where g.application_id = a.id) as resources,
     ${contacts('credential_manager', 'r.application_id = a.id')} as managers,

@@ -114,7 +114,7 @@ export interface SecretLine {
   lifeLeft: number;
   /** "used yesterday", "never used". */
   usedWhen: string;
-  /** The same in words, "5 of 345 days left"; absent after its end. */
+  /** The same in words, "5 of 345 days left"; absent after its end, and where it is deleted. */
   lifeText?: string;
   /** The sentence beside the warning mark: ends soon, has expired, a newer one is in use … (S11, M7). */
   warning?: string;

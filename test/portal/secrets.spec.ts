@@ -217,6 +217,17 @@ describe('creating a secret (S2–S8)', () => {
   });
 });
 
+test('How to connect asks for a token of what the application is for, and not of our own API', async () => {
+  const [row] = await service.dataSource.query<{ id: string }[]>(
+    `select a.id from applications a join grants g on g.application_id = a.id
+     join resources r on r.id = g.resource_id and r.any_api
+     where a.name = 'Partner-NL-Matchpunt-SMC'`,
+  );
+  await browser.get(`/manage-api-credentials/${row!.id}`);
+  expect(browser.page.text).toContain('-d resource=https://');
+  expect(browser.page.text).not.toMatch(/-d resource=\S*\/api\/v1/);
+});
+
 describe('the step-up (R9)', () => {
   test('asks for a code after a quarter of an hour, and keeps what was typed', async () => {
     await browser.get(`${home()}/secrets/new`);
@@ -307,6 +318,9 @@ describe('switching off, on, deleting (S9–S11)', () => {
     await browser.get(`${secret}/delete`);
     expect(browser.page.path).toBe(secret);
     expect(browser.words).toMatch(/Deleted Tue 1 December 2026, .*, by Anna Visser/);
+    // Nothing is left of it, whenever it would have ended.
+    expect(browser.words).toMatch(/Would have ended \w+ \d+ \w+ \d{4},/);
+    expect(browser.words).not.toMatch(/days left|in \d+ days/);
     expect(await counts()).toEqual(before);
 
     // The name is free again, and the tombstone can still be read.
