@@ -1,57 +1,11 @@
+import { roleTexts } from '../applications/role-words.js';
+import { actionTexts } from '../audit/action-words.js';
 import { parseUtcDay } from '../platform/utc-day.js';
 import { dayText, endText, instantText } from '../platform/words.js';
 import type { Fact, Option } from './models.js';
 
-/** What happened, for readers; the keys are what the features write into the audit. */
-const actions: Record<string, string> = {
-  'organisation.create': 'Organisation created',
-  'organisation.change': 'Organisation changed',
-  'application.create': 'Application created',
-  'application.disable': 'Application disabled',
-  'application.enable': 'Application enabled',
-  'application.delete': 'Application deleted',
-  'grant.give': 'Resource granted',
-  'grant.withdraw': 'Resource withdrawn',
-  'user.invite': 'User invited',
-  'user.revoke_invitation': 'Invitation revoked',
-  'user.change': 'User changed',
-  'file.apply': 'File applied',
-  'user.close': 'Account closed',
-  'role.give': 'Role given',
-  'role.withdraw': 'Role withdrawn',
-  'role_request.file': 'Role asked for',
-  'role_request.withdraw': 'Role request withdrawn',
-  'role_request.approve': 'Role request approved',
-  'role_request.decline': 'Role request declined',
-  'invitation.accept': 'Invitation accepted',
-  'factor.enrol': 'Second factor set up',
-  'factor.off': 'Second factor locked',
-  'factor.reset': 'Second factor reset',
-  'recovery_codes.renew': 'Recovery codes renewed',
-  'session.sign_in': 'Sign-in',
-  'session.sign_out': 'Sign-out',
-  'session.end': 'Session ended from elsewhere',
-  'session.end_others': 'Other sessions ended',
-  'password.change': 'Password changed',
-  'factor.replace': 'Authenticator app replaced',
-  'secret.create': 'Secret created',
-  'secret.switch_off': 'Secret switched off',
-  'secret.switch_on': 'Secret switched on',
-  'secret.delete': 'Secret deleted',
-  'api.create': 'API created',
-  'api.rename': 'API renamed',
-  'resource.create': 'Resource created',
-  'resource.rename': 'Resource renamed',
-  'resource.set_tokens': 'Tokens of a resource set',
-  'signing_key.publish': 'Signing key published',
-  'reminder.acknowledge': 'Reminder answered',
-  'reminder.settle': 'Answer to a reminder settled',
-  'user.address_checked': 'Address found good',
-  'reminder.take_back': 'Answer to a reminder taken back',
-  'calendar_feed.make': 'Calendar address made',
-  'calendar_feed.revoke': 'Calendar address revoked',
-  'reminders.run': 'Reminders run',
-};
+/** An event can be older than this version, with an action that is in no list any more. */
+const actions: Record<string, string> = actionTexts;
 
 const kinds: Record<string, string> = {
   organisation: 'Organisation',
@@ -84,9 +38,7 @@ const labels: Record<string, string> = {
 };
 
 const values: Record<string, string> = {
-  credential_manager: 'credential manager',
-  org_admin: 'org admin',
-  it: 'IT',
+  ...roleTexts,
   taken: 'on it',
   replaced: 'replaced already',
   not_mine: 'not theirs any more',

@@ -1,3 +1,4 @@
+import { roleTexts } from '../applications/role-words.js';
 import type { Config } from '../platform/config/config.js';
 import type { DemoWorld } from './make-world.js';
 import { operatorProgram } from './world.js';
@@ -14,7 +15,9 @@ export function announce(config: Config, demo: DemoWorld | undefined, json: bool
   if (!config.demo) return;
   console.log(`Mailbox with all mails sent:  ${mailbox}\n`);
   for (const { email, role, organisation } of demo?.accounts ?? []) {
-    console.log(`  ${email.padEnd(26)} ${words(role)}${organisation && ` of ${organisation}`}`);
+    console.log(
+      `  ${email.padEnd(26)} ${role === 'none' ? 'no role yet' : roleTexts[role]}${organisation && ` of ${organisation}`}`,
+    );
   }
   console.log(`
 Password of all:  ${demo?.accounts[0]?.password ?? '(made at the first start)'}
@@ -35,13 +38,4 @@ A program that may provision by the API:
   CLIENT_SECRET=${value}
 
 `;
-}
-
-function words(role: string): string {
-  const known: Record<string, string> = {
-    it: 'IT',
-    org_admin: 'org admin',
-    credential_manager: 'credential manager',
-  };
-  return known[role] ?? 'no role yet';
 }

@@ -1,6 +1,6 @@
+import { actionTexts } from '../audit/action-words.js';
 import { csvLine } from '../platform/csv.js';
 import { refusalReasons } from '../secrets/refusal-words.js';
-import { textOf } from './activity-words.js';
 import { detailOf, whoOf } from './activity.page.js';
 import type { Done, RefusedCallRecord } from './activity.query.js';
 
@@ -14,7 +14,7 @@ export const doneColumns: Columns<Done> = [
   ['at', ({ at }) => at.toISOString()],
   ['who', whoOf],
   ['action', ({ action }) => action],
-  ['what', ({ action }) => textOf(action)],
+  ['what', ({ action }) => actionTexts[action]],
   ['on', ({ subject }) => subject],
   ['detail', (row) => detailOf(row) ?? null],
   ['outcome', ({ outcome }) => outcome],

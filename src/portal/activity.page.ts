@@ -1,7 +1,9 @@
+import { roleTexts } from '../applications/role-words.js';
+import { actionTexts } from '../audit/action-words.js';
 import { endText, momentOf } from '../platform/words.js';
 import { refusalReasons } from '../secrets/refusal-words.js';
 import { type ActivityForm, dayError, kindOf, queryOf } from './activity-form.js';
-import { type Kind, kinds, roleTexts, textOf } from './activity-words.js';
+import { type Kind, kinds } from './activity-words.js';
 import type { Done, RefusedCallRecord } from './activity.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
 import type { ActivityPage, ActivityRow } from './models.js';
@@ -49,7 +51,8 @@ export function activityPage(
 export function doneRow(applicationId: string, row: Done): ActivityRow {
   return {
     at: momentOf(row.at),
-    what: row.outcome === 'refused' ? `${textOf(row.action)}: refused` : textOf(row.action),
+    what:
+      row.outcome === 'refused' ? `${actionTexts[row.action]}: refused` : actionTexts[row.action],
     who: whoOf(row),
     on: row.subject,
     href: row.secretId ? secretHref(applicationId, row.secretId) : undefined,
@@ -76,7 +79,7 @@ export function detailOf({ hint, expiresAt, resource, role }: Done): string | un
     hint && `begins with ${hint}`,
     expiresAt && `ends ${endText(new Date(expiresAt))}`,
     resource,
-    role && (roleTexts[role] ?? role),
+    role && roleTexts[role],
   ];
   return parts.filter(Boolean).join(', ') || undefined;
 }

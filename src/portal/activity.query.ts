@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { maySee } from '../applications/permission.js';
+import type { Role } from '../applications/role-assignment.entity.js';
+import type { Action } from '../audit/action-words.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { NotFound } from '../platform/refusals.js';
 import type { RefusalReason } from '../secrets/secret-use.entity.js';
@@ -7,7 +9,7 @@ import type { RefusalReason } from '../secrets/secret-use.entity.js';
 /** What is asked for: every part that is given must fit. */
 export interface ActivityFilter {
   /** Codes of actions. */
-  actions: readonly string[];
+  actions: readonly Action[];
   /** Part of the name of who did it, or to whom it was done. */
   person: string;
   /** From this instant on, and before that one. */
@@ -23,14 +25,14 @@ export interface Done {
   who: string;
   /** A program did it. */
   program: boolean;
-  action: string;
+  action: Action;
   subject: string;
   secretId: string | null;
   outcome: 'done' | 'refused';
   hint: string | null;
   expiresAt: string | null;
   resource: string | null;
-  role: string | null;
+  role: Role | null;
 }
 
 export interface RefusedCallRecord {
