@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { type Cursor, pageSize } from './keyset.js';
 import { type Order, orderSeek } from './list-order.js';
 import { activeRole } from './live-role.js';
-import { containing } from './search-text.js';
+import { containing } from '../platform/database/containing.js';
 
 /** What the list can be narrowed to. */
 export const applicationFilters = ['disabled', 'no_manager', 'no_secret'] as const;

@@ -1,6 +1,7 @@
 import type { EventRow } from '../audit/events.query.js';
 import { actionOptions, actionText, detailFacts, kindText } from './audit-words.js';
-import { type AuditForm, dayError } from './audit.query.js';
+import { dayError } from '../platform/day-range.js';
+import type { AuditForm } from './audit.query.js';
 import { applicationHref, organisationHref, resourceHref, userHref } from './hrefs.js';
 import type { Pagination } from './keyset.js';
 import type { AuditPage } from './models.js';

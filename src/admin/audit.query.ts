@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import type { EventFilter } from '../audit/events.query.js';
+import { rangeOfDays } from '../platform/day-range.js';
 import { readForm } from '../platform/web/form.js';
-import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
 import { actionsLike } from './audit-words.js';
 import { searchText } from './search-text.js';
 
@@ -33,24 +33,10 @@ export function readAuditForm(query: unknown): AuditForm {
 
 /** @returns the filter; nothing fits words that no action has */
 export function filterOf({ who, what, on, from, to }: AuditForm): EventFilter {
-  const first = parseUtcDay(from);
-  const last = parseUtcDay(to);
   return {
     who,
     subject: on,
     actions: what ? [what, ...actionsLike(what)] : [],
-    from: first && startOf(first),
-    until: last && endOf(last),
+    ...rangeOfDays(from, to),
   };
-}
-
-/** A sentence for a day that is none. */
-export function dayError(text: string): string | undefined {
-  return text && !parseUtcDay(text)
-    ? 'This is not a day of the calendar. Choose one, such as 2027-01-31.'
-    : undefined;
-}
-
-function endOf(day: UtcDay): Date | undefined {
-  return day === '9999-12-31' ? undefined : startOf(addDays(day, 1));
 }

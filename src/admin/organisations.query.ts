@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { type Cursor, pageSize } from './keyset.js';
 import { type Order, orderSeek } from './list-order.js';
-import { containing } from './search-text.js';
+import { containing } from '../platform/database/containing.js';
 import { activeRole, liveManagers, liveRole } from './live-role.js';
 
 export interface OrganisationRow {

@@ -6,8 +6,3 @@ export function searchText(typed: unknown): string {
     .trim()
     .slice(0, 100);
 }
-
-/** A pattern for `ilike` that finds the text anywhere; `%` and `_` stand for themselves. */
-export function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}

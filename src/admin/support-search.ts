@@ -1,4 +1,5 @@
-import { containing, searchText } from './search-text.js';
+import { containing } from '../platform/database/containing.js';
+import { searchText } from './search-text.js';
 
 /** What somebody who is asked for help has in hand: one line, read in every way that it can be meant. */
 export interface SupportSearch {

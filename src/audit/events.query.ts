@@ -1,16 +1,15 @@
 import type { DataSource } from 'typeorm';
+import { containing } from '../platform/database/containing.js';
+import type { InstantRange } from '../platform/day-range.js';
 
 /** Which events: every part that is given must fit. */
-export interface EventFilter {
+export interface EventFilter extends InstantRange {
   /** Part of the name of who did it. */
   who: string;
   /** Codes of actions; none means all. */
   actions: string[];
   /** Part of the name of what it was done to, or of its application; or an ID. */
   subject: string;
-  /** From this instant on, and before that one. */
-  from?: Date;
-  until?: Date;
 }
 
 export interface EventRow {
@@ -77,7 +76,3 @@ const subjectSql = `(e.subject_name ilike $3 or a.name ilike $3
   or $4::uuid in (e.subject_id, e.application_id, e.organisation_id, a.client_id))`;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
-}

@@ -7,7 +7,8 @@ import type { EventFilter } from '../audit/events.query.js';
 import { breakText } from '../audit/chain.js';
 import { keptHead } from '../audit/kept-head.js';
 import { SystemClock } from '../platform/clock.js';
-import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
+import { type InstantRange, rangeOfDays } from '../platform/day-range.js';
+import { parseUtcDay } from '../platform/utc-day.js';
 import { command, print } from './command.js';
 import { remoteEvents } from './remote/events.js';
 import { withFeatures } from './with-features.js';
@@ -85,18 +86,14 @@ Against another machine the names of applications and organisations are left emp
   },
 );
 
-function daysOf(from: string | undefined, to: string | undefined): { from?: Date; until?: Date } {
-  const first = day(from);
-  const last = day(to);
-  return { from: first && startOf(first), until: last && startOf(addDays(last, 1)) };
-}
-
 /** @throws RangeError that says what is expected */
-function day(text: string | undefined): UtcDay | undefined {
-  if (text === undefined) return undefined;
-  const read = parseUtcDay(text);
-  if (!read) throw new RangeError(`"${text}" is not a day; write it like 2027-01-31.`);
-  return read;
+function daysOf(from: string | undefined, to: string | undefined): InstantRange {
+  for (const text of [from, to]) {
+    if (text !== undefined && !parseUtcDay(text)) {
+      throw new RangeError(`"${text}" is not a day; write it like 2027-01-31.`);
+    }
+  }
+  return rangeOfDays(from ?? '', to ?? '');
 }
 
 /** Long walks say on standard error how far they are. */

@@ -1,4 +1,4 @@
-import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
+import { rangeOfDays } from '../platform/day-range.js';
 import { readForm } from '../platform/web/form.js';
 import { actionsOfKind, isKind, type Kind } from './activity-words.js';
 import type { ActivityFilter } from './activity.query.js';
@@ -27,13 +27,10 @@ export function kindOf({ kind }: ActivityForm): Kind {
 }
 
 export function filterOf(form: ActivityForm): ActivityFilter {
-  const first = parseUtcDay(form.from);
-  const last = parseUtcDay(form.to);
   return {
     actions: actionsOfKind(kindOf(form)),
     person: form.person,
-    from: first && startOf(first),
-    until: last && endOf(last),
+    ...rangeOfDays(form.from, form.to),
     older: form.older || undefined,
   };
 }
@@ -43,15 +40,4 @@ export function queryOf(form: ActivityForm, changes: Partial<ActivityForm> = {})
   const asked = Object.entries<string>({ ...form, older: '', ...changes });
   const query = new URLSearchParams(asked.filter(([, value]) => value !== '')).toString();
   return query && `?${query}`;
-}
-
-/** A sentence for a day that is none. */
-export function dayError(text: string): string | undefined {
-  return text && !parseUtcDay(text)
-    ? 'This is not a day of the calendar. Choose one, such as 2027-01-31.'
-    : undefined;
-}
-
-function endOf(day: UtcDay): Date | undefined {
-  return day === '9999-12-31' ? undefined : startOf(addDays(day, 1));
 }

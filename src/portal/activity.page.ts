@@ -1,8 +1,9 @@
 import { roleTexts } from '../applications/role-words.js';
 import { actionTexts } from '../audit/action-words.js';
+import { dayError } from '../platform/day-range.js';
 import { endText, momentOf } from '../platform/words.js';
 import { refusalReasons } from '../secrets/refusal-words.js';
-import { type ActivityForm, dayError, kindOf, queryOf } from './activity-form.js';
+import { type ActivityForm, kindOf, queryOf } from './activity-form.js';
 import { type Kind, kinds } from './activity-words.js';
 import type { Done, RefusedCallRecord } from './activity.query.js';
 import { applicationHref, secretHref } from './hrefs.js';

@@ -3,18 +3,17 @@ import { maySee } from '../applications/permission.js';
 import type { Role } from '../applications/role-assignment.entity.js';
 import type { Action } from '../audit/action-words.js';
 import type { Viewer } from '../authentication/viewer.js';
+import { containing } from '../platform/database/containing.js';
+import type { InstantRange } from '../platform/day-range.js';
 import { NotFound } from '../platform/refusals.js';
 import type { RefusalReason } from '../secrets/secret-use.entity.js';
 
 /** What is asked for: every part that is given must fit. */
-export interface ActivityFilter {
+export interface ActivityFilter extends InstantRange {
   /** Codes of actions. */
   actions: readonly Action[];
   /** Part of the name of who did it, or to whom it was done. */
   person: string;
-  /** From this instant on, and before that one. */
-  from?: Date;
-  until?: Date;
   /** Only what is older than this row. */
   older?: string;
 }
@@ -108,8 +107,4 @@ const seen = (row: string) => `
 
 function values({ viewer, now, applicationId }: Asked, { older, from, until }: ActivityFilter) {
   return [viewer.id, now, applicationId, older ?? null, from ?? null, until ?? null];
-}
-
-function containing(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { maySee } from '../applications/permission.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { placesFor } from './places.js';
+import { containing } from '../platform/database/containing.js';
 import { startOf, addCalendarMonths, utcDay } from '../platform/utc-day.js';
 import { supersedes } from '../secrets/superseded.js';
 
@@ -40,7 +41,7 @@ export async function findHome(
   limit: number,
 ): Promise<HomeRows> {
   const inAMonth = startOf(utcDay(addCalendarMonths(startOf(utcDay(now)), 1)));
-  const like = q && `%${q.replace(/[\\%_]/g, '\\$&')}%`;
+  const like = q && containing(q);
   const [row] = await dataSource.query<[HomeRows]>(sql(viewer, show), [
     viewer.id,
     now,

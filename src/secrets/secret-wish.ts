@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '../audit/audit.service.js';
+import { notADay } from '../platform/day-range.js';
 import type { Keys } from '../platform/keys/keys.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Invalid } from '../platform/refusals.js';
@@ -42,10 +43,7 @@ export function checkedWish(wish: SecretWish, createdAt: Date): CheckedWish {
     const first = dayText(earliestLastDay(createdAt));
     const last = dayText(latestLastDay(createdAt));
     fields[wish.expiresAt ? 'expiresAt' : 'lastDay'] = {
-      not_a_date:
-        wish.lastDay?.trim() === ''
-          ? 'Choose a last day.'
-          : 'This is not a day of the calendar. Choose one, such as 2027-01-31.',
+      not_a_date: wish.lastDay?.trim() === '' ? 'Choose a last day.' : notADay,
       too_early: `The last day can be ${first} at the earliest.`,
       too_late: `A secret lives for one year at most. The last day can be ${last} at the latest.`,
     }[expiry.problem];

@@ -1,4 +1,5 @@
 import type { EventRow } from '../../audit/events.query.js';
+import type { InstantRange } from '../../platform/day-range.js';
 import type { RemoteService } from './remote-service.js';
 
 type Answer = Omit<EventRow, 'at' | 'application' | 'organisation'> & { at: string };
@@ -11,7 +12,7 @@ interface Page {
 /** The events of a time, the oldest first. The API gives ids of applications and organisations, no names. */
 export async function remoteEvents(
   service: RemoteService,
-  { from, until }: { from?: Date; until?: Date },
+  { from, until }: InstantRange,
 ): Promise<EventRow[]> {
   const rows: EventRow[] = [];
   for (let after: string | undefined; ;) {
