@@ -5,12 +5,12 @@ import { isAnyContact } from '../applications/permission.js';
 import { type Actor, Audit, type Happening } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
-import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { iCalendar } from '../platform/i-calendar.js';
 import { Keys } from '../platform/keys/keys.js';
 import { FloodLimits } from '../platform/limits/flood-limits.js';
 import { networkOf } from '../platform/limits/network-of.js';
-import { Conflict, NotFound, TooMany } from '../platform/refusals.js';
+import { NotFound, TooMany } from '../platform/refusals.js';
 import { endEvent, mailEvents } from './calendar.js';
 import { CalendarFeed } from './calendar-feed.entity.js';
 import { findEnds, findFeed } from './calendar-feed.query.js';
@@ -58,21 +58,18 @@ export class CalendarFeeds {
     const id = randomUUID();
     const now = this.clock.now();
     const { digest } = this.keys.digest('calendar feed', token);
-    try {
-      await inTransaction(this.dataSource, async (tx) => {
-        await this.end(tx, owner);
-        const made = await tx.query<unknown[]>(
-          `insert into calendar_feeds (id, user_id, token_digest, created_at)
-           select $1, $2, $3, $4 where ${isAnyContact('$2::uuid', '$4')} returning id`,
-          [id, owner.id, digest, now],
-        );
-        if (made.length === 0) throw new NotFound('neither manager nor org admin');
-        await this.audit.record(tx, owner, about(owner, 'calendar_feed.make', id));
-      });
-    } catch (error) {
-      if (!violated(error, 'calendar_feeds_open_key')) throw error;
-      throw new Conflict('Another address was made at the same moment. Nothing was changed.');
-    }
+    await inTransaction(this.dataSource, async (tx) => {
+      // Of two askings at once each ends the other's: the address that was shown last is the one that works.
+      await tx.query('select 1 from users where id = $1 for no key update', [owner.id]);
+      await this.end(tx, owner);
+      const made = await tx.query<unknown[]>(
+        `insert into calendar_feeds (id, user_id, token_digest, created_at)
+         select $1, $2, $3, $4 where ${isAnyContact('$2::uuid', '$4')} returning id`,
+        [id, owner.id, digest, now],
+      );
+      if (made.length === 0) throw new NotFound('neither manager nor org admin');
+      await this.audit.record(tx, owner, about(owner, 'calendar_feed.make', id));
+    });
     return `${this.config.PUBLIC_URL}/calendar/${token}.ics`;
   }
 
