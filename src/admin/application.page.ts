@@ -1,3 +1,4 @@
+import { environmentTexts } from '../applications/environment-words.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, instantText } from '../platform/words.js';
@@ -6,7 +7,7 @@ import type { ApplicationFacts, ManagerRow, ResourceRow } from './applications.q
 import { ManagerForm } from './forms.js';
 import { applicationHref, organisationHref, secretsHref, userHref } from './hrefs.js';
 import type { ApplicationPage, RoleLine } from './models.js';
-import { applicationState, dayOf, environmentTexts, userState, warningsOf } from './words.js';
+import { applicationState, dayOf, userState, warningsOf } from './words.js';
 
 /** @param form what was typed to make someone credential manager, and what was wrong with it */
 export function applicationPage(

@@ -1,4 +1,4 @@
-import { environmentTexts } from './words.js';
+import { environmentTexts } from '../applications/environment-words.js';
 import type { Field } from '../platform/web/form.js';
 import type { ApiForm, ResourceForm } from './forms.js';
 import { apiNameHref, resourceHref } from './hrefs.js';

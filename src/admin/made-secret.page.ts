@@ -1,15 +1,16 @@
 import { endText } from '../platform/words.js';
 import { secretState } from '../secrets/state.js';
+import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
+import { usageDates } from '../secrets/usage-json.js';
 import { secretsHref } from './hrefs.js';
 import type { MadeSecret } from './models.js';
-import { secretStateTexts } from './words.js';
-import type { MadeSecretRow, SecretTimes } from './user.query.js';
+import type { MadeSecretRow } from './user.query.js';
 
 /** A secret as IT sees it beside the person who made it (R13). */
 export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
-  const secret = withDates(row);
-  const superseded = isSuperseded(secret, row.others.map(withDates), now);
+  const secret = usageDates(row);
+  const superseded = isSuperseded(secret, row.others.map(usageDates), now);
   const key = secretState({ ...secret, superseded }, now);
   return {
     name: row.name,
@@ -20,18 +21,5 @@ export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
       ? { key: 'deleted', text: 'Application deleted' }
       : { key, text: secretStateTexts[key] },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
-  };
-}
-
-/** JSON has no dates. */
-export function withDates(row: SecretTimes) {
-  const date = (text: string | null) => (text === null ? null : new Date(text));
-  return {
-    createdAt: new Date(row.createdAt),
-    expiresAt: new Date(row.expiresAt),
-    disabledAt: date(row.disabledAt),
-    deletedAt: date(row.deletedAt),
-    firstUsedAt: date(row.firstUsedAt),
-    lastUsedAt: date(row.lastUsedAt),
   };
 }

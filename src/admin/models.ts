@@ -1,5 +1,6 @@
 import type { Field } from '../platform/web/form.js';
 import type { Moment } from '../platform/words.js';
+import type { RefusedCallLine } from '../secrets/refused-calls.js';
 import type { Pagination } from './keyset.js';
 
 /*
@@ -243,15 +244,18 @@ export interface ResourcePage {
   newSecretHref: string;
   secrets: ServerSecretLine[];
   /** The mails about these secrets that were planned or sent, the latest first (M8). */
-  reminders: {
-    at: Moment;
-    secret: string;
-    milestone: string;
-    recipient?: string;
-    outcome: State;
-    answer?: string;
-  }[];
-  refused: { at: Moment; reason: string; secret?: string; address: string }[];
+  reminders: ReminderLine[];
+  refused: RefusedCallLine[];
+}
+
+/** A mail about a secret that was planned or sent. */
+export interface ReminderLine {
+  at: Moment;
+  secret: string;
+  milestone: string;
+  recipient?: string;
+  outcome: State;
+  answer?: string;
 }
 
 /** A secret of a resource server. */
@@ -414,15 +418,8 @@ export interface SupportApplicationPage {
     ends: Moment;
     lastUsed?: Moment;
   }[];
-  reminders: {
-    at: Moment;
-    secret: string;
-    milestone: string;
-    recipient?: string;
-    outcome: State;
-    answer?: string;
-  }[];
-  refused: { at: Moment; reason: string; secret?: string; address: string }[];
+  reminders: ReminderLine[];
+  refused: RefusedCallLine[];
 }
 
 /** admin/user-new */
@@ -567,7 +564,6 @@ export interface OperationsPage {
   installation: Fact[];
 }
 
-/** admin/reminders */
 /** admin/reminder-run: one run, and the rows of the ledger that it planned or tried to send. */
 export interface RunPage {
   run: RemindersPage['runs'][number];
@@ -587,6 +583,7 @@ export interface RunPage {
   pagination: Pagination;
 }
 
+/** admin/reminders */
 export interface RemindersPage {
   /** When the last run came to its end. */
   lastComplete?: Moment;

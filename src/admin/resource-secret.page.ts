@@ -1,3 +1,4 @@
+import { environmentTexts } from '../applications/environment-words.js';
 import type { Field } from '../platform/web/form.js';
 import { addDays, daysBetween, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { dayText, instantText } from '../platform/words.js';
@@ -6,7 +7,6 @@ import { isLive } from '../secrets/state.js';
 import { resourceHref } from './hrefs.js';
 import type { ConfirmPage, Link, ServerSecretNewPage } from './models.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
-import { environmentTexts } from './words.js';
 
 export type SecretTurn = 'switch-off' | 'switch-on' | 'delete';
 

@@ -1,16 +1,17 @@
+import { environmentTexts } from '../applications/environment-words.js';
 import type { TokenWish } from '../applications/resources.service.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { distanceText, endText, instantText, momentOf } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
-import { refusalReasons } from '../secrets/refusal-words.js';
+import { refusedLine } from '../secrets/refused-calls.js';
 import { isLive, secretState } from '../secrets/state.js';
+import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { resourceHref } from './hrefs.js';
 import type { ResourcePage, ResourcesPage } from './models.js';
 import { nextMail, reminderLines, type ServerReminders } from './resource-reminders.page.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
-import { environmentTexts, secretStateTexts } from './words.js';
 
 const formats = { jwt: 'JWT', opaque: 'Opaque' } as const;
 
@@ -63,12 +64,7 @@ export function resourcePage(
       nextMail: nextMail(secret, mails, now),
     })),
     reminders: reminderLines(row, ledger),
-    refused: row.refused.map(({ at, reason, secret, address }) => ({
-      at: momentOf(at),
-      reason: refusalReasons[reason],
-      secret: secret ?? undefined,
-      address,
-    })),
+    refused: row.refused.map(refusedLine),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { Environment, TokenFormat } from '../applications/application.entity.js';
-import type { RefusalReason } from '../secrets/secret-use.entity.js';
+import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
 import type { Usage } from '../secrets/superseded.js';
+import { usageDates, usageJson } from '../secrets/usage-json.js';
 
 export interface ResourceRow {
   id: string;
@@ -17,7 +18,7 @@ export interface ResourceRow {
   /** Secrets of its resource server, not deleted; the one with the nearest end first. */
   secrets: ServerSecret[];
   /** The last refused calls with the client ID of its resource server (T4), the newest first. */
-  refused: { at: Date; reason: RefusalReason; secret: string | null; address: string }[];
+  refused: RefusedCallRow[];
 }
 
 export interface ServerSecret extends Usage {
@@ -72,34 +73,14 @@ const sql = `
     (select count(*)::int from grants g join applications a on a.id = g.application_id
       where g.resource_id = r.id and a.deleted_at is null) as granted,
     (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
-        'createdAt', s.created_at, 'expiresAt', s.expires_at,
-        'disabledAt', s.disabled_at, 'deletedAt', s.deleted_at,
-        'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at,
+        ${usageJson('s')},
         'createdBy', (select json_build_object('name', u.name, 'left', u.closed_at is not null)
           from users u where u.id = s.created_by))
       order by s.expires_at, s.id), '[]')
       from secrets s where s.resource_id = r.id and s.deleted_at is null) as secrets,
-    (select coalesce(json_agg(json_build_object('at', c.at, 'reason', c.reason, 'secret', c.name,
-        'address', c.address) order by c.id desc), '[]')
-      from (select c.id, c.at, c.reason, c.address, s.name
-        from refused_calls c left join secrets s on s.id = c.secret_id
-        where c.resource_id = r.id order by c.id desc limit 10) c) as refused
+    ${lastRefused('c.resource_id = r.id', 10)} as refused
   from resources r join apis i on i.code = r.api_code`;
 
-/** JSON has no dates: they come as text. */
 function withDates(row: ResourceRow): ResourceRow {
-  const date = (text: Date | null) => (text === null ? null : new Date(text));
-  return {
-    ...row,
-    refused: row.refused.map((call) => ({ ...call, at: new Date(call.at) })),
-    secrets: row.secrets.map((secret) => ({
-      ...secret,
-      createdAt: new Date(secret.createdAt),
-      expiresAt: new Date(secret.expiresAt),
-      disabledAt: date(secret.disabledAt),
-      deletedAt: date(secret.deletedAt),
-      firstUsedAt: date(secret.firstUsedAt),
-      lastUsedAt: date(secret.lastUsedAt),
-    })),
-  };
+  return { ...row, secrets: row.secrets.map((each) => ({ ...each, ...usageDates(each) })) };
 }

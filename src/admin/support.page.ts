@@ -2,9 +2,11 @@ import { coverProblems } from '../applications/contact-cover.js';
 import { endText, instantText } from '../platform/words.js';
 import { label } from '../reminders/milestones.js';
 import { outcomes } from '../reminders/outcomes.js';
-import { refusalReasons } from '../secrets/refusal-words.js';
+import { refusedLine } from '../secrets/refused-calls.js';
 import { secretState } from '../secrets/state.js';
+import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
+import { usageDates } from '../secrets/usage-json.js';
 import {
   applicationHref,
   organisationHref,
@@ -13,19 +15,10 @@ import {
   supportHref,
   userHref,
 } from './hrefs.js';
-import { withDates } from './made-secret.page.js';
 import type { SupportApplicationPage, SupportPage, State } from './models.js';
 import type { SupportFacts, SupportSecret } from './support.query.js';
 import { type Found, type FoundSecret, foundAtMost } from './support-search.query.js';
-import {
-  applicationState,
-  dayOf,
-  maybeDay,
-  moment,
-  roleTexts,
-  secretStateTexts,
-  userState,
-} from './words.js';
+import { applicationState, dayOf, maybeDay, moment, roleTexts, userState } from './words.js';
 
 export function foundPage(q: string, found: Found, now: Date): SupportPage {
   const { applications, secrets, people, resources } = found;
@@ -106,12 +99,7 @@ export function supportApplicationPage(row: SupportFacts, now: Date): SupportApp
       outcome: { key: each.state, text: outcomes[each.state] },
       answer: each.answer ?? undefined,
     })),
-    refused: row.refused.map((each) => ({
-      at: moment(each.at),
-      reason: refusalReasons[each.reason],
-      secret: each.secret ?? undefined,
-      address: each.address,
-    })),
+    refused: row.refused.map(refusedLine),
   };
 }
 
@@ -135,8 +123,8 @@ function problemsOf({ people }: SupportFacts, now: Date): string[] {
 }
 
 function secretLine(row: SupportSecret, { id, deletedAt, secrets }: SupportFacts, now: Date) {
-  const secret = withDates(row);
-  const others = secrets.filter((each) => each.id !== row.id).map(withDates);
+  const secret = usageDates(row);
+  const others = secrets.filter((each) => each.id !== row.id).map(usageDates);
   const key = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
   return {
     name: row.name,

@@ -2,9 +2,9 @@ import type { DataSource } from 'typeorm';
 import { bounced } from '../applications/contact-cover.js';
 import type { Milestone } from '../reminders/milestones.js';
 import type { ReminderState } from '../reminders/reminder.entity.js';
-import type { RefusalReason } from '../secrets/secret-use.entity.js';
+import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
+import type { UsageTexts } from '../secrets/usage-json.js';
 import { liveRole } from './live-role.js';
-import type { SecretTimes } from './user.query.js';
 
 /** How far back each list on the page goes. */
 export const shownAtMost = 50;
@@ -30,7 +30,7 @@ export interface SupportFacts {
     state: ReminderState;
     answer: string | null;
   }[];
-  refused: { at: string; reason: RefusalReason; secret: string | null; address: string }[];
+  refused: RefusedCallRow[];
 }
 
 export interface SupportPerson {
@@ -43,7 +43,7 @@ export interface SupportPerson {
   seenAt: string | null;
 }
 
-export interface SupportSecret extends SecretTimes {
+export interface SupportSecret extends UsageTexts {
   id: string;
   name: string;
   hint: string;
@@ -86,11 +86,6 @@ const reminders = `
   from secrets s join reminders l on l.secret_id = s.id where s.application_id = a.id
   order by 1 desc, s.name limit ${shownAtMost}`;
 
-const refused = `
-  select c.at, c.reason, s.name as secret, c.address
-  from refused_calls c left join secrets s on s.id = c.secret_id
-  where c.application_id = a.id order by c.id desc limit ${shownAtMost}`;
-
 const sql = `
   select a.id, a.name, a.client_id as "clientId", o.id as "organisationId",
     o.name as organisation, i.name || ' (' || i.code || ')' as api,
@@ -99,7 +94,7 @@ const sql = `
       join resources r on r.id = g.resource_id where g.application_id = a.id
       order by r.environment, r.name) as resources,
     ${listed(people)} as people, ${listed(secrets)} as secrets,
-    ${listed(reminders)} as reminders, ${listed(refused)} as refused
+    ${listed(reminders)} as reminders, ${lastRefused('c.application_id = a.id', shownAtMost)} as refused
   from applications a
   join organisations o on o.id = a.organisation_id
   join apis i on i.code = a.api_code

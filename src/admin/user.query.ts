@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Role } from '../applications/role-assignment.entity.js';
 import { codesInTotal } from '../authentication/factor.service.js';
 import type { UtcDay } from '../platform/utc-day.js';
+import { usageJson, type UsageTexts } from '../secrets/usage-json.js';
 import { liveManagers, liveRole } from './live-role.js';
 
 export interface UserFacts {
@@ -37,24 +38,14 @@ export interface UserRoleRow {
   endsAt: string | null;
 }
 
-export interface MadeSecretRow extends SecretTimes {
+export interface MadeSecretRow extends UsageTexts {
   name: string;
   hint: string;
   applicationId: string;
   application: string;
   applicationDeleted: boolean;
   /** The other secrets of the application, to tell whether this one is replaced (M7). */
-  others: SecretTimes[];
-}
-
-/** JSON has no dates: they come as text. */
-export interface SecretTimes {
-  createdAt: string;
-  expiresAt: string;
-  disabledAt: string | null;
-  deletedAt: string | null;
-  firstUsedAt: string | null;
-  lastUsedAt: string | null;
+  others: UsageTexts[];
 }
 
 /** A person with roles and with the secrets of theirs that are not deleted (R13). */
@@ -106,16 +97,11 @@ const applications = `
     and not exists (select 1 from role_assignments r where r.user_id = u.id
       and r.role = 'credential_manager' and r.application_id = a.id and ${liveRole('$2')})`;
 
-const times = (secret: string) => `
-  'createdAt', ${secret}.created_at, 'expiresAt', ${secret}.expires_at,
-  'disabledAt', ${secret}.disabled_at, 'deletedAt', ${secret}.deleted_at,
-  'firstUsedAt', ${secret}.first_used_at, 'lastUsedAt', ${secret}.last_used_at`;
-
 const secrets = `
   select coalesce(json_agg(json_build_object('name', s.name, 'hint', s.hint,
       'applicationId', a.id, 'application', a.name,
-      'applicationDeleted', a.deleted_at is not null, ${times('s')},
-      'others', (select coalesce(json_agg(json_build_object(${times('x')})), '[]')
+      'applicationDeleted', a.deleted_at is not null, ${usageJson('s')},
+      'others', (select coalesce(json_agg(json_build_object(${usageJson('x')})), '[]')
         from secrets x where x.application_id = s.application_id and x.id <> s.id
           and x.deleted_at is null)
     ) order by s.expires_at), '[]')

@@ -1,19 +1,7 @@
 import { countryName } from '../organisations/country.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayText, type Moment, momentOf } from '../platform/words.js';
-import type { State as SecretState } from '../secrets/state.js';
 import type { State } from './models.js';
-
-export const environmentTexts = { production: 'Production', sandbox: 'Sandbox' } as const;
-
-export const secretStateTexts: Record<SecretState, string> = {
-  active: 'Active',
-  expiring: 'Ends soon',
-  superseded: 'Replaced',
-  off: 'Switched off',
-  expired: 'Expired',
-  deleted: 'Deleted',
-};
 
 /** The state of an account: invited, active, closed. */
 export function userState(user: { activated: boolean; closed: boolean }): State {

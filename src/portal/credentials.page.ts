@@ -1,13 +1,15 @@
+import { environmentTexts } from '../applications/environment-words.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { label, type Milestone } from '../reminders/milestones.js';
 import { daysLeft, lastDay } from '../secrets/expiry.js';
 import { isLive, secretState } from '../secrets/state.js';
+import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { limitText } from '../secrets/secrets.service.js';
 import { distanceText, endText, momentOf } from '../platform/words.js';
 import { daysBetween, utcDay } from '../platform/utc-day.js';
-import { refusalReasons } from '../secrets/refusal-words.js';
+import { refusedLine } from '../secrets/refused-calls.js';
 import { connectPanel } from './connect.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { adminHref, applicationHref, secretHref } from './hrefs.js';
@@ -16,15 +18,6 @@ import { contact, cover, nameOf, someone } from './people.page.js';
 import { delays, rotationPanel } from './rotation.page.js';
 import { actionsOf, siblings } from './secret-action.page.js';
 import { lostText, warningOf } from './warning.page.js';
-
-const stateTexts: Record<models.SecretState['key'], string> = {
-  active: 'Active',
-  expiring: 'Ends soon',
-  superseded: 'Replaced',
-  off: 'Switched off',
-  expired: 'Expired',
-  deleted: 'Deleted',
-};
 
 const disabledText =
   'IT has disabled this application. Its secrets do not work until it is enabled.';
@@ -95,12 +88,7 @@ export function applicationPage(
     createRefusal: createRefusal(row, now, most),
     connect: connectPanel(row, publicUrl),
     refusedDelay: delays.refused,
-    refused: row.refused.map(({ at, reason, secret, address }) => ({
-      at: momentOf(at),
-      reason: refusalReasons[reason],
-      secret: secret ?? undefined,
-      address,
-    })),
+    refused: row.refused.map(refusedLine),
   };
 }
 
@@ -115,11 +103,10 @@ function counted({ secrets }: ApplicationRow, now: Date): number {
 }
 
 export function environments(row: ApplicationRow): models.Environment[] {
-  const texts = { production: 'Production', sandbox: 'Sandbox' } as const;
   return (['production', 'sandbox'] as const)
     .map((key) => ({
       key,
-      text: texts[key],
+      text: environmentTexts[key],
       resources: row.resources.filter(({ environment }) => environment === key),
     }))
     .filter(({ resources }) => resources.length > 0);
@@ -142,7 +129,7 @@ export function secretLine(
     name: secret.name,
     hint: secret.hint,
     href: secretHref(application.id, secret.id),
-    state: { key, text: stateTexts[key] },
+    state: { key, text: secretStateTexts[key] },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     endsWhen,
     lifeLeft: Math.round((100 * left) / life),

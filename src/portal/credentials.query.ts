@@ -4,7 +4,9 @@ import { bounced } from '../applications/contact-cover.js';
 import { mayManage, maySee } from '../applications/permission.js';
 import type { Acknowledgement } from '../reminders/acknowledgement.js';
 import { acknowledgementsOf } from '../reminders/endings.query.js';
-import type { RefusalReason } from '../secrets/secret-use.entity.js';
+import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
+import type { Usage } from '../secrets/superseded.js';
+import { usageDates, usageJson } from '../secrets/usage-json.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { placesFor } from './places.js';
 
@@ -26,14 +28,7 @@ export interface ApplicationRow {
   /** Those deleted last; only where one application is asked for. */
   gone: GoneRecord[];
   /** Only where one application is asked for; the last ones. */
-  refused: RefusedRecord[];
-}
-
-export interface RefusedRecord {
-  at: Date;
-  reason: RefusalReason;
-  secret: string | null;
-  address: string;
+  refused: RefusedCallRow[];
 }
 
 export interface ContactRow {
@@ -49,19 +44,13 @@ export interface ContactRow {
   seenAt: Date | null;
 }
 
-export interface SecretRecord {
+export interface SecretRecord extends Usage {
   id: string;
   name: string;
   hint: string;
-  createdAt: Date;
   createdBy: PersonRow | null;
-  expiresAt: Date;
-  disabledAt: Date | null;
   disabledBy: PersonRow | null;
-  deletedAt: Date | null;
   deletedBy: PersonRow | null;
-  firstUsedAt: Date | null;
-  lastUsedAt: Date | null;
   /** When its value is known not to have arrived. */
   lostAt: Date | null;
   lastReminder: { at: Date; milestone: string } | null;
@@ -73,18 +62,7 @@ export interface SecretRecord {
 /** A deleted secret, as far as it tells where a rotation stands. */
 export type GoneRecord = Pick<
   SecretRecord,
-  | 'id'
-  | 'name'
-  | 'hint'
-  | 'createdAt'
-  | 'createdBy'
-  | 'expiresAt'
-  | 'disabledAt'
-  | 'deletedAt'
-  | 'deletedBy'
-  | 'firstUsedAt'
-  | 'lastUsedAt'
-  | 'recent'
+  keyof Usage | 'id' | 'name' | 'hint' | 'createdBy' | 'deletedBy' | 'recent'
 >;
 
 export interface PersonRow {
@@ -164,9 +142,7 @@ const recent = `json_build_object(
     order by n.last_used_at desc, n.address limit 3) n))`;
 
 const gone = `(select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
-    'createdAt', s.created_at, 'createdBy', ${creator}, 'expiresAt', s.expires_at,
-    'disabledAt', s.disabled_at, 'deletedAt', s.deleted_at, 'deletedBy', ${deleter},
-    'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at, 'recent', null)), '[]')
+    ${usageJson('s')}, 'createdBy', ${creator}, 'deletedBy', ${deleter}, 'recent', null)), '[]')
   from (select * from secrets s where $3::uuid is not null and s.application_id = a.id
     and s.deleted_at is not null order by s.deleted_at desc limit 3) s)`;
 
@@ -182,12 +158,8 @@ const sql = `
     ${contacts('credential_manager', 'r.application_id = a.id')} as managers,
     ${contacts('org_admin', 'r.organisation_id = a.organisation_id')} as "orgAdmins",
     (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
-        'createdAt', s.created_at, 'createdBy', ${creator},
-        'expiresAt', s.expires_at,
-        'disabledAt', s.disabled_at, 'disabledBy', ${disabler},
-        'deletedAt', s.deleted_at, 'deletedBy', ${deleter},
-        'firstUsedAt', s.first_used_at, 'lastUsedAt', s.last_used_at,
-        'lostAt', s.lost_at, 'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
+        ${usageJson('s')}, 'createdBy', ${creator}, 'disabledBy', ${disabler},
+        'deletedBy', ${deleter}, 'lostAt', s.lost_at, 'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
           from reminders l where l.secret_id = s.id and l.state = 'sent'
           order by l.attempted_at desc limit 1),
         'acknowledgements', ${acknowledgementsOf('s.id')},
@@ -196,12 +168,7 @@ const sql = `
       from secrets s where s.application_id = a.id
         and (s.deleted_at is null or s.id = $4)) as secrets,
     ${gone} as gone,
-    (select coalesce(json_agg(json_build_object('at', c.at, 'reason', c.reason,
-        'secret', c.name, 'address', c.address) order by c.id desc), '[]')
-      from (select c.id, c.at, c.reason, c.address, s.name
-        from refused_calls c left join secrets s on s.id = c.secret_id
-        where $3::uuid is not null and c.application_id = a.id
-        order by c.id desc limit 10) c) as refused
+    ${lastRefused('$3::uuid is not null and c.application_id = a.id', 10)} as refused
   from places join applications a on a.id = places.id
   join organisations o on o.id = a.organisation_id
   where a.deleted_at is null and ${maySee('a', '$1', '$2')}
@@ -221,24 +188,10 @@ function withDates(row: ApplicationRow): ApplicationRow {
     ...row,
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
-    refused: row.refused.map((call) => ({ ...call, at: new Date(call.at) })),
-    gone: row.gone.map((secret) => ({
-      ...secret,
-      createdAt: new Date(secret.createdAt),
-      expiresAt: new Date(secret.expiresAt),
-      disabledAt: date(secret.disabledAt),
-      deletedAt: date(secret.deletedAt),
-      firstUsedAt: date(secret.firstUsedAt),
-      lastUsedAt: date(secret.lastUsedAt),
-    })),
+    gone: row.gone.map((secret) => ({ ...secret, ...usageDates(secret) })),
     secrets: row.secrets.map((secret) => ({
       ...secret,
-      createdAt: new Date(secret.createdAt),
-      expiresAt: new Date(secret.expiresAt),
-      disabledAt: date(secret.disabledAt),
-      deletedAt: date(secret.deletedAt),
-      firstUsedAt: date(secret.firstUsedAt),
-      lastUsedAt: date(secret.lastUsedAt),
+      ...usageDates(secret),
       lostAt: date(secret.lostAt),
       lastReminder: secret.lastReminder && {
         ...secret.lastReminder,

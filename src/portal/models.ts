@@ -1,5 +1,6 @@
 import type { Field } from '../platform/web/form.js';
 import type { Moment } from '../platform/words.js';
+import type { RefusedCallLine } from '../secrets/refused-calls.js';
 
 /*
  * What the templates of this door print: `templates/pages/auth/*` and `templates/pages/portal/*`.
@@ -221,7 +222,7 @@ export interface ApplicationPage {
   createRefusal?: string;
   connect: ConnectPanel;
   /** The last calls that were refused, with their true reason (T4); newest first. */
-  refused: RefusedCallRow[];
+  refused: RefusedCallLine[];
   /** How late one is seen. */
   refusedDelay: string;
 }
@@ -248,14 +249,6 @@ export interface RotationPanel {
   more?: string;
   /** How late uses are seen. */
   delay: string;
-}
-
-export interface RefusedCallRow {
-  at: Moment;
-  reason: string;
-  /** Name of the secret, where it is one of this application. */
-  secret?: string;
-  address: string;
 }
 
 export interface Contact {
