@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { CommandModule } from '../dist/src/app.module.js';
 import { AuditCheck } from '../dist/src/audit/audit-check.service.js';
 import { SystemClock } from '../dist/src/platform/clock.js';
@@ -43,9 +44,12 @@ try {
   );
   if (plan.counts.create !== many * 7) throw new Error(JSON.stringify(plan.problems.slice(0, 3)));
   const { fingerprint } = plan;
+  const others = auditBeside();
   await measure('apply, one transaction with an audit event each', () =>
     provisioning.apply(bench, text, { prune: false, fingerprint }),
   );
+  const { count, longest } = await others.stop();
+  results.at(-1).name += ` (${count} other audited changes meanwhile, the longest ${longest} ms)`;
   const again = await measure('plan again: all the same', () =>
     provisioning.plan(text, { prune: true }),
   );
@@ -87,6 +91,39 @@ function report() {
     const numbers = [`${seconds.toFixed(1)} s`, `${cpuSeconds.toFixed(1)} s of CPU here`];
     console.log(`${name}: ${numbers.join(', ')}, peak so far ${peakMegabytes.toFixed(0)} MB`);
   }
+}
+
+/** Others who are audited meanwhile, from a thread of their own: how long does one wait for the chain? */
+function auditBeside() {
+  const { host, port, username: user, database } = dataSource.options;
+  const program = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const pg = require('pg');
+    let [on, count, longest] = [true, 0, 0];
+    parentPort.once('message', () => (on = false));
+    (async () => {
+      const client = new pg.Client(workerData);
+      await client.connect();
+      while (on) {
+        const begin = performance.now();
+        await client.query(\`insert into audit_events (at, actor_name, action, subject_kind, subject_name, outcome)
+          values (now(), 'Other', 'secret.create', 'secret', 'One', 'done')\`);
+        longest = Math.max(longest, Math.round(performance.now() - begin));
+        count++;
+        await new Promise((done) => setTimeout(done, 20));
+      }
+      await client.end();
+      parentPort.postMessage({ count, longest });
+    })();`;
+  const workerData = { host, port, user, database };
+  const worker = new Worker(program, { eval: true, workerData });
+  return {
+    stop: () =>
+      new Promise((resolve, reject) => {
+        worker.once('message', resolve).once('error', reject);
+        worker.postMessage('stop');
+      }),
+  };
 }
 
 /** Further events, chained by the same trigger, in transactions of ten thousand. */

@@ -1,7 +1,3 @@
-import { AuditAnchors1795219240000 } from '../migrations/1795219240000-audit-anchors.js';
-import { ServerReminders1795219270000 } from '../migrations/1795219270000-server-reminders.js';
-import { OneOpenInvitation1795219280000 } from '../migrations/1795219280000-one-open-invitation.js';
-import { AuditAnchor } from './audit/audit-anchor.entity.js';
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
@@ -12,9 +8,9 @@ import { ReminderEngine1795219203001 } from '../migrations/1795219203001-reminde
 import { ReminderScan1795219203002 } from '../migrations/1795219203002-reminder-scan.js';
 import { SentMails1795219204000 } from '../migrations/1795219204000-sent-mails.js';
 import { Acknowledgements1795219204001 } from '../migrations/1795219204001-acknowledgements.js';
-import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
 import { Alarms1795219204002 } from '../migrations/1795219204002-alarms.js';
 import { Contacts1795219204003 } from '../migrations/1795219204003-contacts.js';
+import { OwnApi1795219205000 } from '../migrations/1795219205000-own-api.js';
 import { AuditChain1795219206000 } from '../migrations/1795219206000-audit-chain.js';
 import { MovedSessions1795219207000 } from '../migrations/1795219207000-moved-sessions.js';
 import { FailedCodes1795219207001 } from '../migrations/1795219207001-failed-codes.js';
@@ -28,11 +24,16 @@ import { OpenInvitations1795219230001 } from '../migrations/1795219230001-open-i
 import { SupportSearch1795219230002 } from '../migrations/1795219230002-support-search.js';
 import { FailedMails1795219230003 } from '../migrations/1795219230003-failed-mails.js';
 import { ListFilters1795219230004 } from '../migrations/1795219230004-list-filters.js';
+import { AuditAnchors1795219240000 } from '../migrations/1795219240000-audit-anchors.js';
 import { Catalogue1795219260000 } from '../migrations/1795219260000-catalogue.js';
+import { ServerReminders1795219270000 } from '../migrations/1795219270000-server-reminders.js';
+import { OneOpenInvitation1795219280000 } from '../migrations/1795219280000-one-open-invitation.js';
+import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-once.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
 import { RoleRequest } from './applications/role-request.entity.js';
+import { AuditAnchor } from './audit/audit-anchor.entity.js';
 import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
@@ -41,10 +42,10 @@ import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
-import { Alarm } from './reminders/alarm.entity.js';
-import { CalendarFeed } from './reminders/calendar-feed.entity.js';
-import { BounceWarning } from './reminders/bounce-warning.entity.js';
 import { AcknowledgementRow } from './reminders/acknowledgement.entity.js';
+import { Alarm } from './reminders/alarm.entity.js';
+import { BounceWarning } from './reminders/bounce-warning.entity.js';
+import { CalendarFeed } from './reminders/calendar-feed.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
 import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
 import { Secret } from './secrets/secret.entity.js';
@@ -119,4 +120,5 @@ export const migrations = [
   Catalogue1795219260000,
   ServerReminders1795219270000,
   OneOpenInvitation1795219280000,
+  ChainAtOnce1795219320000,
 ];

@@ -18,7 +18,7 @@ export class AuditLink {
   hash: Buffer;
 }
 
-/** Where the chain ends. One row, moved on by triggers. */
+/** Where the chain ends. One row, moved on by the trigger that makes the links. */
 @Entity('audit_head')
 @Check('audit_head_single_check', 'id')
 export class AuditHead {
@@ -30,7 +30,4 @@ export class AuditHead {
 
   @Column('bytea')
   hash: Buffer;
-
-  @Column('boolean', { default: false })
-  pending: boolean;
 }

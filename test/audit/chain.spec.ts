@@ -6,6 +6,7 @@ import type { Break } from '../../src/audit/chain.js';
 import { FixedClock } from '../../src/platform/clock.js';
 import { keysOf } from '../../src/platform/config/load.js';
 import { AuditChain1795219206000 } from '../../migrations/1795219206000-audit-chain.js';
+import { ChainAtOnce1795219320000 } from '../../migrations/1795219320000-chain-at-once.js';
 import { testConfig } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { waitingFor } from '../support/race.js';
@@ -32,6 +33,12 @@ function record(tx: EntityManager, n: number): Promise<void> {
     detail: { n, b: null, aa: ['1', { z: 1 }], note: n % 2 ? 'odd' : undefined },
   };
   return audit.record(tx, { ...theService, address: n % 3 ? '192.0.2.7' : null }, happening);
+}
+
+async function inSavepoint(tx: EntityManager, n: number, keep: boolean): Promise<void> {
+  await tx.query('savepoint inner_one');
+  await record(tx, n);
+  await tx.query(keep ? 'release savepoint inner_one' : 'rollback to savepoint inner_one');
 }
 
 /** The events in the order of the chain, which is that of the commits. */
@@ -94,6 +101,44 @@ describe('the chain of the audit (P3)', () => {
     expect(await check.verify()).toEqual({ intact: true, events: before.length + 1 });
   });
 
+  test('has all events of a transaction, also around a savepoint that was taken back', async () => {
+    const before = await ids();
+    await dataSource.transaction(async (tx) => {
+      await inSavepoint(tx, 1, false);
+      await record(tx, 2);
+      await inSavepoint(tx, 3, true);
+      await inSavepoint(tx, 4, false);
+      // Chained here already; what comes after is chained at the end.
+      await tx.query('set constraints all immediate');
+      await tx.query('set constraints all deferred');
+      await record(tx, 5);
+    });
+    expect(await check.verify()).toEqual({ intact: true, events: before.length + 3 });
+    const names = await dataSource.query<{ name: string }[]>(
+      `select subject_name as name from audit_events e join audit_links l on l.event_id = e.id
+       order by l.position desc limit 3`,
+    );
+    expect(names.map(({ name }) => /\d/.exec(name)![0])).toEqual(['5', '3', '2']);
+  });
+
+  test('is locked only when all events of a transaction are written', async () => {
+    const before = (await ids()).length;
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await audit.recordAll(
+      runner.manager,
+      theService,
+      Array.from({ length: 2500 }, (_, n) => ({
+        action: 'secret.create',
+        subject: { kind: 'secret', id: null, name: `Many ${n}` },
+      })),
+    );
+    await record(dataSource.manager, 1);
+    await runner.commitTransaction();
+    await runner.release();
+    expect(await check.verify()).toEqual({ intact: true, events: before + 2501 });
+  });
+
   test('takes 50 writers at once, each with two events and a lock of its own, without a gap', async () => {
     const before = (await ids()).length;
     const writers = 50;
@@ -118,11 +163,14 @@ describe('the chain of the audit (P3)', () => {
 
   test('chains what was there before it', async () => {
     const old = await createTestDatabase();
-    const migration = new AuditChain1795219206000();
+    const chain = new AuditChain1795219206000();
+    const atOnce = new ChainAtOnce1795219320000();
     const runner = old.dataSource.createQueryRunner();
-    await migration.down(runner);
+    await atOnce.down(runner);
+    await chain.down(runner);
     for (let n = 0; n < 5; n++) await record(old.dataSource.manager, n);
-    await migration.up(runner);
+    await chain.up(runner);
+    await atOnce.up(runner);
     await runner.release();
     await record(old.dataSource.manager, 6);
     expect(await new AuditCheck(old.dataSource, keys, clock).verify()).toEqual({
