@@ -549,7 +549,7 @@ export interface ContactsPage {
 export interface OperationsPage {
   /** What needs a look; empty when all is well. */
   problems: string[];
-  runs: { day: Moment; href?: string; state: State; text: string }[];
+  runs: { day: Moment; href: string; state: State; text: string }[];
   lastComplete?: Moment;
   mails: {
     /** By kind, those that wait. */
@@ -559,7 +559,8 @@ export interface OperationsPage {
   };
   signingKeys: { kid: string; state: State; signsFrom: Moment; age: string }[];
   nextKey?: { published: Moment; signs: Moment };
-  keyrings: { kind: string; numbers: { number: number; current: boolean; secrets?: number }[] }[];
+  /** `needs`: what cannot do without this key; absent where it is not counted. */
+  keyrings: { kind: string; numbers: { number: number; current: boolean; needs?: string }[] }[];
   policy: { setting: string; text: string; value: string }[];
   installation: Fact[];
 }

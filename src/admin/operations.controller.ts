@@ -11,6 +11,7 @@ import { Pages } from '../platform/web/pages.js';
 import { Watch } from '../reminders/watch.service.js';
 import { type OperationsFacts, operationsPage } from './operations.page.js';
 import {
+  countByEncryptionKey,
   countByHashKey,
   findDatabaseFacts,
   findFailedMails,
@@ -56,6 +57,7 @@ export class OperationsController {
       head: await this.anchors.last(),
       signingKeys: await this.signingKeys.list(),
       hashKeys: await countByHashKey(dataSource),
+      sealed: await countByEncryptionKey(dataSource),
       known: dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name),
       database,
     };

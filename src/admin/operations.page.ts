@@ -8,6 +8,7 @@ import {
   type DatabaseFacts,
   failedDays,
   type FailedMail,
+  type Sealed,
   type WaitingMails,
 } from './operations.query.js';
 import { policyOf } from './policy.js';
@@ -22,6 +23,7 @@ export interface OperationsFacts {
   failed: FailedMail[];
   signingKeys: (Turn & { state: KeyState })[];
   hashKeys: { number: number; count: number }[];
+  sealed: Sealed[];
   database: DatabaseFacts;
   /** Names of the migrations that this version knows. */
   known: string[];
@@ -61,7 +63,7 @@ export function operationsPage(
       published: moment(rotation.published),
       signs: moment(rotation.signs),
     },
-    keyrings: keyringsOf(facts.hashKeys, keys),
+    keyrings: keyringsOf(facts, keys),
     policy: policyOf(config),
     installation: installationOf(facts, config),
   };
@@ -75,9 +77,9 @@ const signingStates: Record<KeyState, State> = {
 };
 
 function lastRun(row: RunRow): OperationsPage['runs'][number] {
-  const { day, state } = runLine(row);
+  const { day, href, state } = runLine(row);
   const { due, sent, failed } = row;
-  return { day, state, text: `${due} due, ${sent} sent, ${failed} failed` };
+  return { day, href, state, text: `${due} due, ${sent} sent, ${failed} failed` };
 }
 
 const mailKinds = { invitation: 'Invitations', notice: 'Notices', reminder: 'Reminders' };
@@ -102,7 +104,7 @@ function mailsOf({ waiting, failed }: OperationsFacts): OperationsPage['mails'] 
 }
 
 function keyringsOf(
-  counted: OperationsFacts['hashKeys'],
+  { hashKeys, sealed }: OperationsFacts,
   { hash, session, encryption }: Keys,
 ): OperationsPage['keyrings'] {
   const numbers = ({ all, current }: Keys['hash']) =>
@@ -112,12 +114,40 @@ function keyringsOf(
       kind: 'Hash keys',
       numbers: numbers(hash).map((each) => ({
         ...each,
-        secrets: counted.find(({ number }) => number === each.number)?.count ?? 0,
+        needs: needsText([
+          [
+            hashKeys.find(({ number }) => number === each.number)?.count ?? 0,
+            ['secret', 'secrets'],
+          ],
+        ]),
       })),
     },
     { kind: 'Session keys', numbers: numbers(session) },
-    { kind: 'Encryption keys', numbers: numbers(encryption) },
+    {
+      kind: 'Encryption keys',
+      numbers: numbers(encryption).map((each) => ({ ...each, needs: sealedText(sealed, each) })),
+    },
   ];
+}
+
+/** One, and several. */
+const sealedWords: Record<Sealed['kind'], [string, string]> = {
+  authenticators: ['authenticator app', 'authenticator apps'],
+  enrolments: ['set-up under way', 'set-ups under way'],
+  'signing keys': ['signing key', 'signing keys'],
+  mails: ['mail that waits', 'mails that wait'],
+};
+
+function sealedText(sealed: Sealed[], { number }: { number: number }): string {
+  const here = sealed.filter((each) => each.number === number);
+  return needsText(here.map(({ count, kind }) => [count, sealedWords[kind]]));
+}
+
+function needsText(counts: [count: number, words: [string, string]][]): string {
+  const texts = counts
+    .filter(([count]) => count > 0)
+    .map(([count, [one, several]]) => `${count} ${count === 1 ? one : several}`);
+  return texts.join(', ') || 'nothing';
 }
 
 function installationOf({ database, known, offset, head }: OperationsFacts, config: Config) {
@@ -154,13 +184,15 @@ function migrationText(applied: string[], known: string[]): string {
     : `up to date, ${known.length} applied, the last one ${applied.at(-1)}`;
 }
 
-function problemsOf(facts: OperationsFacts, { hash }: Keys, now: Date): string[] {
-  const { waiting, failed, hashKeys, database, known, offset } = facts;
+function problemsOf(facts: OperationsFacts, { hash, encryption }: Keys, now: Date): string[] {
+  const { waiting, failed, hashKeys, sealed, database, known, offset } = facts;
   const late = waiting.filter(({ oldest }) => now.getTime() - oldest.getTime() > hour);
   const count = late.reduce((sum, each) => sum + each.count, 0);
   const given = failed[0]?.count ?? 0;
   const numbers = new Set(hash.all.map(({ number }) => number));
   const lost = hashKeys.filter(({ number }) => !numbers.has(number));
+  const opened = new Set(encryption.all.map(({ number }) => number));
+  const closed = new Set(sealed.map(({ number }) => number).filter((each) => !opened.has(each)));
   return [
     late.length > 0 &&
       `Mails wait for more than an hour (${count} in the queue). Does the mail server answer?`,
@@ -169,6 +201,10 @@ function problemsOf(facts: OperationsFacts, { hash }: Keys, now: Date): string[]
     ...lost.map(
       ({ number, count }) =>
         `${count} ${count === 1 ? 'secret needs' : 'secrets need'} hash key number ${number}, which is not configured: they do not work.`,
+    ),
+    ...[...closed].map(
+      (number) =>
+        `Encryption key number ${number} is not configured, and sealed with it: ${sealedText(sealed, { number })}. They cannot be read.`,
     ),
     database.applied.length !== known.length &&
       `Migrations: ${migrationText(database.applied, known)}.`,

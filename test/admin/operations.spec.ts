@@ -58,7 +58,7 @@ test('numbers the configured keys, and counts the secrets of each hash key', asy
   await look();
   expect(ines.words).toMatch(
     new RegExp(
-      `Hash keys 7 Current ${row.count} Hash keys 3 Still read 0 Session keys 2 Current .* Encryption keys 9 Current .* Encryption keys 4 Still read`,
+      `Hash keys 7 Current ${row.count} secrets Hash keys 3 Still read nothing Session keys 2 Current .* Encryption keys 9 Current \\d+ authenticator apps, .*\\d signing key.* Encryption keys 4 Still read nothing`,
     ),
   );
   await dataSource.query(
@@ -66,6 +66,23 @@ test('numbers the configured keys, and counts the secrets of each hash key', asy
   );
   await look();
   expect(ines.words).toContain('1 secret needs hash key number 5, which is not configured');
+  const [sealing] = await dataSource.query<[{ n: number }]>(
+    `with moved as (update totp_factors set sealed_key = decode('00000004', 'hex') || substr(sealed_key, 5)
+       where user_id in (select user_id from totp_factors limit 2) returning 1)
+     select count(*)::int as n from totp_factors`,
+  );
+  await dataSource.query(
+    `insert into signing_keys (kid, sealed_key, public_jwk, created_at, signs_from)
+     select 'lost', decode('00000006', 'hex') || sealed_key, public_jwk, created_at, signs_from
+     from signing_keys limit 1`,
+  );
+  await look();
+  expect(ines.words).toContain(`9 Current ${sealing.n - 2} authenticator apps`);
+  expect(ines.words).toContain('Encryption keys 4 Still read 2 authenticator apps');
+  expect(ines.words).toContain(
+    'Encryption key number 6 is not configured, and sealed with it: 1 signing key.',
+  );
+  await dataSource.query(`delete from signing_keys where kid = 'lost'`);
 });
 
 test('shows the keys that sign, with their ages, and the next rotation', async () => {
