@@ -7,7 +7,7 @@ import { Pages } from '../platform/web/pages.js';
 import { applicationsPage } from './applications-list.page.js';
 import { applicationFilters, findApis, findApplicationList } from './applications-list.query.js';
 import { slice } from './keyset.js';
-import { chosen, orderCursor, orderKey, readOrder } from './list-order.js';
+import { chosen, orderCursor, orderKey, orderValue, readOrder } from './list-order.js';
 import { searchText } from './search-text.js';
 
 /** All applications, to be narrowed to those that somebody has to look after. */
@@ -43,7 +43,7 @@ export class ApplicationsListController {
     const { order, ...kept } = filter;
     const { rows, pagination } = slice(found, cursor, orderKey(order), {
       ...kept,
-      sort: order === 'new' ? 'new' : '',
+      sort: orderValue(order),
     });
     return this.pages.send(request, reply, {
       view: 'admin/applications',

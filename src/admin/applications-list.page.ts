@@ -1,6 +1,6 @@
 import type { ApplicationListRow, ApplicationsFilter } from './applications-list.query.js';
 import { applicationHref, organisationHref } from './hrefs.js';
-import { orderOptions } from './list-order.js';
+import { orderOptions, orderValue } from './list-order.js';
 import type { ApplicationsPage, Option } from './models.js';
 import { nextEnd } from './organisations.page.js';
 import { applicationState } from './words.js';
@@ -24,7 +24,7 @@ export function applicationsPage(
     organisation: { value: organisation },
     api: { value: api },
     show: { value: show },
-    sort: { value: order === 'new' ? 'new' : '' },
+    sort: { value: orderValue(order) },
     apis: [
       { value: '', label: 'All' },
       ...apis.map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),

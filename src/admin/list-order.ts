@@ -10,6 +10,11 @@ export const orderOptions: Option[] = [
   { value: 'new', label: 'Newest first' },
 ];
 
+/** As it stands in the address; the first one is left out. */
+export function orderValue(order: Order): string {
+  return order === 'new' ? 'new' : '';
+}
+
 export function readOrder(sort: unknown): Order {
   return sort === 'new' ? 'new' : 'name';
 }

@@ -12,7 +12,7 @@ import { doneNotice } from './done.js';
 import { OrganisationForm } from './forms.js';
 import { organisationHref } from './hrefs.js';
 import { slice } from './keyset.js';
-import { chosen, orderCursor, orderKey, readOrder } from './list-order.js';
+import { chosen, orderCursor, orderKey, orderValue, readOrder } from './list-order.js';
 import { organisationFormPage, organisationPage, organisationsPage } from './organisations.page.js';
 import {
   findCountries,
@@ -55,7 +55,7 @@ export class OrganisationsController {
     const { rows, pagination } = slice(found, cursor, orderKey(filter.order), {
       q: filter.q,
       country: filter.country,
-      sort: filter.order === 'new' ? 'new' : '',
+      sort: orderValue(filter.order),
     });
     return this.pages.send(request, reply, {
       view: 'admin/organisations',

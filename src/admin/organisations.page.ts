@@ -7,7 +7,7 @@ import { lastDay } from '../secrets/expiry.js';
 import type { OrganisationForm } from './forms.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import type * as models from './models.js';
-import { orderOptions } from './list-order.js';
+import { orderOptions, orderValue } from './list-order.js';
 import type {
   OrganisationFacts,
   OrganisationRow,
@@ -32,7 +32,7 @@ export function organisationsPage(
   return {
     q,
     country: { value: country },
-    sort: { value: order === 'new' ? 'new' : '' },
+    sort: { value: orderValue(order) },
     countries: [
       { value: '', label: 'All countries' },
       ...countries.map((code) => ({ value: code, label: countryText(code) })),

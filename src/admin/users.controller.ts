@@ -10,7 +10,7 @@ import { Users } from '../users/users.service.js';
 import { goneFromList, operator, UserForm } from './forms.js';
 import { userHref } from './hrefs.js';
 import { slice } from './keyset.js';
-import { chosen, orderCursor, orderKey, readOrder } from './list-order.js';
+import { chosen, orderCursor, orderKey, orderValue, readOrder } from './list-order.js';
 import { searchText } from './search-text.js';
 import { userNewPage, usersPage } from './users.page.js';
 import { findOrganisationOptions, findUsers, userRoles, userStates } from './users.query.js';
@@ -45,7 +45,7 @@ export class UsersController {
       q: filter.q,
       role: filter.role,
       state: filter.state,
-      sort: filter.order === 'new' ? 'new' : '',
+      sort: orderValue(filter.order),
     });
     return this.pages.send(request, reply, {
       view: 'admin/users',

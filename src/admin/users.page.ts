@@ -1,7 +1,7 @@
 import type { Field } from '../platform/web/form.js';
 import { operator, type UserForm } from './forms.js';
 import { organisationHref, userHref } from './hrefs.js';
-import { orderOptions } from './list-order.js';
+import { orderOptions, orderValue } from './list-order.js';
 import type { Option, UserLine, UserNewPage, UsersPage } from './models.js';
 import type { OrganisationOption, UserRow, UsersFilter } from './users.query.js';
 import { maybeDay, roleTexts, userState } from './words.js';
@@ -30,7 +30,7 @@ export function usersPage(
     q,
     role: { value: role },
     state: { value: state },
-    sort: { value: order === 'new' ? 'new' : '' },
+    sort: { value: orderValue(order) },
     roles,
     states,
     orders: orderOptions,

@@ -1,5 +1,5 @@
 import { cleanName, problemOfName } from '../platform/plain-text.js';
-import { Invalid } from '../platform/refusals.js';
+import { refuse } from '../platform/refusals.js';
 import { isApiCode } from './api-code.js';
 import type { Environment } from './application.entity.js';
 
@@ -15,8 +15,6 @@ export interface ResourceValues {
   audience: string;
   scope: string;
 }
-
-type Problems = Record<string, string | undefined>;
 
 /** @throws Invalid with all problems at once */
 export function checkedApi({ code, name }: ApiValues): ApiValues {
@@ -80,9 +78,4 @@ function problemOfAudience(text: string, isOwn: (origin: string) => boolean): st
 
 function isEnvironment(text: string): text is Environment {
   return text === 'production' || text === 'sandbox';
-}
-
-function refuse(problems: Problems): void {
-  const found = Object.entries(problems).filter(([, problem]) => problem !== undefined);
-  if (found.length > 0) throw new Invalid(Object.fromEntries(found) as Record<string, string>);
 }

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
-import { Invalid, NotFound } from '../platform/refusals.js';
+import { Invalid, NotFound, refuse } from '../platform/refusals.js';
 import { Api, Resource, type TokenFormat } from './application.entity.js';
 import { checkedName, checkedResource, type ResourceValues } from './resource-values.js';
 
@@ -87,15 +87,14 @@ export class Resources {
 
   /** The API must be there, and a token request must know whose scope it names. */
   private async checkPlace(tx: Tx, { apiCode, scope }: ResourceValues): Promise<void> {
-    const fields: Record<string, string> = {};
-    if (!(await tx.existsBy(Api, { code: apiCode }))) {
-      fields.apiCode = 'Choose an API from the list.';
-    }
     const inside = await tx.query<unknown[]>(`select from resources where $1 = any (scopes)`, [
       scope,
     ]);
-    if (inside.length > 0) fields.scope = 'Another resource has this scope.';
-    if (Object.keys(fields).length > 0) throw new Invalid(fields);
+    const exists = await tx.existsBy(Api, { code: apiCode });
+    refuse({
+      apiCode: exists ? undefined : 'Choose an API from the list.',
+      scope: inside.length > 0 ? 'Another resource has this scope.' : undefined,
+    });
   }
 
   private async lock(tx: Tx, id: string): Promise<Resource> {
@@ -125,11 +124,13 @@ function taken(error: unknown): unknown {
 }
 
 function checked({ minutes, format }: TokenWish): { minutes: number; format: TokenFormat } {
-  const fields: Record<string, string> = {};
   const whole = /^\s*(\d{1,2})\s*$/.exec(minutes)?.[1];
   const number = Number(whole ?? 0);
-  if (number < 1 || number > 60) fields.minutes = 'Type a whole number of minutes from 1 to 60.';
-  if (format !== 'jwt' && format !== 'opaque') fields.format = 'Choose one of the two forms.';
-  if (Object.keys(fields).length > 0) throw new Invalid(fields);
+  const isLife = number >= 1 && number <= 60;
+  const isForm = format === 'jwt' || format === 'opaque';
+  refuse({
+    minutes: isLife ? undefined : 'Type a whole number of minutes from 1 to 60.',
+    format: isForm ? undefined : 'Choose one of the two forms.',
+  });
   return { minutes: number, format: format as TokenFormat };
 }

@@ -1,5 +1,5 @@
 import { cleanName, problemOfName } from '../platform/plain-text.js';
-import { Invalid } from '../platform/refusals.js';
+import { refuse } from '../platform/refusals.js';
 import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
 import type { Role } from './role-assignment.entity.js';
 
@@ -23,29 +23,30 @@ export function checkedTerms(
   { role, confirmedBy = '', confirmedOn = '', lastDay = '' }: RoleTerms,
   today: UtcDay,
 ) {
-  const fields: Record<string, string> = {};
+  const needsWord = role !== 'it';
   const confirmed = parseUtcDay(confirmedOn);
-  if (role !== 'it') {
-    const problem = problemOfName(confirmedBy);
-    if (problem) {
-      fields.confirmedBy =
-        confirmedBy.trim() === '' ? 'Type who in the organisation confirmed it.' : problem;
-    }
-    if (!confirmed || confirmed > today) {
-      fields.confirmedOn = 'When was it confirmed? Choose today or an earlier day.';
-    }
-  }
   const last = lastDay ? parseUtcDay(lastDay) : null;
-  if (last === undefined || (last && last < today)) {
-    fields.lastDay = 'Choose today or a later day, or leave it empty.';
-  }
-  if (last && last > latestEnd) {
-    fields.lastDay = 'Choose a day before the year 3000, or leave it empty.';
-  }
-  if (Object.keys(fields).length > 0) throw new Invalid(fields);
+  refuse({
+    confirmedBy: needsWord ? problemOfConfirmer(confirmedBy) : undefined,
+    confirmedOn:
+      needsWord && (!confirmed || confirmed > today)
+        ? 'When was it confirmed? Choose today or an earlier day.'
+        : undefined,
+    lastDay: problemOfLastDay(last, today),
+  });
   return {
-    confirmedBy: role === 'it' ? null : cleanName(confirmedBy),
-    confirmedOn: role === 'it' ? null : confirmed!,
+    confirmedBy: needsWord ? cleanName(confirmedBy) : null,
+    confirmedOn: needsWord ? confirmed! : null,
     endsAt: last ? startOf(addDays(last, 1)) : null,
   };
+}
+
+function problemOfConfirmer(name: string): string | undefined {
+  return name.trim() === '' ? 'Type who in the organisation confirmed it.' : problemOfName(name);
+}
+
+function problemOfLastDay(last: UtcDay | null | undefined, today: UtcDay): string | undefined {
+  if (last === null) return undefined;
+  if (last === undefined || last < today) return 'Choose today or a later day, or leave it empty.';
+  return last > latestEnd ? 'Choose a day before the year 3000, or leave it empty.' : undefined;
 }

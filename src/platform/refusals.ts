@@ -34,6 +34,15 @@ export class Invalid extends Refusal {
   }
 }
 
+/**
+ * Judges all fields of an input at once: what is wrong with each, or nothing.
+ * @throws Invalid with all problems
+ */
+export function refuse(problems: Record<string, string | undefined>): void {
+  const found = Object.entries(problems).filter((each): each is [string, string] => !!each[1]);
+  if (found.length > 0) throw new Invalid(Object.fromEntries(found));
+}
+
 /** The state of things does not allow it now. */
 export class Conflict extends Refusal {
   constructor(publicText: string) {
