@@ -29,6 +29,7 @@ import { Catalogue1795219260000 } from '../migrations/1795219260000-catalogue.js
 import { ServerReminders1795219270000 } from '../migrations/1795219270000-server-reminders.js';
 import { OneOpenInvitation1795219280000 } from '../migrations/1795219280000-one-open-invitation.js';
 import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-once.js';
+import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -121,4 +122,5 @@ export const migrations = [
   ServerReminders1795219270000,
   OneOpenInvitation1795219280000,
   ChainAtOnce1795219320000,
+  UserLanguage1795219340000,
 ];

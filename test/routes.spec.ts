@@ -66,9 +66,11 @@ test('only these routes are open to everyone', async () => {
   expect(open.sort()).toEqual([
     'GET /api/v1/docs',
     'GET /invitations/:token',
+    'GET /language',
     'GET /sign-in',
     'GET /signed-out',
     'POST /invitations/:token',
+    'POST /language',
     'POST /sign-in',
     'POST /sign-out',
   ]);

@@ -183,7 +183,11 @@ export class Enrolment {
       if (!held) throw new SignInNeeded('/sign-in');
       const token = await this.sessions.move(tx, session, 'full', 'no factor');
       const activatedAt = held.activatedAt ?? now;
-      await tx.update(User, { id: viewer.id }, { lastSignInAt: now, activatedAt });
+      await tx.update(
+        User,
+        { id: viewer.id },
+        { lastSignInAt: now, activatedAt, language: viewer.language },
+      );
       await revokeInvitations(tx, viewer.id, now);
       await this.audit.record(tx, viewer, {
         action: 'session.sign_in',

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { type Language, languages } from '../platform/language/languages.js';
+import { language, t } from '../platform/language/speaking.js';
+import { browserLanguage } from '../platform/web/browser-language.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import { type Frame, FrameSource } from '../platform/web/frame.js';
 import { instantText } from '../platform/words.js';
@@ -18,6 +21,11 @@ export class SignedInFrame extends FrameSource {
     super();
   }
 
+  language(request: FastifyRequest): Language {
+    const { chosen, accepted } = browserLanguage(this.config, request);
+    return request.viewer?.language ?? chosen ?? accepted;
+  }
+
   frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'> {
     const { viewer } = request;
     const path = request.url.split('?')[0] ?? '/';
@@ -29,6 +37,9 @@ export class SignedInFrame extends FrameSource {
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
       support: this.config.SUPPORT_ADDRESS,
       path,
+      here: request.method === 'GET' ? request.url : path,
+      language: language(),
+      languages: Object.entries(languages).map(([code, name]) => ({ code, name })),
       now: instantText(this.clock.now()),
     };
   }
@@ -36,29 +47,29 @@ export class SignedInFrame extends FrameSource {
 
 /** The person's roles in words, the one with most power first. */
 export function roleText({ it, orgAdmin, manager }: Viewer): string {
-  const roles = [it && 'IT', orgAdmin && 'Org admin', manager && 'Credential manager'];
-  return roles.filter((role) => role !== false).join(', ') || 'No role yet';
+  const roles = [it && t`IT`, orgAdmin && t`Org admin`, manager && t`Credential manager`];
+  return roles.filter((role) => role !== false).join(', ') || t`No role yet`;
 }
 
 function navigation(viewer: Viewer, path: string, waiting: Record<string, number>): Frame['nav'] {
   const pages = [
-    { label: 'Applications', href: '/manage-api-credentials' },
-    ...(viewer.manager ? [{ label: 'Which secret is this?', href: '/which-secret' }] : []),
+    { label: t`Applications`, href: '/manage-api-credentials' },
+    ...(viewer.manager ? [{ label: t`Which secret is this?`, href: '/which-secret' }] : []),
     ...(viewer.it || viewer.orgAdmin || viewer.manager
-      ? [{ label: 'Forecast', href: '/forecast' }]
+      ? [{ label: t`Forecast`, href: '/forecast' }]
       : []),
-    ...(viewer.orgAdmin ? [{ label: 'Role requests', href: '/role-requests' }] : []),
+    ...(viewer.orgAdmin ? [{ label: t`Role requests`, href: '/role-requests' }] : []),
     ...(viewer.it
       ? [
-          { label: 'Organisations', href: '/admin/organisations' },
-          { label: 'Users', href: '/admin/users' },
-          { label: 'Role requests', href: '/admin/role-requests' },
-          { label: 'Resources', href: '/admin/resources' },
-          { label: 'Provisioning', href: '/admin/provisioning' },
-          { label: 'Contacts', href: '/admin/contacts' },
-          { label: 'Support', href: '/admin/support' },
-          { label: 'Operations', href: '/admin/operations' },
-          { label: 'Audit', href: '/admin/audit' },
+          { label: t`Organisations`, href: '/admin/organisations' },
+          { label: t`Users`, href: '/admin/users' },
+          { label: t`Role requests`, href: '/admin/role-requests' },
+          { label: t`Resources`, href: '/admin/resources' },
+          { label: t`Provisioning`, href: '/admin/provisioning' },
+          { label: t`Contacts`, href: '/admin/contacts' },
+          { label: t`Support`, href: '/admin/support' },
+          { label: t`Operations`, href: '/admin/operations' },
+          { label: t`Audit`, href: '/admin/audit' },
         ]
       : []),
   ];

@@ -12,13 +12,14 @@ import {
   StepUpNeeded,
   TooMany,
 } from '../platform/refusals.js';
+import { browserLanguage } from '../platform/web/browser-language.js';
 import { readCookie, setCookie } from '../platform/web/cookies.js';
 import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import type { Sight } from './marks.js';
 import { factorIsFresh } from './session-rule.js';
-import { type LiveSession, Sessions } from './sessions.service.js';
+import { type LiveSession, type Seen, Sessions } from './sessions.service.js';
 import { SignIn } from './sign-in.service.js';
 
 /** Closes every route that is not opened by a mark (R1, R7, R8, R9, R10). */
@@ -58,7 +59,7 @@ export class Guard implements CanActivate {
    */
   private async recognise(request: FastifyRequest): Promise<LiveSession | undefined> {
     const token = readCookie(this.config, request, 'session');
-    const live = token ? await this.sessions.find(token, request.ip) : undefined;
+    const live = token ? await this.sessions.find(token, this.seen(request)) : undefined;
     if (!live) return undefined;
     request.live = live;
     request.sessionId = live.session.id;
@@ -67,6 +68,10 @@ export class Guard implements CanActivate {
       if (live.viewer.it) request.attention = await this.attention();
     }
     return live;
+  }
+
+  private seen(request: FastifyRequest): Seen {
+    return { address: request.ip, language: browserLanguage(this.config, request) };
   }
 
   private attention(): Promise<Attention> {
@@ -130,7 +135,7 @@ export class Guard implements CanActivate {
       const token = await this.signIn.again(live, code, 'stepUpCode');
       setCookie(this.config, reply, 'session', token);
       // The session has a new identifier: what follows may move it on once more.
-      const moved = await this.sessions.find(token, request.ip);
+      const moved = await this.sessions.find(token, this.seen(request));
       if (!moved) throw new SignInNeeded('/sign-in');
       request.live = moved;
       request.viewer = moved.viewer;

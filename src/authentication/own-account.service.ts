@@ -4,6 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import type { Language } from '../platform/language/languages.js';
 import { Limits } from '../platform/limits/limits.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
 import type { AccountEvent } from '../users/account-notice.js';
@@ -56,6 +57,11 @@ export class OwnAccount {
 
   factorOf(userId: string): Promise<TotpFactor> {
     return this.dataSource.getRepository(TotpFactor).findOneByOrFail({ userId });
+  }
+
+  /** Sets the language of pages and mails. */
+  async speak(userId: string, language: Language): Promise<void> {
+    await this.dataSource.getRepository(User).update({ id: userId }, { language });
   }
 
   /** Ends one of one's own other sessions; one that is over already is no mistake. */

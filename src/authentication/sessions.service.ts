@@ -4,10 +4,12 @@ import { DataSource, MoreThan } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { Tx } from '../platform/database/tx.js';
+import { isLanguage, type Language } from '../platform/language/languages.js';
 import { Keys } from '../platform/keys/keys.js';
 import { SignInNeeded } from '../platform/refusals.js';
 import { Session, type SessionStage } from './authentication.entity.js';
 import { type SessionSettings, standing } from './session-rule.js';
+import type { BrowserLanguage } from '../platform/web/browser-language.js';
 import type { Viewer } from './viewer.js';
 
 /** Where a request comes from, for the list of sessions and the audit. */
@@ -23,10 +25,19 @@ export interface LiveSession {
   locked: boolean;
 }
 
+/** What a request says about whoever sends it. */
+export interface Seen {
+  address: string;
+  language: BrowserLanguage;
+}
+
 const overtakenWithin = 10_000;
 
 type Row = Record<'name' | 'email', string> &
-  Record<'it' | 'org_admin' | 'manager', boolean> & { organisation_id: string | null };
+  Record<'it' | 'org_admin' | 'manager', boolean> & {
+    organisation_id: string | null;
+    language: string | null;
+  };
 
 /**
  * Sessions in the database. The cookie holds 256 random bits, the table only their digest; the
@@ -51,7 +62,7 @@ export class Sessions {
   }
 
   /** Looks a cookie's value up; roles and account are read anew each time (R7). */
-  async find(token: string, address: string): Promise<LiveSession | undefined> {
+  async find(token: string, seen: Seen): Promise<LiveSession | undefined> {
     const now = this.clock.now();
     const session = await this.dataSource
       .getRepository(Session)
@@ -72,7 +83,8 @@ export class Sessions {
       it: row.it,
       orgAdmin: row.org_admin,
       manager: row.manager,
-      address,
+      language: languageOf(row.language, seen.language),
+      address: seen.address,
     };
     return { session, viewer, locked: state === 'locked' };
   }
@@ -166,8 +178,13 @@ export class Sessions {
   }
 }
 
+/** What was chosen in this browser goes before what the account says, until the sign-in is complete. */
+function languageOf(known: string | null, { chosen, accepted }: BrowserLanguage): Language {
+  return chosen ?? (isLanguage(known) ? known : accepted);
+}
+
 const viewerSql = `
-  select u.name, u.email, u.organisation_id,
+  select u.name, u.email, u.organisation_id, u.language,
     coalesce(bool_or(r.role = 'it'), false) as it,
     coalesce(bool_or(r.role = 'org_admin'), false) as org_admin,
     coalesce(bool_or(r.role = 'credential_manager'), false) as manager

@@ -137,7 +137,12 @@ export class SignIn {
       // Whoever left before the recovery codes were stored has that still to do (R2).
       const stage = held.activatedAt ? 'full' : 'recovery_codes';
       const moved = await this.sessions.move(tx, session, stage, proof);
-      await tx.update(User, { id: viewer.id }, { lastSignInAt: this.clock.now() });
+      await tx.update(
+        User,
+        { id: viewer.id },
+        // Who has chosen none gets mails in the language of the browser.
+        { lastSignInAt: this.clock.now(), language: viewer.language },
+      );
       await this.audit.record(tx, viewer, {
         action: 'session.sign_in',
         subject: { kind: 'user', id: viewer.id, name: viewer.email },

@@ -1,3 +1,5 @@
+import { speaking, t, type Words, wordsOf } from './language/speaking.js';
+
 /**
  * Expected refusals: a request that cannot be done, with a public text for the person and a status
  * for the machine. `reason` is for the log alone. Everything that is not a Refusal is a bug.
@@ -6,46 +8,62 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly publicText: string,
-    readonly reason = publicText,
+    private readonly words: Words,
+    readonly reason = inEnglish(words),
   ) {
     super(reason);
+  }
+
+  /** In the language that is spoken where it is read. */
+  get publicText(): string {
+    return wordsOf(this.words);
   }
 }
 
 /** Absent, or not for these eyes: both look alike (R8). */
 export class NotFound extends Refusal {
   constructor(reason?: string) {
-    super(404, 'not_found', 'There is nothing here, or it is not yours to see.', reason);
+    super(404, 'not_found', () => t`There is nothing here, or it is not yours to see.`, reason);
   }
 }
 
 /** Seen, but not allowed (R8). */
 export class Forbidden extends Refusal {
-  constructor(publicText: string) {
+  constructor(publicText: Words) {
     super(403, 'forbidden', publicText);
   }
 }
 
 /** Input that breaks a rule. `fields` maps a field's name to a sentence for that field. */
 export class Invalid extends Refusal {
-  constructor(readonly fields: Record<string, string>) {
-    super(422, 'invalid', 'Please check the marked fields.', Object.keys(fields).join(', '));
+  /** @param sentences may be a function, where they are found anew in the language of the reader */
+  constructor(private readonly sentences: Sentences | (() => Sentences)) {
+    const names = Object.keys(typeof sentences === 'function' ? sentences() : sentences);
+    super(422, 'invalid', () => t`Please check the marked fields.`, names.join(', '));
+  }
+
+  get fields(): Record<string, string> {
+    const sentences = typeof this.sentences === 'function' ? this.sentences() : this.sentences;
+    return Object.fromEntries(
+      Object.entries(sentences).map(([field, words]) => [field, wordsOf(words)]),
+    );
   }
 }
+
+type Sentences = Record<string, Words>;
 
 /**
  * Judges all fields of an input at once: what is wrong with each, or nothing.
  * @throws Invalid with all problems
  */
-export function refuse(problems: Record<string, string | undefined>): void {
-  const found = Object.entries(problems).filter((each): each is [string, string] => !!each[1]);
+export function refuse(problems: Record<string, Words | undefined>): void {
+  const found = Object.entries(problems).filter((each): each is [string, Words] => !!each[1]);
   if (found.length > 0) throw new Invalid(Object.fromEntries(found));
 }
 
 /** The state of things does not allow it now. */
 export class Conflict extends Refusal {
-  constructor(publicText: string) {
+  constructor(publicText: Words) {
     super(409, 'conflict', publicText);
   }
 }
@@ -54,7 +72,7 @@ export class TooMany extends Refusal {
   /** @param retryAfter seconds until another try is judged */
   constructor(
     readonly retryAfter: number,
-    publicText: string,
+    publicText: Words,
     code = 'too_many',
   ) {
     super(429, code, publicText);
@@ -67,7 +85,8 @@ export class FactorOff extends Refusal {
     super(
       403,
       'factor_off',
-      'Too many wrong codes were typed for this account, so no code is taken any more. Write to support: IT checks who you are and resets your authenticator app.',
+      () =>
+        t`Too many wrong codes were typed for this account, so no code is taken any more. Write to support: IT checks who you are and resets your authenticator app.`,
     );
   }
 }
@@ -75,7 +94,7 @@ export class FactorOff extends Refusal {
 /** No session, or not far enough signed in. `goTo` is the page that comes next. */
 export class SignInNeeded extends Refusal {
   constructor(readonly goTo: string) {
-    super(401, 'sign_in_needed', 'Please sign in.');
+    super(401, 'sign_in_needed', () => t`Please sign in.`);
   }
 }
 
@@ -84,15 +103,15 @@ export class StepUpNeeded extends Refusal {
   constructor(
     readonly purpose: 'step_up' | 'unlock',
     /** What the request does: "create a secret"; absent where only a locked session stops it. */
-    readonly what?: string,
-    readonly codeError?: string,
+    readonly what?: Words,
+    readonly codeError?: Words,
     /** Seconds until another code is judged, after too many wrong ones. */
     readonly retryAfter?: number,
   ) {
     super(
       retryAfter === undefined ? 403 : 429,
       'step_up_needed',
-      codeError ?? 'Please confirm with a code.',
+      codeError ?? (() => t`Please confirm with a code.`),
     );
   }
 }
@@ -101,7 +120,8 @@ export class StepUpNeeded extends Refusal {
 export class Overtaken extends Conflict {
   constructor() {
     super(
-      'Another request of yours came first, so this one was not done; perhaps it was sent twice. If it made a secret and you have not seen the value, delete that secret and create another.',
+      () =>
+        t`Another request of yours came first, so this one was not done; perhaps it was sent twice. If it made a secret and you have not seen the value, delete that secret and create another.`,
     );
   }
 }
@@ -109,6 +129,11 @@ export class Overtaken extends Conflict {
 /** A form without a valid token: too old, from another sign-in, or not ours at all. */
 export class StaleForm extends Refusal {
   constructor(readonly mayBeSentAgain: boolean) {
-    super(403, 'stale_form', 'This page was open too long, or was not opened here.');
+    super(403, 'stale_form', () => t`This page was open too long, or was not opened here.`);
   }
+}
+
+/** The log is in English whoever reads the page. */
+function inEnglish(words: Words): string {
+  return speaking('en', () => wordsOf(words));
 }

@@ -1,12 +1,16 @@
+import { language, perLanguage, t } from './language/speaking.js';
 import { daysBetween, type UtcDay, utcDay } from './utc-day.js';
 
-const dayFormat = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
+const dayFormats = perLanguage(
+  (tag) =>
+    new Intl.DateTimeFormat(tag, {
+      weekday: 'short',
+      day: 'numeric',
+      month: 'long',
+      year: 'numeric',
+      timeZone: 'UTC',
+    }),
+);
 const timeFormat = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
@@ -15,7 +19,8 @@ const timeFormat = new Intl.DateTimeFormat('en-GB', {
 
 /** A UTC day in words, e.g. `Thu 3 June 2027`. */
 export function dayText(day: UtcDay): string {
-  return dayFormat.format(new Date(`${day}T00:00:00Z`)).replace(',', '');
+  const text = dayFormats(language()).format(new Date(`${day}T00:00:00Z`));
+  return language() === 'en' ? text.replace(',', '') : text;
 }
 
 /** An instant in words, e.g. `Thu 3 June 2027, 07:00 UTC`. */
@@ -31,10 +36,10 @@ export function timeText(instant: Date): string {
 /** How far a day lies from today, e.g. `today`, `in 12 days`, `3 days ago`. */
 export function distanceText(day: UtcDay, today: UtcDay): string {
   const days = daysBetween(today, day);
-  if (days === 0) return 'today';
-  if (days === 1) return 'tomorrow';
-  if (days === -1) return 'yesterday';
-  return days > 0 ? `in ${days} days` : `${-days} days ago`;
+  if (days === 0) return t`today`;
+  if (days === 1) return t`tomorrow`;
+  if (days === -1) return t`yesterday`;
+  return days > 0 ? t`in ${days} days` : t`${-days} days ago`;
 }
 
 /** For a `<time>` element: the machine's form beside the reader's. */

@@ -10,6 +10,7 @@ import { CalendarPageController } from './calendar.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { EnrolmentController } from './enrolment.controller.js';
 import { ForecastController } from './forecast.controller.js';
+import { LanguageController } from './language.controller.js';
 import { OrgAdminsOnly } from './org-admin-sight.js';
 import { LastDayController } from './last-day.controller.js';
 import { LastDays } from './last-days.js';
@@ -38,6 +39,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     WhichSecretController,
     RoleRequestsController,
     ProfileController,
+    LanguageController,
   ],
 })
 export class PortalModule {}

@@ -190,6 +190,8 @@ export class SignInController {
   /** The new session, and the mark that this browser was signed in with before. */
   private letIn(request: FastifyRequest, reply: FastifyReply, token: string): void {
     setCookie(this.config, reply, 'session', token);
+    // The account knows it from now on.
+    clearCookie(this.config, reply, 'language');
     setCookie(this.config, reply, 'device', this.signIn.deviceFor(request.live!.viewer));
   }
 

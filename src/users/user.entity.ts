@@ -14,6 +14,7 @@ import { Organisation } from '../organisations/organisation.entity.js';
 @Unique('users_id_organisation_key', ['id', 'organisationId'])
 @Check('users_email_check', `email = lower(email) and email ~ '^[^@[:space:]]+@[^@[:space:]]+$'`)
 @Check('users_name_check', 'char_length(name) between 1 and 100')
+@Check('users_language_check', `language ~ '^[a-z]{2}$'`)
 export class User {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
   id: string;
@@ -27,6 +28,10 @@ export class User {
 
   @Column('text')
   name: string;
+
+  /** Of pages and mails (ISO 639-1); null until the first sign-in, and then that of the browser. */
+  @Column('text', { nullable: true })
+  language?: string | null;
 
   /** argon2id in PHC form; null until the invitation is accepted. */
   @Column('text', { nullable: true })

@@ -29,7 +29,7 @@ beforeAll(async () => {
     `select user_id as id from role_assignments where role = 'it' and withdrawn_at is null`,
   );
   const nobody = { name: '', email: '', organisationId: null, orgAdmin: false, manager: false };
-  it = { ...nobody, id: user!.id, it: true, address: '' };
+  it = { ...nobody, id: user!.id, it: true, language: 'en', address: '' };
 });
 afterAll(() => service.close());
 

@@ -238,3 +238,37 @@ test.each([
 ])('%s', (agent, words) => {
   expect(browserText(agent)).toBe(words);
 });
+
+describe('the language', () => {
+  const choose = (visitor: Visitor, language: string, next = '/profile') =>
+    visitor.post('/language', { _csrf: anyToken(visitor), language, next });
+  const anyToken = ({ page }: Visitor) => /name="_csrf" value="([^"]+)"/.exec(page.text)![1]!;
+  const spoken = ({ page }: Visitor) => /<html lang="(\w+)"/.exec(page.text)?.[1];
+
+  test('is that of the browser, until one is chosen; the choice goes along into the account', async () => {
+    const visitor = service.visitor();
+    await visitor.get('/sign-in', { 'accept-language': 'nl-BE, en;q=0.5' });
+    expect(spoken(visitor)).toBe('nl');
+    await choose(visitor, 'fr', '/sign-in?next=/profile');
+    expect([spoken(visitor), visitor.page.path]).toEqual(['fr', '/sign-in?next=/profile']);
+    service.clock.advance(30_000);
+    await visitor.signIn(service.account(anna));
+    expect([spoken(visitor), visitor.page.path]).toEqual(['fr', '/manage-api-credentials']);
+    await choose(visitor, 'de');
+    await visitor.get('/profile', { 'accept-language': 'es' });
+    expect(spoken(visitor)).toBe('de');
+    service.clock.advance(60_000);
+    const other = await service.signedIn(anna);
+    expect(spoken(other)).toBe('de');
+    await choose(other, 'en');
+  });
+
+  test('that does not exist changes nothing, and no address leads away', async () => {
+    const visitor = await service.signedIn(anna);
+    for (const language of ['xx', '', '__proto__', 'EN']) {
+      await choose(visitor, language, '//evil.example/');
+      expect([spoken(visitor), visitor.page.status]).toEqual(['en', 200]);
+      expect(visitor.page.path).not.toContain('evil');
+    }
+  });
+});

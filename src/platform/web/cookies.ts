@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/config.js';
 
-export type CookieKind = 'session' | 'visitor' | 'device';
+export type CookieKind = 'session' | 'visitor' | 'device' | 'language';
 
-/** Half a year. */
-const deviceSeconds = 180 * 86_400;
+/** In seconds; a kind without a life ends with the browser. */
+const lives: Partial<Record<CookieKind, number>> = { device: 180 * 86_400, language: 365 * 86_400 };
 
 /** The names of our cookies; `__Host-` binds them to this host, https and the path `/`. */
 export const cookieName = (config: Config, kind: CookieKind): string =>
   `${config.secureCookies ? '__Host-' : ''}keyturn-${kind}`;
 
-/** A cookie that scripts cannot read; it ends with the browser (R10), but for the mark of a known one. */
+/** A cookie that scripts cannot read; it ends with the browser (R10), but for the mark of a known one and for its language. */
 export function setCookie(
   config: Config,
   reply: FastifyReply,
@@ -22,7 +22,7 @@ export function setCookie(
     httpOnly: true,
     secure: config.secureCookies,
     sameSite: 'lax',
-    ...(kind === 'device' && { maxAge: deviceSeconds }),
+    ...(lives[kind] && { maxAge: lives[kind] }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
+import { t } from '../language/speaking.js';
 import { Invalid } from '../refusals.js';
 
 /** A field as a template prints it: what was typed, and the sentence about it. */
@@ -24,16 +25,14 @@ export function readForm<T extends object>(Form: new () => T, body: unknown): T 
 
 /** @throws Invalid with one sentence for each field that breaks a rule of the class */
 export function checkForm(form: object): void {
-  const problems = validateSync(form, { stopAtFirstError: true });
-  if (problems.length === 0) return;
-  throw new Invalid(
+  const problems = () =>
     Object.fromEntries(
-      problems.map(({ property, constraints }) => [
+      validateSync(form, { stopAtFirstError: true }).map(({ property, constraints }) => [
         property,
-        Object.values(constraints ?? { unknown: 'This is not valid.' })[0]!,
+        Object.values(constraints ?? { unknown: t`This is not valid.` })[0]!,
       ]),
-    ),
-  );
+    );
+  if (Object.keys(problems()).length > 0) throw new Invalid(problems);
 }
 
 /** The form's fields for the template, with the sentences of a refusal where there is one. */

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { Language } from '../language/languages.js';
 
 /** A short message above the page's content. */
 export interface Notice {
@@ -23,6 +24,10 @@ export interface Frame {
   demo?: { mailboxUrl: string };
   support: string;
   path: string;
+  /** Where the choice of a language comes back to. */
+  here: string;
+  language: Language;
+  languages: { code: string; name: string }[];
   now: string;
   /** Changes with every change of style sheet and script, so that no browser keeps an old one. */
   assets: string;
@@ -31,6 +36,9 @@ export interface Frame {
 /** Knows who looks at the page; the feature that signs people in provides it. */
 export abstract class FrameSource {
   abstract frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'>;
+
+  /** The language that whoever asks has chosen, or that the browser asks for. */
+  abstract language(request: FastifyRequest): Language;
 }
 
 /** What operator staff shall see on every page. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { speaking } from '../language/speaking.js';
 import { Invalid, Refusal, SignInNeeded, TooMany } from '../refusals.js';
 import { assets } from './assets.js';
 import { FrameSource, type Notice } from './frame.js';
@@ -20,17 +21,28 @@ export interface Page {
 export class Pages {
   constructor(private readonly frames: FrameSource) {}
 
-  send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
+  /** @param made by a function, so that its words are in the language of whoever asks */
+  send(request: FastifyRequest, reply: FastifyReply, made: Page | (() => Page)): FastifyReply {
+    const { status, html, error } = speaking(this.frames.language(request), () => {
+      const page = typeof made === 'function' ? made() : made;
+      return { ...this.render(request, page), error: page.error };
+    });
+    if (error instanceof TooMany) void reply.header('retry-after', String(error.retryAfter));
+    return reply
+      .status(status)
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(html);
+  }
+
+  private render(request: FastifyRequest, page: Page): { status: number; html: string } {
     const { status, message } = answerTo(page.error);
     const notice = page.notice ?? noticeOf(message);
     const frame = { ...this.frames.frame(request), title: page.title, notice, assets };
-    const { error } = page;
-    if (error instanceof TooMany) void reply.header('retry-after', String(error.retryAfter));
-    return reply
-      .status(page.status ?? status)
-      .header('cache-control', 'no-store')
-      .type('text/html; charset=utf-8')
-      .send(renderPage(page.view, { ...page.model, frame }));
+    return {
+      status: page.status ?? status,
+      html: renderPage(page.view, { ...page.model, frame }),
+    };
   }
 }
 
