@@ -1,3 +1,4 @@
+import { joined } from '../platform/words.js';
 import { userHref } from './hrefs.js';
 import { madeSecret } from './made-secret.page.js';
 import type { ConfirmPage } from './models.js';
@@ -34,7 +35,7 @@ export function closePage(row: UserFacts, cover: CoverRow[], now: Date): Confirm
 /** Which applications are left with nobody, and which with one credential manager (R4). */
 export function coverText(cover: CoverRow[]): string | undefined {
   const named = (wanted: number) =>
-    listed.format(cover.filter(({ others }) => others === wanted).map((row) => row.application));
+    joined(cover.filter(({ others }) => others === wanted).map((row) => row.application));
   const [none, one] = [named(0), named(1)];
   const sentences = [
     none && `Nobody else manages ${none}: appoint someone, or its secrets cannot be replaced.`,
@@ -42,5 +43,3 @@ export function coverText(cover: CoverRow[]): string | undefined {
   ];
   return sentences.filter(Boolean).join(' ') || undefined;
 }
-
-const listed = new Intl.ListFormat('en-GB', { type: 'conjunction' });

@@ -1,3 +1,5 @@
+import { joined } from '../platform/words.js';
+
 /** Somebody who gets the mails about an application: an active credential manager or org admin. */
 export interface Contact {
   name: string;
@@ -55,8 +57,4 @@ function fewText(reachable: number, refused: boolean, reader: 'IT' | 'others'): 
 
 function isSilent(seenAt: Date | null, now: Date): boolean {
   return seenAt !== null && now.getTime() - seenAt.getTime() > silentDays * 86_400_000;
-}
-
-function joined(all: readonly string[]): string {
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 }

@@ -1,12 +1,12 @@
 import { utcDay } from '../platform/utc-day.js';
-import { dayText, distanceText, endText, instantText } from '../platform/words.js';
+import { dayText, distanceText, endText, instantText, joined } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
 import { type Rotation, rotationSteps } from '../secrets/rotation.js';
 import { isLive } from '../secrets/state.js';
 import { silentHours } from '../secrets/superseded.js';
 import type { ApplicationRow, GoneRecord } from './credentials.query.js';
 import type { RotationPanel } from './models.js';
-import { listed, someone } from './people.page.js';
+import { someone } from './people.page.js';
 import { number } from './secret-action.page.js';
 
 export type Told = Rotation<GoneRecord>;
@@ -85,7 +85,7 @@ function silenceText({ next, old, replacement }: Told, row: ApplicationRow, now:
       ...from,
       ...(others > 0 ? [number(others, 'other address', 'other addresses')] : []),
     ];
-    const places = where.length > 0 ? `, from ${listed.format(where)}` : '';
+    const places = where.length > 0 ? `, from ${joined(where)}` : '';
     return (
       `${named(old!)} was last used on ${instantText(lastUsedAt!)}${often}${places}. ` +
       `Put ${named(replacement!)} there as well. It counts as silent after ${silentHours} hours without a use. ` +

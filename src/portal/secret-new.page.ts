@@ -4,6 +4,7 @@ import type { Field } from '../platform/web/form.js';
 import { addDays, daysBetween, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { dayText, timeText } from '../platform/words.js';
 import type { Expected } from '../reminders/forecast.js';
+import { isEarly } from '../reminders/milestones.js';
 import { earliestLastDay, expiryOfLastDay, lastDay, latestLastDay } from '../secrets/expiry.js';
 import type { ApplicationLink, DayOffWarning, LastDayWords, SecretNewPage } from './models.js';
 
@@ -69,9 +70,8 @@ function endsText(expiresAt: Date, today: UtcDay, now: Date): string {
 /** The days on which people will be mailed. */
 function mailsText(mails: Expected[]): string {
   if (mails.length === 0) return 'No reminder mails: there is nobody to be mailed.';
-  const isEarly = ({ milestone }: Expected) => milestone === '42' || milestone === '21';
-  const early = mails.filter(isEarly).map(({ day }) => dayText(day));
-  const week = mails.filter((each) => !isEarly(each) && each.milestone !== 'expired');
+  const early = mails.filter(({ milestone }) => isEarly(milestone)).map(({ day }) => dayText(day));
+  const week = mails.filter(({ milestone }) => !isEarly(milestone) && milestone !== 'expired');
   const [first, last] = [week[0], week.at(-1)].map((each) => each && dayText(each.day));
   const daily = first && (first === last ? first : `daily from ${first} to ${last}`);
   const end = mails.find(({ milestone }) => milestone === 'expired');

@@ -1,7 +1,7 @@
 import { dayText, distanceText, momentOf } from '../platform/words.js';
 import { startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
 import { heldFor } from '../reminders/acknowledgement.js';
-import { type Milestone, milestoneDay, milestones } from '../reminders/milestones.js';
+import { isEarly, type Milestone, milestoneDay, milestones } from '../reminders/milestones.js';
 import { outcomes } from '../reminders/outcomes.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
 import { recipientsOf, whoIsOnIt } from './acknowledge.page.js';
@@ -94,10 +94,6 @@ function nextReminder(
   return state === 'superseded'
     ? 'No daily mails, because a newer secret is in use.'
     : 'No more mails before it ends.';
-}
-
-function isEarly(milestone: Milestone): boolean {
-  return milestone === '42' || milestone === '21';
 }
 
 /** The six- and three-week mails wait for those who have taken it on (docs/adr/0040). */

@@ -1,6 +1,6 @@
 import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import { dayText } from '../platform/words.js';
-import type { Milestone } from './milestones.js';
+import { isEarly, type Milestone } from './milestones.js';
 
 export type AcknowledgementKind = 'taken' | 'replaced' | 'not_mine';
 
@@ -40,7 +40,7 @@ export function heldFor(
   { recipientId, milestone }: { recipientId: string; milestone: Milestone },
   now: Date,
 ): string | undefined {
-  if (milestone !== '42' && milestone !== '21') return undefined;
+  if (!isEarly(milestone)) return undefined;
   const words = about.acknowledgements.filter((said) => counts(said, about, now));
   const cared = words.find(({ kind }) => kind !== 'not_mine');
   if (cared?.kind === 'taken') return `not sent: ${cared.name} is on it until ${cared.until}`;

@@ -1,7 +1,7 @@
 import { isSuperseded } from '../secrets/superseded.js';
 import { heldFor } from './acknowledgement.js';
 import type { Ending, Sibling } from './endings.query.js';
-import { dueMilestone, type Milestone } from './milestones.js';
+import { dueMilestone, isEarly, type Milestone } from './milestones.js';
 
 export type Decision =
   | { milestone: Milestone; outcome: 'mail' }
@@ -50,6 +50,6 @@ export function replacement(ending: Ending, now: Date): Sibling | undefined {
 
 /** M7: a replaced secret has no daily mails; the others say that it can be deleted. */
 function stopsAt(ending: Ending, milestone: Milestone, now: Date): boolean {
-  const daily = milestone !== '42' && milestone !== '21' && milestone !== 'expired';
+  const daily = !isEarly(milestone) && milestone !== 'expired';
   return daily && replacement(ending, now) !== undefined;
 }

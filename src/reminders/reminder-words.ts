@@ -1,6 +1,6 @@
 import type { Config } from '../platform/config/config.js';
 import { utcDay } from '../platform/utc-day.js';
-import { endText } from '../platform/words.js';
+import { endText, joined } from '../platform/words.js';
 import { daysLeft } from '../secrets/expiry.js';
 import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
@@ -93,16 +93,16 @@ export function whoActsText(ending: Ending): string {
     : 'As an org admin you can see this, not change it, and no credential manager of this application is active: please ask for one.';
 }
 
+/** The same for a digest, whose secrets may have different managers. */
+export const whoActsInMany =
+  'As an org admin you can see this, not change it. The credential managers of the applications do this.';
+
 /** Its page; that of the resource for the secret of a resource server, which has none of its own. */
 export function hrefOf({ id, owner }: Ending, config: Config): string {
   return owner.kind === 'application'
     ? `${config.PUBLIC_URL}/manage-api-credentials/${owner.id}/secrets/${id}`
     : `${config.PUBLIC_URL}/admin/resources/${owner.id}`;
 }
-
-/** The same for a digest, whose secrets may have different managers. */
-export const whoActsInMany =
-  'As an org admin you can see this, not change it. The credential managers of the applications do this.';
 
 function daysText(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
@@ -118,8 +118,4 @@ function names(all: readonly string[]): string[] {
 
 function someOf(all: readonly string[], kind: string): string {
   return all.length > 3 ? `${all.length} of these ${kind}` : joined(all);
-}
-
-function joined(all: readonly string[]): string {
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
 }
