@@ -28,6 +28,7 @@ import { AuditAnchors1795219240000 } from '../migrations/1795219240000-audit-anc
 import { Catalogue1795219260000 } from '../migrations/1795219260000-catalogue.js';
 import { ServerReminders1795219270000 } from '../migrations/1795219270000-server-reminders.js';
 import { OneOpenInvitation1795219280000 } from '../migrations/1795219280000-one-open-invitation.js';
+import { RefusedInvitations1795219310000 } from '../migrations/1795219310000-refused-invitations.js';
 import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-once.js';
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
@@ -121,6 +122,7 @@ export const migrations = [
   Catalogue1795219260000,
   ServerReminders1795219270000,
   OneOpenInvitation1795219280000,
+  RefusedInvitations1795219310000,
   ChainAtOnce1795219320000,
   UserLanguage1795219340000,
 ];

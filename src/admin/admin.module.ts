@@ -22,6 +22,8 @@ import { OperationsController } from './operations.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
 import { ProvisioningController } from './provisioning.controller.js';
 import { ReminderRunsController } from './reminder-runs.controller.js';
+import { ResourceAcknowledgeController } from './resource-acknowledge.controller.js';
+import { ResourceMailController } from './resource-mail.controller.js';
 import { ResourceSecretsController } from './resource-secrets.controller.js';
 import { ResourcesController } from './resources.controller.js';
 import { RoleRequestsController } from './role-requests.controller.js';
@@ -52,6 +54,8 @@ import { UsersController } from './users.controller.js';
     GrantScopesController,
     CatalogueController,
     ResourcesController,
+    ResourceAcknowledgeController,
+    ResourceMailController,
     ResourceSecretsController,
     UsersController,
     UserController,

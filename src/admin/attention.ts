@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { Watch } from '../reminders/watch.service.js';
+import { invitationsHref } from './hrefs.js';
+import { countRefusedInvitations } from './invitations.query.js';
 import { countOpenRequests } from './role-requests.query.js';
 
-/** What is wrong with the reminders (M12), and how many role requests wait (R5). */
+/** What is wrong with the reminders (M12) and invitations, and how many role requests wait (R5). */
 @Injectable()
 export class OperatorAttention extends AttentionSource {
   constructor(
@@ -16,9 +18,21 @@ export class OperatorAttention extends AttentionSource {
 
   async current(): Promise<Attention> {
     const { troubles } = await this.watch.now();
+    const refused = await countRefusedInvitations(this.dataSource);
     return {
-      alerts: troubles.map(({ text }) => ({ text, href: '/admin/reminders' })),
+      alerts: [
+        ...troubles.map(({ text }) => ({ text, href: '/admin/reminders', label: 'Reminder runs' })),
+        ...(refused > 0
+          ? [{ text: refusedText(refused), href: invitationsHref, label: 'Open invitations' }]
+          : []),
+      ],
       waiting: { '/admin/role-requests': await countOpenRequests(this.dataSource) },
     };
   }
+}
+
+function refusedText(count: number): string {
+  return count === 1
+    ? 'The mail server refused an invitation: whoever was invited does not know.'
+    : `The mail server refused ${count} invitations: whoever was invited does not know.`;
 }

@@ -26,6 +26,8 @@ const texts = {
   'factor-reset': 'The second factor is reset. The next sign-in asks for a new one.',
   applied: 'The file is applied. The audit has an event for each change.',
   'address-checked': 'The address counts as good again.',
+  acknowledged: 'It is written down, and everybody in IT sees it.',
+  'taken-back': 'It is taken back.',
   settled: 'It is settled.',
   closed: 'The account is closed. It cannot sign in any more.',
 };

@@ -111,6 +111,12 @@ export class ResetForm {
   identityCheck = '';
 }
 
+/** Who is on a secret that ends. */
+export class AcknowledgeForm {
+  kind = '';
+  until = '';
+}
+
 /** Why a role is not given to whom it was asked for. */
 export class DeclineForm {
   reason = '';

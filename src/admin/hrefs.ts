@@ -1,8 +1,11 @@
 /** The addresses of this door that other pages of it link to. */
 export const organisationHref = (id: string) => `/admin/organisations/${id}`;
 export const applicationHref = (id: string) => `/admin/applications/${id}`;
+export const invitationsHref = '/admin/invitations';
 export const runHref = (id: string) => `/admin/reminders/${id}`;
 export const resourceHref = (id: string) => `/admin/resources/${id}`;
+export const serverSecretHref = (resourceId: string, id: string) =>
+  `${resourceHref(resourceId)}/secrets/${id}`;
 export const apiNameHref = (code: string) => `/admin/resources/apis/${code}/name`;
 /** What support sees of an application. */
 export const supportHref = (id: string) => `/admin/support/${id}`;

@@ -1,9 +1,7 @@
-import { organisationHref, userHref } from './hrefs.js';
+import { invitationsHref, organisationHref, userHref } from './hrefs.js';
 import type { InvitationRow } from './invitations.query.js';
 import type { InvitationsPage } from './models.js';
 import { moment } from './words.js';
-
-export const invitationsHref = '/admin/invitations';
 
 export function invitationLine(
   row: InvitationRow,

@@ -40,3 +40,16 @@ export function findInvitations(
     values,
   );
 }
+
+/** Open invitations whose last mail was refused, found from the few mails that were. */
+export async function countRefusedInvitations(dataSource: DataSource): Promise<number> {
+  const [row] = await dataSource.query<[{ count: number }]>(
+    `select count(distinct i.id)::int as count
+     from mails m join invitations i on i.user_id = m.user_id and m.created_at >= i.created_at
+       join users u on u.id = i.user_id
+     where m.state = 'failed' and m.kind = 'invitation'
+       and i.used_at is null and i.revoked_at is null
+       and u.closed_at is null and u.activated_at is null`,
+  );
+  return row.count;
+}

@@ -256,6 +256,8 @@ export interface ReminderLine {
   recipient?: string;
   outcome: State;
   answer?: string;
+  /** The mail as it was sent. */
+  mailHref?: string;
 }
 
 /** A secret of a resource server. */
@@ -267,9 +269,39 @@ export interface ServerSecretLine {
   endsWhen: string;
   /** When the next mail about it comes, or why none does. */
   nextMail: { day?: Moment; text: string };
+  /** What people in IT say about it. */
+  said: { text: string; counts: boolean }[];
   lastUsed?: Moment;
   created: string;
   actions: { label: string; href: string; danger: boolean }[];
+}
+
+/** admin/resource-mail: a mail about the secret of a resource server, as it was sent. */
+export interface ServerMailPage {
+  breadcrumb: Link[];
+  subject: string;
+  facts: Fact[];
+  htmlHref: string;
+  text: string;
+}
+
+/** admin/resource-acknowledge: where the link of a reminder leads */
+export interface ServerAcknowledgePage {
+  breadcrumb: Link[];
+  resource: string;
+  secret: string;
+  /** `ends in 5 days`. */
+  when: string;
+  ended: boolean;
+  said: string[];
+  action: string;
+  cancelHref: string;
+  /** For somebody who has answered. */
+  takeBackAction?: string;
+  kind: Field;
+  until: Field;
+  today: string;
+  last: string;
 }
 
 /** admin/resource-secret-new */
@@ -438,6 +470,8 @@ export interface UserPage {
   name: string;
   email: string;
   state: State;
+  /** Mail does not arrive. */
+  warning?: string;
   organisation?: Link;
   facts: Fact[];
   roles: RoleLine[];

@@ -1,6 +1,6 @@
 import { label } from '../reminders/milestones.js';
 import { outcomes } from '../reminders/outcomes.js';
-import { resourceHref, secretsHref } from './hrefs.js';
+import { resourceHref, secretsHref, serverSecretHref } from './hrefs.js';
 import type { Pagination } from './keyset.js';
 import type { RunPage } from './models.js';
 import type { RunReminderRow } from './reminder-run.query.js';
@@ -41,6 +41,7 @@ function reminderLine(row: RunReminderRow): RunPage['reminders'][number] {
     ? `${secretsHref(applicationId)}/secrets/${row.secretId}`
     : undefined;
   const href = resourceId ? resourceHref(resourceId) : ofApplication;
+  const place = resourceId ? serverSecretHref(resourceId, row.secretId) : ofApplication;
   return {
     at: moment(row.at),
     secret: { name: row.secret, href },
@@ -49,6 +50,6 @@ function reminderLine(row: RunReminderRow): RunPage['reminders'][number] {
     recipient: row.recipient ?? row.address ?? undefined,
     outcome: { key: row.state, text: outcomes[row.state] },
     answer: row.serverAnswer ?? undefined,
-    mailHref: ofApplication && row.mailId ? `${ofApplication}/mails/${row.mailId}` : undefined,
+    mailHref: place && row.mailId ? `${place}/mails/${row.mailId}` : undefined,
   };
 }

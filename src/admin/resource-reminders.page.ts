@@ -1,8 +1,11 @@
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, distanceText, momentOf } from '../platform/words.js';
+import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
+import type { Ending } from '../reminders/endings.query.js';
 import type { ForecastMail } from '../reminders/forecasts.service.js';
 import { outcomes } from '../reminders/outcomes.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
+import { serverSecretHref } from './hrefs.js';
 import type { ResourcePage, ServerSecretLine } from './models.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
 
@@ -10,6 +13,8 @@ import type { ResourceRow, ServerSecret } from './resources.query.js';
 export interface ServerReminders {
   ledger: LedgerRow[];
   mails: ForecastMail[];
+  /** Its secrets as the run sees them; those that nobody is mailed about are missing. */
+  endings: Ending[];
 }
 
 /** The run's own rule says when, so it agrees with the page of the forecast. */
@@ -26,8 +31,21 @@ export function nextMail(
   return { text: distanceText(day, utcDay(now)), day: dayMoment(day) };
 }
 
+/** What people in IT say about it (docs/adr/0040). */
+export function answersTo(
+  { id }: ServerSecret,
+  endings: readonly Ending[],
+  now: Date,
+): ServerSecretLine['said'] {
+  const ending = endings.find((each) => each.id === id);
+  return (ending?.acknowledgements ?? []).map((said) => ({
+    text: acknowledgementText(said, ending!, now),
+    counts: counts(said, ending!, now),
+  }));
+}
+
 export function reminderLines(
-  { secrets }: ResourceRow,
+  { id, secrets }: ResourceRow,
   ledger: readonly LedgerRow[],
 ): ResourcePage['reminders'] {
   const names = new Map(secrets.map(({ id, name }) => [id, name]));
@@ -38,5 +56,6 @@ export function reminderLines(
     recipient: row.address ?? undefined,
     outcome: { key: row.state, text: outcomes[row.state] },
     answer: row.serverAnswer ?? undefined,
+    mailHref: row.mailId ? `${serverSecretHref(id, row.secretId)}/mails/${row.mailId}` : undefined,
   }));
 }

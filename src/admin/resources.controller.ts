@@ -8,6 +8,7 @@ import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { findEndings } from '../reminders/endings.query.js';
 import { Forecasts } from '../reminders/forecasts.service.js';
 import { ledgerOf } from '../reminders/reminders.query.js';
 import { apiLine } from './catalogue.page.js';
@@ -111,7 +112,8 @@ export class ResourcesController {
     const ledger = await ledgerOf(this.dataSource, ids, viewer, now);
     const scope = { viewerId: viewer.id, resourceId: row.id };
     const { mails } = await this.forecasts.of(scope, now, daysAhead);
-    return resourcePage(row, { ledger, mails }, now, form, error);
+    const endings = await findEndings(this.dataSource.manager, now, ids);
+    return resourcePage(row, { ledger, mails, endings }, now, form, error);
   }
 
   private async find(id: string) {

@@ -3,14 +3,19 @@ import type { TokenWish } from '../applications/resources.service.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { distanceText, endText, instantText, momentOf } from '../platform/words.js';
-import { lastDay } from '../secrets/expiry.js';
+import { daysLeft, lastDay } from '../secrets/expiry.js';
 import { refusedLine } from '../secrets/refused-calls.js';
 import { isLive, secretState } from '../secrets/state.js';
 import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
-import { resourceHref } from './hrefs.js';
+import { resourceHref, serverSecretHref } from './hrefs.js';
 import type { ResourcePage, ResourcesPage } from './models.js';
-import { nextMail, reminderLines, type ServerReminders } from './resource-reminders.page.js';
+import {
+  answersTo,
+  nextMail,
+  reminderLines,
+  type ServerReminders,
+} from './resource-reminders.page.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
 
 const formats = { jwt: 'JWT', opaque: 'Opaque' } as const;
@@ -38,7 +43,7 @@ export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resour
 /** @param form what was typed about its tokens, and what was wrong with it */
 export function resourcePage(
   row: ResourceRow,
-  { ledger, mails }: ServerReminders,
+  { ledger, mails, endings }: ServerReminders,
   now: Date,
   form: TokenWish = { minutes: String(row.tokenSeconds / 60), format: row.tokenFormat },
   error?: unknown,
@@ -62,6 +67,7 @@ export function resourcePage(
     secrets: row.secrets.map((secret) => ({
       ...secretLine(row, secret, now),
       nextMail: nextMail(secret, mails, now),
+      said: answersTo(secret, endings, now),
     })),
     reminders: reminderLines(row, ledger),
     refused: row.refused.map(refusedLine),
@@ -71,10 +77,12 @@ export function resourcePage(
 function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
   const others = row.secrets.filter(({ id }) => id !== secret.id);
   const state = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
-  const href = `${resourceHref(row.id)}/secrets/${secret.id}`;
+  const href = serverSecretHref(row.id, secret.id);
   const turn = secret.disabledAt
     ? { label: 'Switch on', href: `${href}/switch-on`, danger: false }
     : { label: 'Switch off', href: `${href}/switch-off`, danger: false };
+  // As soon as the first mail can come; nobody is mailed about one that is off.
+  const asks = !secret.disabledAt && daysLeft(secret.expiresAt, utcDay(now)) <= 42;
   return {
     name: secret.name,
     hint: secret.hint,
@@ -84,6 +92,7 @@ function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
     lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
     created: `${instantText(secret.createdAt)}, by ${secret.createdBy.name}${secret.createdBy.left ? ' (left)' : ''}`,
     actions: [
+      ...(asks ? [{ label: 'Who is on it?', href: `${href}/acknowledge`, danger: false }] : []),
       ...(state === 'expired' ? [] : [turn]),
       { label: 'Delete', href: `${href}/delete`, danger: true },
     ],

@@ -26,6 +26,10 @@ export function userPage(row: UserFacts, viewer: Viewer, now: Date, typed: Typed
     name: row.name,
     email: row.email,
     state: stateOf(row),
+    warning:
+      open && row.refused !== null
+        ? `The last mail to ${row.email} was refused (${row.refused}). Please check the address with ${row.name}.`
+        : undefined,
     organisation: row.organisationId
       ? { label: row.organisation!, href: organisationHref(row.organisationId) }
       : undefined,

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { bounced } from '../applications/contact-cover.js';
 import type { Role } from '../applications/role-assignment.entity.js';
 import { codesInTotal } from '../authentication/factor.service.js';
 import type { UtcDay } from '../platform/utc-day.js';
@@ -21,6 +22,8 @@ export interface UserFacts {
   recoveryCodes: number;
   /** The end of the invitation that can still be used, or of the last one. */
   invitedUntil: Date | null;
+  /** What the mail server said when it refused the last mail to the address, where it did. */
+  refused: string | null;
   roles: UserRoleRow[];
   /** Applications of the organisation that this person does not manage. */
   applications: { id: string; name: string }[];
@@ -119,6 +122,9 @@ const sql = `
       where c.user_id = u.id and c.used_at is null) as "recoveryCodes",
     (select max(i.expires_at) from invitations i
       where i.user_id = u.id and i.used_at is null and i.revoked_at is null) as "invitedUntil",
+    case when ${bounced('u')} then (select m.server_answer from mails m
+      where m.user_id = u.id and m.to_address = u.email and m.state = 'failed'
+      order by m.finished_at desc limit 1) end as refused,
     (${roles}) as roles, (${applications}) as applications, (${secrets}) as secrets
   from users u left join organisations o on o.id = u.organisation_id
   where u.id = $1`;

@@ -22,9 +22,9 @@ export const isContact = (application: string, user: string, now: string) => `
     and (r.role = 'org_admin' and r.organisation_id = ${application}.organisation_id
       or r.role = 'credential_manager' and r.application_id = ${application}.id))`;
 
-/** Somebody who is that for any application. */
-export const isAnyContact = (user: string, now: string) => `
-  exists (${liveRole(user, now)} and r.role in ('org_admin', 'credential_manager'))`;
+/** Somebody who is reminded of anything: contacts, and IT of the resource servers. */
+export const isAnyReader = (user: string, now: string) => `
+  exists (${liveRole(user, now)} and r.role in ('org_admin', 'credential_manager', 'it'))`;
 
 /** A program manages the secrets of its own application and no other's. */
 export const isOwn = (application: string, own: string) => `${application}.id = ${own}`;

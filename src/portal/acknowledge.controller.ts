@@ -43,14 +43,14 @@ export class AcknowledgeController {
     @Res() reply: FastifyReply,
   ) {
     const form = readForm(AcknowledgeForm, body);
-    const [application, secret] = idsOf(address);
+    const [applicationId, secretId] = idsOf(address);
     try {
-      await this.acknowledgements.say(request.viewer!, application, secret, form);
+      await this.acknowledgements.say(request.viewer!, { applicationId, secretId }, form);
     } catch (error) {
       if (error instanceof NotFound || error instanceof Forbidden) throw error;
       return this.show(address, request, reply, form, error);
     }
-    return reply.redirect(`${secretHref(application, secret)}?done=acknowledged`, 303);
+    return reply.redirect(`${secretHref(applicationId, secretId)}?done=acknowledged`, 303);
   }
 
   /** The form's address, loaded anew. */
@@ -66,9 +66,9 @@ export class AcknowledgeController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const [application, secret] = idsOf(address);
-    await this.acknowledgements.takeBack(request.viewer!, application, secret);
-    return reply.redirect(`${secretHref(application, secret)}?done=taken-back`, 303);
+    const [applicationId, secretId] = idsOf(address);
+    await this.acknowledgements.takeBack(request.viewer!, { applicationId, secretId });
+    return reply.redirect(`${secretHref(applicationId, secretId)}?done=taken-back`, 303);
   }
 
   private async show(

@@ -31,6 +31,7 @@ export class CalendarPageController {
       title: 'Calendar',
       notice: doneNotice(done),
       model: {
+        ofServers: viewer.it,
         feed: feed
           ? {
               madeAt: momentOf(feed.createdAt),

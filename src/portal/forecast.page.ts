@@ -37,9 +37,9 @@ export function forecastPage(
   };
 }
 
-/** A calendar feed holds what one is reminded of: nothing for IT alone. */
-export function hasCalendar({ manager, orgAdmin }: Viewer): boolean {
-  return manager || orgAdmin;
+/** A calendar feed holds what one is reminded of; for IT these are the secrets of resource servers. */
+export function hasCalendar({ manager, orgAdmin, it }: Viewer): boolean {
+  return manager || orgAdmin || it;
 }
 
 function introFor({ it, orgAdmin }: Viewer): string {

@@ -433,6 +433,8 @@ export interface SentMailPage {
 
 /** portal/calendar: the address of one's own calendar feed, without the address itself. */
 export interface CalendarPage {
+  /** IT: its secrets are those of resource servers. */
+  ofServers: boolean;
   feed?: { madeAt: Moment; fetchedAt?: Moment };
 }
 

@@ -6,8 +6,7 @@ import { NotFound } from '../platform/refusals.js';
 import { sendMailHtml } from '../platform/web/mail-html.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
-import { instantText } from '../platform/words.js';
-import { findSentMail, type SentMail } from '../reminders/sent-mail.query.js';
+import { findSentMail, type SentMail, sentMailFacts } from '../reminders/sent-mail.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
 import type { SentMailPage } from './models.js';
 
@@ -39,14 +38,10 @@ export class SentMailController {
       view: 'portal/mail',
       title: mail.subject,
       model: {
-        application: { name: mail.application, href: applicationHref(uuidOf(application)) },
+        application: { name: mail.owner, href: applicationHref(uuidOf(application)) },
         secret: { name: mail.secret, href },
         subject: mail.subject,
-        facts: [
-          { label: 'To', text: `${mail.toName} <${mail.toAddress}>` },
-          { label: mail.state === 'sent' ? 'Sent' : 'Tried', text: instantText(mail.at) },
-          { label: 'Mail server', text: mail.serverAnswer ?? 'no answer' },
-        ],
+        facts: sentMailFacts(mail),
         htmlHref: `${href}/mails/${uuidOf(address.mail)}/html`,
         text: mail.text,
       } satisfies SentMailPage,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { maySee } from '../applications/permission.js';
+import { isIt, maySee } from '../applications/permission.js';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
@@ -23,7 +23,12 @@ export interface AcknowledgementWish {
 
 type Speaker = Actor & { id: string };
 
-interface Place {
+/** A secret of an application, or of the resource server of a resource. */
+export type SecretPlace = { secretId: string } & (
+  { applicationId: string } | { resourceId: string }
+);
+
+interface ApplicationPlace {
   secretId: string;
   secret: string;
   expiresAt: Date;
@@ -32,6 +37,17 @@ interface Place {
   organisationId: string;
   recipient: boolean;
 }
+
+interface ServerPlace {
+  secretId: string;
+  secret: string;
+  expiresAt: Date;
+  /** With its environment. */
+  resourceServer: string;
+  recipient: true;
+}
+
+type Place = ApplicationPlace | ServerPlace;
 
 /** What people say about a secret that ends (docs/adr/0040). */
 @Injectable()
@@ -45,10 +61,11 @@ export class Acknowledgements {
   ) {}
 
   /** A later word of the same person replaces the earlier one. @throws NotFound, Forbidden, Invalid */
-  async say(user: Speaker, applicationId: string, secretId: string, wish: AcknowledgementWish) {
+  async say(user: Speaker, of: SecretPlace, wish: AcknowledgementWish): Promise<void> {
+    const { secretId } = of;
     const now = this.clock.now();
     await inTransaction(this.dataSource, async (tx) => {
-      const place = await this.place(tx, user, applicationId, secretId);
+      const place = await this.place(tx, user, of);
       const { kind, until } = checked(wish, place, now);
       const before = await this.openKind(tx, user, secretId);
       await tx.query(
@@ -59,15 +76,18 @@ export class Acknowledgements {
         [randomUUID(), secretId, user.id, kind, until, now],
       );
       await this.record(tx, user, place, 'reminder.acknowledge', { answer: kind, until });
-      if (kind === 'not_mine' && before !== kind) await this.tell(tx, user, place);
+      if ('applicationId' in place && kind === 'not_mine' && before !== kind) {
+        await this.tell(tx, user, place);
+      }
     });
     this.outbox.kick();
   }
 
   /** Nothing changes when there is nothing to take back. @throws NotFound, Forbidden */
-  async takeBack(user: Speaker, applicationId: string, secretId: string): Promise<void> {
+  async takeBack(user: Speaker, of: SecretPlace): Promise<void> {
+    const { secretId } = of;
     await inTransaction(this.dataSource, async (tx) => {
-      const place = await this.place(tx, user, applicationId, secretId);
+      const place = await this.place(tx, user, of);
       const kind = await this.openKind(tx, user, secretId);
       if (!kind) return;
       await tx.query(
@@ -82,7 +102,10 @@ export class Acknowledgements {
   /** IT has dealt with somebody's word. Nothing changes when it is over already. @throws NotFound */
   async settle(actor: Speaker, id: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
-      const [word] = await tx.query<(Place & { userId: string; open: boolean })[]>(wordSql, [id]);
+      const [word] = await tx.query<(ApplicationPlace & { userId: string; open: boolean })[]>(
+        wordSql,
+        [id],
+      );
       if (!word) throw new NotFound('no such word');
       if (!word.open) return;
       await tx.query(`update acknowledgements set ended_at = $2, ended_by = $3 where id = $1`, [
@@ -105,18 +128,11 @@ export class Acknowledgements {
   }
 
   /** Absent 404; seen by somebody who does not get its mails 403 (R8). */
-  private async place(
-    tx: Tx,
-    user: Speaker,
-    applicationId: string,
-    secretId: string,
-  ): Promise<Place> {
-    const [place] = await tx.query<Place[]>(placeSql, [
-      secretId,
-      applicationId,
-      user.id,
-      this.clock.now(),
-    ]);
+  private async place(tx: Tx, user: Speaker, of: SecretPlace): Promise<Place> {
+    const [sql, owner] =
+      'applicationId' in of ? [placeSql, of.applicationId] : [serverPlaceSql, of.resourceId];
+    const values = [of.secretId, owner, user.id, this.clock.now()];
+    const [place] = await tx.query<Place[]>(sql, values);
     if (!place) throw new NotFound('no such secret for this user');
     if (!place.recipient) {
       throw new Forbidden('Only those who get the mails about this secret can say who is on it.');
@@ -127,16 +143,20 @@ export class Acknowledgements {
   private async record(
     tx: Tx,
     user: Speaker,
-    { secretId, secret, applicationId, organisationId }: Place,
+    place: Place,
     action: string,
-    detail: Record<string, unknown>,
+    said: Record<string, unknown>,
   ): Promise<void> {
-    const subject = { kind: 'secret', id: secretId, name: secret };
-    await this.audit.record(tx, user, { action, subject, applicationId, organisationId, detail });
+    const subject = { kind: 'secret', id: place.secretId, name: place.secret };
+    const where =
+      'applicationId' in place
+        ? { applicationId: place.applicationId, organisationId: place.organisationId, detail: said }
+        : { detail: { resourceServer: place.resourceServer, ...said } };
+    await this.audit.record(tx, user, { action, subject, ...where });
   }
 
   /** The org admins and the support: a role has to be withdrawn, and perhaps another one given. */
-  private async tell(tx: Tx, user: Speaker, place: Place): Promise<void> {
+  private async tell(tx: Tx, user: Speaker, place: ApplicationPlace): Promise<void> {
     const admins = await tx.query<{ id: string; name: string; address: string }[]>(
       `select u.id, u.name, u.email as address from role_assignments r
          join users u on u.id = r.user_id
@@ -163,6 +183,13 @@ const placeSql = `
   where s.id = $1 and a.id = $2 and s.deleted_at is null and a.deleted_at is null
     and ${maySee('a', '$3', '$4')}`;
 
+/** Everybody in IT gets the mails about it, and nobody else sees it. */
+const serverPlaceSql = `
+  select s.id as "secretId", s.name as secret, s.expires_at as "expiresAt",
+    q.name || ' (' || q.environment || ')' as "resourceServer", true as recipient
+  from secrets s join resources q on q.id = s.resource_id
+  where s.id = $1 and q.id = $2 and s.deleted_at is null and ${isIt('$3', '$4')}`;
+
 const wordSql = `
   select k.user_id as "userId", k.ended_at is null as open, s.id as "secretId", s.name as secret,
     s.expires_at as "expiresAt", a.id as "applicationId", a.name as application,
@@ -174,11 +201,15 @@ const wordSql = `
 /** @throws Invalid */
 function checked(
   { kind, until }: AcknowledgementWish,
-  { expiresAt }: Place,
+  place: Place,
   now: Date,
 ): { kind: AcknowledgementKind; until: UtcDay | null } {
-  if (kind === 'replaced' || kind === 'not_mine') return { kind, until: null };
-  if (kind !== 'taken') throw new Invalid({ kind: 'Choose one of the three.' });
+  const ofServer = 'resourceServer' in place;
+  if (kind === 'replaced' || (kind === 'not_mine' && !ofServer)) return { kind, until: null };
+  if (kind !== 'taken') {
+    throw new Invalid({ kind: ofServer ? 'Choose one of the two.' : 'Choose one of the three.' });
+  }
+  const { expiresAt } = place;
   const day = parseUtcDay(until.trim());
   const today = utcDay(now);
   const last = lastDay(expiresAt);

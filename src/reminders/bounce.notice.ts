@@ -7,15 +7,21 @@ import type { BounceNews } from './bounce.query.js';
 /** Applications named in one notice. */
 const named = 20;
 
-/** To another contact: reminders to a colleague do not arrive. */
+const whatText = {
+  reminder: (person: string) => `A reminder to ${person}`,
+  invitation: (person: string) => `The invitation of ${person}`,
+  notice: (person: string) => `A mail to ${person}`,
+};
+
+/** To another contact: mails to a colleague do not arrive. */
 export function bounceNotice(news: BounceNews, config: Config): OutgoingMessage {
-  const { person, address, answer, reader, applications } = news;
+  const { person, address, kind, answer, reader, applications } = news;
   const subject = oneLine(`Mail to ${person} does not arrive`);
   const more = applications.length - named;
   const model = {
     subject,
     paragraphs: [
-      `A reminder to ${person} (${address}) was refused for good. The mail server said: ${answer}`,
+      `${whatText[kind](person)} (${address}) was refused for good. The mail server said: ${answer}`,
       `${person} does not get the reminders about the applications below; you do. Please look after their secrets, and tell ${person}.`,
       `If the address is wrong, write to ${config.SUPPORT_ADDRESS}. You are told once, unless mail arrives there in between.`,
     ].map(oneLine),

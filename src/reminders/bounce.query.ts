@@ -1,12 +1,15 @@
 import { bounced } from '../applications/contact-cover.js';
 import { isContact } from '../applications/permission.js';
 import type { Tx } from '../platform/database/tx.js';
+import type { MailKind } from '../platform/mail/mail.entity.js';
 
-/** An address that reminders of these applications were refused at, and one person who is to know. */
+/** An address of a contact of these applications that mail was refused at, and one person who is to know. */
 export interface BounceNews {
   /** Whose address it is. */
   person: string;
   address: string;
+  /** The last mail that was refused there. */
+  kind: MailKind;
   /** What the mail server said. */
   answer: string;
   reader: { id: string; name: string; address: string };
@@ -39,12 +42,19 @@ export async function takeNews(
   };
 }
 
+/** A reminder is about some applications; any other mail, such as an invitation, matters to all of theirs. */
 const take = `
-  with refused as (
-    select distinct m.user_id, s.application_id, m.to_address as address
-    from mails m join reminders l on l.mail_id = m.id join secrets s on s.id = l.secret_id
-    where m.state = 'failed' and m.kind = 'reminder'
-      and m.finished_at > $1::timestamptz - interval '3 days'
+  with failed as (
+    select m.id, m.user_id, m.to_address as address, m.kind from mails m
+    where m.state = 'failed' and m.finished_at > $1::timestamptz - interval '3 days'
+  ), refused as (
+    select f.user_id, s.application_id, f.address
+    from failed f join reminders l on l.mail_id = f.id join secrets s on s.id = l.secret_id
+    union
+    select f.user_id, a.id, f.address
+    from failed f join role_assignments r on r.user_id = f.user_id
+      join applications a on a.id = r.application_id or a.organisation_id = r.organisation_id
+    where f.kind <> 'reminder'
   )
   insert into bounce_warnings (user_id, application_id, address, warned_at)
   select u.id, a.id, r.address, $1
@@ -59,14 +69,14 @@ const take = `
   returning user_id as "userId", application_id as "applicationId", address`;
 
 const readers = `
-  select b.name as person, n.address, f.answer,
+  select b.name as person, n.address, f.answer, f.kind,
     json_build_object('id', c.id, 'name', c.name, 'address', c.email) as reader,
     json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name) as applications
   from json_to_recordset($2) as n ("userId" uuid, "applicationId" uuid, address text)
     join users b on b.id = n."userId" join applications a on a.id = n."applicationId"
-    cross join lateral (select m.server_answer as answer from mails m
+    cross join lateral (select m.server_answer as answer, m.kind from mails m
       where m.user_id = b.id and m.to_address = n.address and m.state = 'failed' order by m.finished_at desc limit 1) f
     join users c on c.id <> b.id and c.closed_at is null and c.activated_at is not null
       and ${isContact('a', 'c.id', '$1')} and not ${bounced('c')}
-  group by b.id, b.name, n.address, f.answer, c.id, c.name, c.email
+  group by b.id, b.name, n.address, f.answer, f.kind, c.id, c.name, c.email
   order by c.id, b.id`;

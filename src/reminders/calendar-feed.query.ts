@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { isAnyContact, isContact } from '../applications/permission.js';
+import { isAnyReader, isContact, isIt } from '../applications/permission.js';
+import type { Owner } from './owner.js';
 
 /** An address that works, and whose it is. */
 export interface OpenFeed {
@@ -9,7 +10,7 @@ export interface OpenFeed {
 
 /**
  * The feed of a token. There is none for an address that was revoked, a closed account, or somebody
- * who has no application left.
+ * who has no role left that is reminded of anything.
  */
 export async function findFeed(
   db: EntityManager,
@@ -19,7 +20,7 @@ export async function findFeed(
   const [feed] = await db.query<OpenFeed[]>(
     `select f.id, u.id as "userId" from calendar_feeds f join users u on u.id = f.user_id
      where f.token_digest = any($1) and f.revoked_at is null
-       and u.closed_at is null and u.activated_at is not null and ${isAnyContact('u.id', '$2')}`,
+       and u.closed_at is null and u.activated_at is not null and ${isAnyReader('u.id', '$2')}`,
     [digests, now],
   );
   return feed;
@@ -31,10 +32,11 @@ export interface End {
   name: string;
   createdAt: Date;
   expiresAt: Date;
-  applicationId: string;
-  application: string;
-  clientId: string;
+  owner: Owner;
 }
+
+const near = `s.deleted_at is null and s.disabled_at is null
+       and s.expires_at > $2::timestamptz - interval '30 days'`;
 
 /** The ends that are ahead or a month ago at most, of what somebody is reminded of; the nearest first. */
 export function findEnds(
@@ -45,12 +47,17 @@ export function findEnds(
 ): Promise<End[]> {
   return db.query<End[]>(
     `select s.id, s.name, s.created_at as "createdAt", s.expires_at as "expiresAt",
-       a.id as "applicationId", a.name as application, a.client_id as "clientId"
+       json_build_object('kind', 'application', 'id', a.id, 'name', a.name,
+         'clientId', a.client_id) as owner
      from secrets s join applications a on a.id = s.application_id
-     where s.deleted_at is null and s.disabled_at is null
-       and a.deleted_at is null and a.disabled_at is null
-       and s.expires_at > $2::timestamptz - interval '30 days' and ${isContact('a', '$1', '$2')}
-     order by s.expires_at, s.id limit $3`,
+     where ${near} and a.deleted_at is null and a.disabled_at is null
+       and ${isContact('a', '$1', '$2')}
+     union all
+     select s.id, s.name, s.created_at, s.expires_at, json_build_object('kind', 'resource',
+         'id', q.id, 'name', q.name || ' (' || q.environment || ')', 'clientId', q.id)
+     from secrets s join resources q on q.id = s.resource_id
+     where ${near} and ${isIt('$1', '$2')}
+     order by "expiresAt", id limit $3`,
     [userId, now, limit],
   );
 }

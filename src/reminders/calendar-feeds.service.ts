@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { DataSource, IsNull } from 'typeorm';
-import { isAnyContact } from '../applications/permission.js';
+import { isAnyReader } from '../applications/permission.js';
 import { type Actor, Audit, type Happening } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
@@ -64,10 +64,10 @@ export class CalendarFeeds {
       await this.end(tx, owner);
       const made = await tx.query<unknown[]>(
         `insert into calendar_feeds (id, user_id, token_digest, created_at)
-         select $1, $2, $3, $4 where ${isAnyContact('$2::uuid', '$4')} returning id`,
+         select $1, $2, $3, $4 where ${isAnyReader('$2::uuid', '$4')} returning id`,
         [id, owner.id, digest, now],
       );
-      if (made.length === 0) throw new NotFound('neither manager nor org admin');
+      if (made.length === 0) throw new NotFound('no role that is reminded of anything');
       await this.audit.record(tx, owner, about(owner, 'calendar_feed.make', id));
     });
     return `${this.config.PUBLIC_URL}/calendar/${token}.ics`;

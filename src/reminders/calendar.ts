@@ -6,6 +6,7 @@ import { lastDay } from '../secrets/expiry.js';
 import type { End } from './calendar-feed.query.js';
 import type { ForecastMail } from './forecasts.service.js';
 import { label } from './milestones.js';
+import { hrefOf } from './reminder-words.js';
 
 /** Where the entries lead, and whose they are. */
 export interface CalendarPlace {
@@ -17,16 +18,17 @@ export interface CalendarPlace {
 /** The last day of a secret. It stays the same as long as the secret does. */
 export function endEvent(end: End, now: Date, { url }: CalendarPlace): DayEvent {
   const name = oneLine(end.name);
+  const { owner } = end;
   const over = end.expiresAt <= now;
   return {
     uid: `end-${end.id}@${new URL(url).hostname}`,
     day: lastDay(end.expiresAt),
-    summary: `Secret ${over ? 'ended' : 'ends'}: ${name} (${end.application})`,
+    summary: `Secret ${over ? 'ended' : 'ends'}: ${name} (${owner.name})`,
     description: [
-      `The secret “${name}” of ${end.application} ${over ? 'worked' : 'works'} until ${endText(end.expiresAt)}.`,
-      `Client ID: ${end.clientId}`,
+      `The secret “${name}” of ${owner.name} ${over ? 'worked' : 'works'} until ${endText(end.expiresAt)}.`,
+      `Client ID: ${owner.clientId}`,
     ].join('\n'),
-    url: `${url}/manage-api-credentials/${end.applicationId}/secrets/${end.id}`,
+    url: hrefOf(end, { PUBLIC_URL: url }),
     stamp: end.createdAt,
   };
 }

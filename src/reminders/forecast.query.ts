@@ -66,7 +66,7 @@ async function ofApplications(
   ]);
 }
 
-/** Only IT sees them; of an application, an organisation or its contacts they are no part. */
+/** IT alone sees them and is reminded of them; of an application or an organisation they are no part. */
 async function ofServers(
   tx: EntityManager,
   now: Date,
@@ -74,8 +74,9 @@ async function ofServers(
   { viewerId, contactId, organisationId, applicationId, resourceId, secretId }: ForecastScope,
   limit: number | null,
 ): Promise<Selected[]> {
-  if (contactId || organisationId || applicationId) return [];
-  const values = [now, before, viewerId ?? null, resourceId ?? null, secretId ?? null, limit];
+  if (organisationId || applicationId) return [];
+  const reader = viewerId ?? contactId ?? null;
+  const values = [now, before, reader, resourceId ?? null, secretId ?? null, limit];
   return tx.query<Selected[]>(serverSelection, values);
 }
 

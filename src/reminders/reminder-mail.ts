@@ -9,7 +9,6 @@ import { acknowledgementText } from './acknowledgement.js';
 import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
 import type { Milestone } from './milestones.js';
-import type { Owner } from './owner.js';
 import * as words from './reminder-words.js';
 import { type Situation, stepsOf, stepsOfMany } from './steps.js';
 
@@ -61,16 +60,15 @@ export function reminderMail(
 /**
  * Where a mail program's "unsubscribe" leads (RFC 2369): to the page that says *not mine any more*,
  * which holds early mails alone and never those of the last week. Only where somebody else is mailed
- * about everything in it, and never with one click (RFC 8058): programs that scan mails click, too. The
- * secrets of resource servers have no such page.
+ * about everything in it, and never with one click (RFC 8058): programs that scan mails click, too. Of
+ * the secrets of resource servers nobody in IT can say so.
  */
 function wayOut(items: readonly Item[], config: Config): { key: string; value: string }[] {
   const [first] = items;
   if (!first || items.some(({ ending }) => isOfServer(ending) || ending.recipients.length < 2)) {
     return [];
   }
-  const href = `${words.hrefOf(first.ending, config)}/acknowledge`;
-  return [{ key: 'List-Unsubscribe', value: `<${href}>` }];
+  return [{ key: 'List-Unsubscribe', value: `<${words.answerHrefOf(first.ending, config)}>` }];
 }
 
 /** Where to go on: the applications, or the resources for somebody who gets it for these alone. */
@@ -121,8 +119,7 @@ function single(ending: Ending, role: Recipient, now: Date, config: Config) {
     owner: { ...ending.owner, name: oneLine(ending.owner.name) },
     button: buttonOf(ending, role, newer !== undefined),
     steps: stepsOf(situationOf(ending, now), ending.owner.kind),
-    // Answers are given on the page of a secret of an application.
-    acknowledgeHref: isOfServer(ending) ? undefined : `${words.hrefOf(ending, config)}/acknowledge`,
+    answer: { href: words.answerHrefOf(ending, config), what: words.answersOf(ending.owner.kind) },
   };
 }
 
@@ -160,19 +157,12 @@ function digest(
       clientId: clientIds.get(owner),
       lines,
     })),
-    answers: answersText(kinds),
+    answers: words.answersInMany(kinds),
     steps: stepsOfMany(
       readers.map(({ ending }) => situationOf(ending, now)),
       kinds.size === 1 ? readers[0]!.ending.owner.kind : 'both',
     ),
   };
-}
-
-/** Where the other readers can be told; nowhere for resource servers. */
-function answersText(kinds: ReadonlySet<Owner['kind']>): string | undefined {
-  if (!kinds.has('application')) return undefined;
-  const whose = kinds.has('resource') ? ' of an application' : '';
-  return `On the page of each secret${whose} you can tell the others that you are on it, that it is replaced, or that it is not yours any more.`;
 }
 
 function situationOf(ending: Ending, now: Date): Situation {

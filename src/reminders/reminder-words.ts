@@ -4,6 +4,7 @@ import { endText, joined } from '../platform/words.js';
 import { daysLeft } from '../secrets/expiry.js';
 import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
+import type { Owner } from './owner.js';
 
 export type Tone = 'quiet' | 'warn' | 'bad';
 
@@ -98,10 +99,38 @@ export const whoActsInMany =
   'As an org admin you can see this, not change it. The credential managers of the applications do this.';
 
 /** Its page; that of the resource for the secret of a resource server, which has none of its own. */
-export function hrefOf({ id, owner }: Ending, config: Config): string {
+export function hrefOf(
+  { id, owner }: Pick<Ending, 'id' | 'owner'>,
+  config: Pick<Config, 'PUBLIC_URL'>,
+): string {
   return owner.kind === 'application'
     ? `${config.PUBLIC_URL}/manage-api-credentials/${owner.id}/secrets/${id}`
     : `${config.PUBLIC_URL}/admin/resources/${owner.id}`;
+}
+
+/** Where the other readers are told who is on it. */
+export function answerHrefOf({ id, owner }: Ending, config: Config): string {
+  return owner.kind === 'application'
+    ? `${config.PUBLIC_URL}/manage-api-credentials/${owner.id}/secrets/${id}/acknowledge`
+    : `${config.PUBLIC_URL}/admin/resources/${owner.id}/secrets/${id}/acknowledge`;
+}
+
+/** What can be answered there, after "Tell the others": nobody in IT says "not mine". */
+export function answersOf(kind: Owner['kind']): string {
+  return kind === 'application'
+    ? 'that you are on it, that it is replaced, or that it is not yours any more'
+    : 'that you are on it, or that it is replaced';
+}
+
+/** The same in a digest, whose secrets have their own pages, or that of the resource. */
+export function answersInMany(kinds: ReadonlySet<Owner['kind']>): string {
+  if (!kinds.has('resource')) {
+    return `On the page of each secret you can tell the others ${answersOf('application')}.`;
+  }
+  const pages = kinds.has('application')
+    ? 'each secret of an application, and of each resource,'
+    : 'each resource';
+  return `On the page of ${pages} you can tell the others ${answersOf('resource')}.`;
 }
 
 function daysText(days: number): string {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { MailRefused } from '../../src/platform/mail/mailer.js';
 import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { waitingFor } from '../support/race.js';
@@ -42,6 +43,29 @@ test('shows who was invited, by whom and until when, and sends it again', async 
   );
   expect(ines.words).not.toContain('Anna Visser');
   expect((await service.visitor().get(fresh)).status).toBe(200);
+});
+
+test('one that the mail server refused is told to IT until it is sent again', async () => {
+  const answer = '550 no such person';
+  const refused = { answer, permanent: true, forEverybody: false, mayHaveArrived: false };
+  const send = jest.spyOn(service.mailer, 'send').mockRejectedValue(new MailRefused(refused));
+  await press('resend');
+  await service.app.get(Outbox).deliverDue();
+  send.mockRestore();
+  const alert = 'The mail server refused an invitation: whoever was invited does not know.';
+  await ines.get('/admin/organisations');
+  expect(ines.words).toContain(`${alert} Open invitations`);
+  await ines.get(list);
+  expect(ines.words).toContain(`The mail was refused: ${answer}`);
+  await ines.get(`/admin/users/${guest}`);
+  expect(ines.words).toContain(`The last mail to ${noor} was refused (${answer}).`);
+  service.clock.advance(1_000);
+  await press('resend');
+  await link();
+  for (const page of [list, `/admin/users/${guest}`]) {
+    await ines.get(page);
+    expect(ines.words).not.toMatch(/refused/);
+  }
 });
 
 test('a revoked link is dead at once, and the person can be invited again', async () => {

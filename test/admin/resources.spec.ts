@@ -266,6 +266,80 @@ describe('the reminders about the secrets of a resource server (M8, M11)', () =>
     expect(ines.words).toContain('Gateway Match-Connect (production) 7 days before Sent');
   });
 
+  test('are read as they were sent, by IT alone', async () => {
+    const ines = await service.signedIn(it);
+    await ines.get(page);
+    const href = new RegExp(`href="(${page}/secrets/[^"/]+/mails/[^"]+)"`).exec(
+      ines.page.text,
+    )![1]!;
+    await ines.get(href);
+    const sent = service.mailer.sent.find(
+      ({ to, text }) => to.address === it && /“Gate/.test(text),
+    )!;
+    for (const said of [sent.subject, '250 kept', sent.text.split('\n')[1]!]) {
+      expect(ines.words).toContain(said);
+    }
+    const html = await ines.get(`${href}/html`);
+    expect(html.text).toBe(sent.html.replace('<head>', '<head><base target="_top">'));
+    expect(html.headers.get('content-security-policy')).toMatch(/default-src 'none'.* sandbox /);
+    const other = await resourceId(service, 'Data Manager', 'sandbox');
+    for (const path of [
+      href.replace(id, other),
+      href.replace(/secrets\/[^/]+/, `secrets/${nowhere}`),
+      href.replace(/[^/]+$/, nowhere),
+      href.replace(/[^/]+$/, 'x'),
+    ]) {
+      expect((await ines.get(path)).status).toBe(404);
+    }
+    const anna = await service.signedIn(manager);
+    for (const path of ['', '/html']) expect((await anna.get(href + path)).status).toBe(404);
+  });
+
+  test('are answered by whoever replaces it, for everybody in IT to see (docs/adr/0090)', async () => {
+    const ines = await service.signedIn(it);
+    await ines.get(page);
+    const answer = new RegExp(`href="(${page}/secrets/[^"/]+/acknowledge)"`).exec(
+      ines.page.text,
+    )![1]!;
+    const say = async (fields: Record<string, string>) => {
+      await ines.get(answer);
+      return ines.submit(fields, answer);
+    };
+    for (const [fields, sentence] of [
+      [{ kind: '' }, 'Choose one of the two.'],
+      [{ kind: 'taken', until: '2026-12-30' }, 'Choose a day that comes before its end'],
+    ] as const) {
+      expect((await say(fields)).status).toBe(422);
+      expect(ines.words).toContain(sentence);
+    }
+    // Nobody leaves IT by an answer.
+    const { _csrf } = ines.form(answer).fields;
+    expect((await ines.post(answer, { _csrf: _csrf!, kind: 'not_mine' })).status).toBe(422);
+    await say({ kind: 'taken', until: '2026-12-16' });
+    expect(ines.page.path).toBe(`${page}?done=acknowledged`);
+    const said = 'Inês Carvalho is on it until Wed 16 December 2026.';
+    expect(ines.words).toContain(said);
+    expect(await lastEvents(service)).toMatchObject([
+      {
+        action: 'reminder.acknowledge',
+        subject: 'Gateway',
+        detail: { resourceServer: 'Match-Connect (production)', answer: 'taken' },
+      },
+    ]);
+    service.clock.set(new Date('2026-12-14T09:00:00Z'));
+    await service.app.get(Reminders).run({ force: true });
+    const mails = service.mailer.sent.filter(({ to }) => to.address === it);
+    expect(mails.at(-1)!.text).toContain(said);
+    const again = await service.signedIn(it);
+    await again.get(answer);
+    await again.submit({}, `${answer}/take-back`);
+    expect(again.words).toContain('It is taken back.');
+    expect(again.words).not.toContain(said);
+    expect((await again.get(answer.replace(id, nowhere))).status).toBe(404);
+    const anna = await service.signedIn(manager);
+    expect((await anna.get(answer)).status).toBe(404);
+  });
+
   test('are nothing for a credential manager', async () => {
     const anna = await service.signedIn(manager);
     await anna.get('/forecast?days=366');

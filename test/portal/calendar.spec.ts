@@ -100,8 +100,29 @@ describe('the calendar feed (M11, C7)', () => {
     for (const each of without) expect(text).not.toContain(each);
   });
 
-  test.each([ines, lucia])('is not for %s, who is reminded of nothing', async (email) => {
-    const browser = await service.signedIn(email);
+  test('of IT has what IT is reminded of: the secrets of resource servers, and nothing else', async () => {
+    await service.dataSource.query(
+      `insert into secrets (id, resource_id, name, hint, digest, key_number, created_at, expires_at)
+       select gen_random_uuid(), q.id, 'Introspection', 'a7K', sha256('x'), 1, $1,
+         $1::timestamptz + interval '5 days'
+       from resources q where q.name = 'Match-Connect' and q.environment = 'production'`,
+      [new Date('2026-12-01T00:00:00Z')],
+    );
+    const { browser, path } = await made(ines);
+    expect(browser.page.status).toBe(200);
+    const events = (await unfolded(path)).split('BEGIN:VEVENT').slice(1);
+    const ends = events.filter((each) => each.includes('UID:end-'));
+    expect(ends).toHaveLength(1);
+    expect(ends[0]).toContain('SUMMARY:Secret ends: Introspection (Match-Connect (production))');
+    expect(ends[0]).toMatch(/URL:http:\/\/localhost:3000\/admin\/resources\/[0-9a-f-]{36}\r\n/);
+    const mail = events.find((each) => each.includes('UID:mails-'))!;
+    expect(mail).toMatch(/Introspection” of Match-Connect \(production\)\\, 3 days before: Inês/);
+    expect(events.join('')).not.toMatch(/Search|Partner-/);
+    expect(await unfolded((await made(olga)).path)).not.toContain('Introspection');
+  });
+
+  test('is not for somebody who is reminded of nothing', async () => {
+    const browser = await service.signedIn(lucia);
     await browser.get('/forecast');
     expect(browser.page.text).not.toContain(page);
     expect((await browser.get(page)).status).toBe(404);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { inTransaction } from '../../src/platform/database/tx.js';
 import { Undelivered } from '../../src/reminders/undelivered.js';
 import { User } from '../../src/users/user.entity.js';
 import { day, Stage } from './cast.js';
@@ -132,6 +133,32 @@ describe('an address that is refused for good (reliability M7)', () => {
     expect(await warnings('2027-06-14')).toEqual(told('anna', bram, olga));
   });
 
+  test.each(['invitation', 'notice'] as const)(
+    'also by a refused %s, for every application that waits for them',
+    async (kind) => {
+      const { application, other, manager, colleague, admin, stranger } = await world();
+      await stage.dataSource.query('delete from secrets');
+      const { outbox } = stage.instance;
+      const mail = { kind, subject: 'Welcome', text: 'x', html: 'x' };
+      for (const { id, email } of [manager, stranger]) {
+        stage.smtp.trouble(email, refused);
+        await inTransaction(stage.dataSource, (tx) =>
+          outbox.enqueue(tx, { ...mail, userId: id, to: { name: '', address: email } }),
+        );
+        await outbox.deliverDue();
+      }
+      await stage.run(day('2027-03-01'));
+      const mails = stage.smtp.takeAll();
+      expect(mails.map(({ to }) => to)).toEqual([colleague.email, admin.email]);
+      const what = kind === 'notice' ? 'A mail to' : 'The invitation of';
+      for (const said of [`${what} anna (${anna}) was refused`, application.name, other.name]) {
+        expect(mails[0]!.mail.text).toContain(said);
+      }
+      await stage.run(day('2027-03-01'));
+      expect(stage.arrived()).toEqual([]);
+    },
+  );
+
   test('of a new address only that one', async () => {
     const { manager } = await world();
     const fresh = 'new@matchpunt.example';
@@ -160,7 +187,7 @@ describe('an address that is refused for good (reliability M7)', () => {
     expect(told.sort()).toEqual([`${bram} DM`, `${bram} SMC`, `${olga} DM`, `${olga} SMC`]);
   });
 
-  test('a refused warning warns of nothing', async () => {
+  test('a refused warning is told of to those who are left, and nothing more of it', async () => {
     await world();
     stage.smtp.trouble(anna, refused, refused);
     // Bram's reminder arrives, the warning about Anna does not.
@@ -171,6 +198,7 @@ describe('an address that is refused for good (reliability M7)', () => {
     };
     expect(await warnings('2027-06-14')).toEqual(told('anna', olga));
     stage.smtp.beforeAnswer = undefined;
+    expect(await warnings('2027-06-14')).toEqual(told('bram', olga));
     expect(await warnings('2027-06-14')).toEqual([]);
   });
 });

@@ -125,7 +125,7 @@ describe('when (M1–M3, M7)', () => {
 });
 
 describe('what the mail says (M9, M10)', () => {
-  test('the resource with its environment, its page, steps that fit, and no answers', async () => {
+  test('the resource with its environment, its page, steps and answers that fit', async () => {
     const { resource, secret } = await small();
     await stage.staff('otto@keyturn.example');
     await stage.run(seven);
@@ -136,7 +136,7 @@ describe('what the mail says (M9, M10)', () => {
     for (const said of [
       '“Gateway” of Match-Connect (production) ends in 7 days.',
       'Create a new secret and switch the resource server to it before then.',
-      `Open this resource: ${page}\n\nResource:     Match-Connect (production)`,
+      `Open this resource: ${page}\nTell the others that you are on it, or that it is replaced:\n${page}/secrets/${secret.id}/acknowledge\n\nResource:     Match-Connect (production)`,
       `Client ID:    ${resource.id}`,
       'Put it into the resource server.',
       'Delete the old one',
@@ -146,7 +146,7 @@ describe('what the mail says (M9, M10)', () => {
       expect(mail.text).toContain(said);
     }
     for (const part of [mail.text!, mail.html!]) {
-      expect(part).not.toMatch(/acknowledge|Tell the others|manage-api-credentials|application/i);
+      expect(part).not.toMatch(/not yours|manage-api-credentials|application/i);
     }
     expect(lines('X-Reminder')).toEqual([`${secret.id}; 7`]);
     expect(lines('List-Unsubscribe')).toEqual([]);
@@ -171,7 +171,9 @@ describe('what the mail says (M9, M10)', () => {
     expect(text).toContain(
       `because you are a credential manager of ${application.name} and in IT, which looks after`,
     );
-    expect(text).toContain('On the page of each secret of an application you can tell');
+    expect(text).toContain(
+      'On the page of each secret of an application, and of each resource, you can tell the others that you are on it, or that it is replaced.',
+    );
     expect(text).toContain('Into every system that uses it.');
     for (const name of ['Match-Connect (production)', application.name]) {
       expect(html).toContain(name);
@@ -216,7 +218,8 @@ describe('who reads about it (C1, C7)', () => {
     }
     expect(await names({ organisationId: organisation.id })).toEqual([secret.name]);
     expect(await names({ applicationId: application.id })).toEqual([secret.name]);
-    expect(await names({ contactId: ines.id })).toEqual([]);
+    expect(await names({ contactId: ines.id })).toEqual(['Gateway']);
+    expect(await names({ contactId: olga.id })).toEqual([secret.name]);
   });
 
   test('a mail that is also about a resource server is read by IT alone', async () => {

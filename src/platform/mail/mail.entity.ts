@@ -8,6 +8,9 @@ export type MailState = 'due' | 'sent' | 'failed' | 'discarded';
 @Index('mails_due_idx', ['kind', 'nextAttemptAt'], { where: `state = 'due'` })
 @Index('mails_user_idx', ['userId', 'finishedAt'], { where: `state in ('sent', 'failed')` })
 @Index('mails_failed_idx', ['finishedAt'], { where: `state = 'failed'` })
+@Index('mails_refused_invitation_idx', ['userId'], {
+  where: `state = 'failed' and kind = 'invitation'`,
+})
 @Unique('mails_message_id_key', ['messageId'])
 @Check('mails_kind_check', `kind in ('invitation', 'reminder', 'notice')`)
 @Check('mails_sent_check', `kind = 'reminder' or (sent_text is null and sent_html is null)`)

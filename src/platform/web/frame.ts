@@ -10,6 +10,8 @@ export interface Notice {
 export interface Alert {
   text: string;
   href: string;
+  /** What the link is called. */
+  label: string;
 }
 
 /** What every page shows around its content. */

@@ -1,0 +1,47 @@
+import { addDays, utcDay } from '../platform/utc-day.js';
+import { fieldsOf } from '../platform/web/form.js';
+import { distanceText } from '../platform/words.js';
+import { acknowledgementText } from '../reminders/acknowledgement.js';
+import type { Ending } from '../reminders/endings.query.js';
+import { lastDay } from '../secrets/expiry.js';
+import type { AcknowledgeForm } from './forms.js';
+import { resourceHref, serverSecretHref } from './hrefs.js';
+import type { ServerAcknowledgePage } from './models.js';
+import { breadcrumbTo, resourceText } from './resource-secret.page.js';
+import type { ResourceRow } from './resources.query.js';
+
+/** Where people in IT tell each other who replaces a secret of a resource server. */
+export function serverAcknowledgePage(
+  row: ResourceRow,
+  ending: Ending,
+  viewerId: string,
+  now: Date,
+  typed?: AcknowledgeForm,
+  error?: unknown,
+): ServerAcknowledgePage {
+  const { acknowledgements, expiresAt, id } = ending;
+  const today = utcDay(now);
+  const last = lastDay(expiresAt);
+  const inAWeek = addDays(today, 7);
+  const own = acknowledgements.find(({ userId }) => userId === viewerId);
+  const form = typed ?? {
+    kind: own?.kind ?? '',
+    until: own?.until ?? (inAWeek < last ? inAWeek : last),
+  };
+  const ended = expiresAt <= now;
+  const action = `${serverSecretHref(row.id, id)}/acknowledge`;
+  return {
+    breadcrumb: [...breadcrumbTo(row), { label: 'Who is on it' }],
+    resource: resourceText(row),
+    secret: ending.name,
+    when: `${ended ? 'ended' : 'ends'} ${distanceText(last, today)}`,
+    ended,
+    said: acknowledgements.map((each) => acknowledgementText(each, ending, now)),
+    action,
+    cancelHref: resourceHref(row.id),
+    takeBackAction: own && `${action}/take-back`,
+    ...fieldsOf(form, error),
+    today,
+    last,
+  };
+}
