@@ -1,4 +1,4 @@
-import { joined } from '../platform/words.js';
+import { listed } from '../platform/language/speaking.js';
 import { userHref } from './hrefs.js';
 import { madeSecret } from './made-secret.page.js';
 import type { ConfirmPage } from './models.js';
@@ -35,7 +35,7 @@ export function closePage(row: UserFacts, cover: CoverRow[], now: Date): Confirm
 /** Which applications are left with nobody, and which with one credential manager (R4). */
 export function coverText(cover: CoverRow[]): string | undefined {
   const named = (wanted: number) =>
-    joined(cover.filter(({ others }) => others === wanted).map((row) => row.application));
+    listed(cover.filter(({ others }) => others === wanted).map((row) => row.application));
   const [none, one] = [named(0), named(1)];
   const sentences = [
     none && `Nobody else manages ${none}: appoint someone, or its secrets cannot be replaced.`,

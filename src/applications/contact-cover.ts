@@ -1,4 +1,4 @@
-import { joined } from '../platform/words.js';
+import { listed } from '../platform/language/speaking.js';
 
 /** Somebody who gets the mails about an application: an active credential manager or org admin. */
 export interface Contact {
@@ -37,9 +37,9 @@ export function coverProblems(
   const silent = contacts.filter(({ seenAt }) => isSilent(seenAt, now)).map(({ name }) => name);
   return [
     fewText(reachable, refused.length > 0, reader),
-    refused.length > 0 && `Mail to ${joined(refused)} was refused: the address may be wrong.`,
+    refused.length > 0 && `Mail to ${listed(refused)} was refused: the address may be wrong.`,
     silent.length > 0 &&
-      `${joined(silent)} ${silent.length === 1 ? 'has' : 'have'} not signed in for ${silentDays} days.`,
+      `${listed(silent)} ${silent.length === 1 ? 'has' : 'have'} not signed in for ${silentDays} days.`,
   ].filter((text) => typeof text === 'string');
 }
 

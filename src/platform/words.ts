@@ -42,11 +42,6 @@ export function distanceText(day: UtcDay, today: UtcDay): string {
   return days > 0 ? t`in ${days} days` : t`${-days} days ago`;
 }
 
-/** Things in a sentence, e.g. `A`, `A and B`, `A, B and C`; nothing for none. */
-export function joined(all: readonly string[]): string {
-  return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
-}
-
 /** For a `<time>` element: the machine's form beside the reader's. */
 export interface Moment {
   iso: string;

@@ -1,6 +1,7 @@
 import { coverProblems } from '../applications/contact-cover.js';
 import type { Viewer } from '../authentication/viewer.js';
-import { joined, momentOf } from '../platform/words.js';
+import { listed } from '../platform/language/speaking.js';
+import { momentOf } from '../platform/words.js';
 import type { ApplicationRow, ContactRow, PersonRow } from './credentials.query.js';
 import type { Contact, Person } from './models.js';
 
@@ -35,5 +36,5 @@ type People = Record<'managers' | 'orgAdmins', ContactRow[]>;
 export function whoActs({ managers }: ApplicationRow): string | undefined {
   const names = managers.filter(({ invited }) => !invited).map(({ name }) => name);
   const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
-  return shown.length > 0 ? joined(shown) : undefined;
+  return shown.length > 0 ? listed(shown) : undefined;
 }

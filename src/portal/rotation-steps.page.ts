@@ -1,5 +1,6 @@
 import { utcDay } from '../platform/utc-day.js';
-import { dayText, distanceText, endText, instantText, joined } from '../platform/words.js';
+import { listed } from '../platform/language/speaking.js';
+import { dayText, distanceText, endText, instantText } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
 import { type Rotation, rotationSteps } from '../secrets/rotation.js';
 import { isLive } from '../secrets/state.js';
@@ -85,7 +86,7 @@ function silenceText({ next, old, replacement }: Told, row: ApplicationRow, now:
       ...from,
       ...(others > 0 ? [number(others, 'other address', 'other addresses')] : []),
     ];
-    const places = where.length > 0 ? `, from ${joined(where)}` : '';
+    const places = where.length > 0 ? `, from ${listed(where)}` : '';
     return (
       `${named(old!)} was last used on ${instantText(lastUsedAt!)}${often}${places}. ` +
       `Put ${named(replacement!)} there as well. It counts as silent after ${silentHours} hours without a use. ` +

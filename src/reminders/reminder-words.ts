@@ -1,6 +1,7 @@
 import type { Config } from '../platform/config/config.js';
 import { utcDay } from '../platform/utc-day.js';
-import { endText, joined } from '../platform/words.js';
+import { listed } from '../platform/language/speaking.js';
+import { endText } from '../platform/words.js';
 import { daysLeft } from '../secrets/expiry.js';
 import { replacement } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
@@ -90,7 +91,7 @@ export function whyText(reader: readonly { role: Recipient; ending: Ending }[]):
 export function whoActsText(ending: Ending): string {
   const managers = ending.recipients.filter(({ manager }) => manager).map(({ name }) => name);
   return managers.length > 0
-    ? `As an org admin you can see this, not change it. Its credential managers do this: ${joined(managers)}.`
+    ? `As an org admin you can see this, not change it. Its credential managers do this: ${listed(managers)}.`
     : 'As an org admin you can see this, not change it, and no credential manager of this application is active: please ask for one.';
 }
 
@@ -146,5 +147,5 @@ function names(all: readonly string[]): string[] {
 }
 
 function someOf(all: readonly string[], kind: string): string {
-  return all.length > 3 ? `${all.length} of these ${kind}` : joined(all);
+  return all.length > 3 ? `${all.length} of these ${kind}` : listed(all);
 }

@@ -54,7 +54,7 @@ export function plural(count: number, one: string, other: string): string {
 }
 
 /** `a, b and c` */
-export function listed(items: string[]): string {
+export function listed(items: readonly string[]): string {
   return listFormats(spoken).format(items);
 }
 
