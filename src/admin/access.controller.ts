@@ -5,6 +5,7 @@ import { Applications } from '../applications/applications.service.js';
 import { Roles } from '../applications/roles.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { checkForm, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -27,7 +28,7 @@ export class AccessController {
     private readonly pages: Pages,
   ) {}
 
-  @StepUp('grant the resource')
+  @StepUp(() => t`grant the resource`)
   @Post('grants')
   async grant(
     @Param('id') id: string,
@@ -58,7 +59,7 @@ export class AccessController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp('withdraw the grant')
+  @StepUp(() => t`withdraw the grant`)
   @Post('grants/:resource/withdraw')
   async withdrawGrant(
     @Param('id') id: string,
@@ -70,7 +71,7 @@ export class AccessController {
     return reply.redirect(`${applicationHref(uuidOf(id))}?done=grant-withdrawn`, 303);
   }
 
-  @StepUp('give this role')
+  @StepUp(() => t`give this role`)
   @Post('managers')
   async makeManager(
     @Param('id') id: string,

@@ -5,6 +5,7 @@ import type { ApplicationKind } from '../applications/application-name.js';
 import { Applications } from '../applications/applications.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -46,7 +47,7 @@ export class ApplicationsController {
     return reply.redirect(`${organisationHref(uuidOf(id))}/applications/new`, 303);
   }
 
-  @StepUp('create the application')
+  @StepUp(() => t`create the application`)
   @Post('organisations/:id/applications')
   async create(
     @Param('id') id: string,
@@ -99,19 +100,19 @@ export class ApplicationsController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp('disable the application')
+  @StepUp(() => t`disable the application`)
   @Post('applications/:id/disable')
   disable(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.turn('disable', id, request, reply);
   }
 
-  @StepUp('enable the application')
+  @StepUp(() => t`enable the application`)
   @Post('applications/:id/enable')
   enable(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.turn('enable', id, request, reply);
   }
 
-  @StepUp('delete the application')
+  @StepUp(() => t`delete the application`)
   @Post('applications/:id/delete')
   delete(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.turn('delete', id, request, reply);

@@ -5,6 +5,7 @@ import { apiCodeOf } from '../applications/api-code.js';
 import { Apis } from '../applications/apis.service.js';
 import { Resources } from '../applications/resources.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -41,7 +42,7 @@ export class CatalogueController {
     return reply.redirect('/admin/resources/apis/new', 303);
   }
 
-  @StepUp('create the API')
+  @StepUp(() => t`create the API`)
   @Post('resources/apis')
   async createApi(
     @Body() body: unknown,
@@ -67,7 +68,7 @@ export class CatalogueController {
     return this.showApiName(request, reply, code, Object.assign(new NameForm(), { name }));
   }
 
-  @StepUp('rename the API')
+  @StepUp(() => t`rename the API`)
   @Post('resources/apis/:code/name')
   async renameApi(
     @Param('code') code: string,
@@ -89,7 +90,7 @@ export class CatalogueController {
     return this.showResource(request, reply, new ResourceForm());
   }
 
-  @StepUp('create the resource')
+  @StepUp(() => t`create the resource`)
   @Post('resources')
   async createResource(
     @Body() body: unknown,
@@ -115,7 +116,7 @@ export class CatalogueController {
     return this.showResourceName(request, reply, id, Object.assign(new NameForm(), { name }));
   }
 
-  @StepUp('rename the resource')
+  @StepUp(() => t`rename the resource`)
   @Post('resources/:id/name')
   async renameResource(
     @Param('id') id: string,

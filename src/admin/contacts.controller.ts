@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { Acknowledgements } from '../reminders/acknowledgements.service.js';
@@ -54,7 +55,7 @@ export class ContactsController {
     return reply.redirect('/admin/contacts', 303);
   }
 
-  @StepUp('mark this address as good')
+  @StepUp(() => t`mark this address as good`)
   @Post('users/:user/address-checked')
   async addressChecked(
     @Param('user') id: string,
@@ -65,7 +66,7 @@ export class ContactsController {
     return reply.redirect('/admin/contacts?done=address-checked', 303);
   }
 
-  @StepUp('settle this')
+  @StepUp(() => t`settle this`)
   @Post('not-mine/:word/settle')
   async settle(
     @Param('word') id: string,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Applications } from '../applications/applications.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
@@ -32,7 +33,7 @@ export class GrantScopesController {
     return this.show(request, reply, await this.find(id, resourceId));
   }
 
-  @StepUp('grant the resource')
+  @StepUp(() => t`grant the resource`)
   @Post()
   async grant(
     @Param('id') id: string,

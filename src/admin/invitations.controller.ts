@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
@@ -41,14 +42,14 @@ export class InvitationsController {
     return reply.redirect(invitationsHref, 303);
   }
 
-  @StepUp('send the invitation again')
+  @StepUp(() => t`send the invitation again`)
   @Post(':user/resend')
   resend(@Param('user') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const work = () => this.users.inviteAgain(request.viewer!, uuidOf(id));
     return this.change(request, reply, work, 'invited-again');
   }
 
-  @StepUp('revoke the invitation')
+  @StepUp(() => t`revoke the invitation`)
   @Post(':user/revoke')
   revoke(@Param('user') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const work = () => this.users.revokeInvitation(request.viewer!, uuidOf(id));

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Organisations } from '../organisations/organisations.service.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -69,7 +70,7 @@ export class OrganisationsController {
     return this.showForm(request, reply, new OrganisationForm());
   }
 
-  @StepUp('create the organisation')
+  @StepUp(() => t`create the organisation`)
   @Post('organisations')
   async create(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(OrganisationForm, body);
@@ -108,7 +109,7 @@ export class OrganisationsController {
     return this.showForm(request, reply, form, undefined, row);
   }
 
-  @StepUp('change the organisation')
+  @StepUp(() => t`change the organisation`)
   @Post('organisations/:id/edit')
   async change(
     @Param('id') id: string,

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
@@ -62,7 +63,7 @@ export class ProvisioningController {
       .send(Readable.from(exportFile(this.dataSource, form, now)));
   }
 
-  @StepUp('see what the file would do')
+  @StepUp(() => t`see what the file would do`)
   @Post('plan')
   async plan(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(FileForm, body);
@@ -73,7 +74,7 @@ export class ProvisioningController {
     }
   }
 
-  @StepUp('apply this plan')
+  @StepUp(() => t`apply this plan`)
   @Post('apply')
   async apply(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(FileForm, body);

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -50,7 +51,7 @@ export class ResourceSecretsController {
     return this.showForm(request, reply, row, form);
   }
 
-  @StepUp('create the secret')
+  @StepUp(() => t`create the secret`)
   @Post()
   async create(
     @Param('id') id: string,
@@ -99,7 +100,7 @@ export class ResourceSecretsController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp('switch off the secret')
+  @StepUp(() => t`switch off the secret`)
   @Post(':secret/switch-off')
   async switchOff(
     @Param('id') id: string,
@@ -111,7 +112,7 @@ export class ResourceSecretsController {
     return reply.redirect(`${resourceHref(uuidOf(id))}?done=secret-off`, 303);
   }
 
-  @StepUp('switch on the secret')
+  @StepUp(() => t`switch on the secret`)
   @Post(':secret/switch-on')
   async switchOn(
     @Param('id') id: string,
@@ -123,7 +124,7 @@ export class ResourceSecretsController {
     return reply.redirect(`${resourceHref(uuidOf(id))}?done=secret-on`, 303);
   }
 
-  @StepUp('delete the secret')
+  @StepUp(() => t`delete the secret`)
   @Post(':secret/delete')
   async delete(
     @Param('id') id: string,

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Resources, type TokenWish } from '../applications/resources.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -77,7 +78,7 @@ export class ResourcesController {
     return reply.redirect(resourceHref(uuidOf(id)), 303);
   }
 
-  @StepUp('change the tokens of this resource')
+  @StepUp(() => t`change the tokens of this resource`)
   @Post(':id/tokens')
   async setTokens(
     @Param('id') id: string,

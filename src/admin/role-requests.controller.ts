@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { RoleDecisions } from '../applications/role-decisions.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -42,7 +43,7 @@ export class RoleRequestsController {
     return reply.redirect(queueHref, 303);
   }
 
-  @StepUp('approve this request')
+  @StepUp(() => t`approve this request`)
   @Post(':id/approve')
   async approve(
     @Param('id') id: string,
@@ -64,7 +65,7 @@ export class RoleRequestsController {
     return row ? this.showQuestion(request, reply, row) : reply.redirect(queueHref, 303);
   }
 
-  @StepUp('decline this request')
+  @StepUp(() => t`decline this request`)
   @Post(':id/decline')
   async decline(
     @Param('id') id: string,

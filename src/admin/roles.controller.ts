@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Roles } from '../applications/roles.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { checkForm, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -26,7 +27,7 @@ export class RolesController {
     private readonly pages: Pages,
   ) {}
 
-  @StepUp('give this role')
+  @StepUp(() => t`give this role`)
   @Post('users/:id/roles')
   async give(
     @Param('id') id: string,
@@ -50,7 +51,7 @@ export class RolesController {
     }
   }
 
-  @StepUp('give this role')
+  @StepUp(() => t`give this role`)
   @Post('users/:id/it')
   async giveIt(
     @Param('id') id: string,
@@ -76,7 +77,7 @@ export class RolesController {
     return this.showQuestion(request, reply, await this.find(id), placeOf(back));
   }
 
-  @StepUp('withdraw this role')
+  @StepUp(() => t`withdraw this role`)
   @Post('roles/:id/withdraw')
   async withdraw(
     @Param('id') id: string,

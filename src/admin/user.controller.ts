@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Resets } from '../authentication/resets.service.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import type { Notice } from '../platform/web/frame.js';
@@ -45,7 +46,7 @@ export class UserController {
     });
   }
 
-  @StepUp('send the invitation again')
+  @StepUp(() => t`send the invitation again`)
   @Post('invitation')
   async inviteAgain(
     @Param('id') id: string,
@@ -60,7 +61,7 @@ export class UserController {
     }
   }
 
-  @StepUp('reset the second factor')
+  @StepUp(() => t`reset the second factor`)
   @Post('factor-reset')
   async resetFactor(
     @Param('id') id: string,
@@ -90,7 +91,7 @@ export class UserController {
     return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
   }
 
-  @StepUp('close this account')
+  @StepUp(() => t`close this account`)
   @Post('close')
   async close(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     try {

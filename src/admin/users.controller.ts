@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { Users } from '../users/users.service.js';
@@ -64,7 +65,7 @@ export class UsersController {
     return this.showForm(request, reply, Object.assign(new UserForm(), { organisationId }));
   }
 
-  @StepUp('invite this person')
+  @StepUp(() => t`invite this person`)
   @Post()
   async invite(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(UserForm, body);

@@ -4,8 +4,9 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
-import { cleanName, problemOfName } from '../platform/plain-text.js';
+import { cleanName, problemOfLine } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { instantText } from '../platform/words.js';
@@ -70,11 +71,10 @@ export class RoleDecisions {
 
   /** @param reason for whoever asked @throws Invalid, NotFound, Conflict */
   async decline(actor: Actor, id: string, reason: string): Promise<void> {
-    const problem = problemOfName(reason, longestReason);
+    const problem = problemOfLine(reason, longestReason);
     if (problem) {
       const empty = reason.trim() === '';
-      const sentence = empty ? 'Type why. Whoever asked reads it.' : asReason(problem);
-      throw new Invalid({ reason: sentence });
+      throw new Invalid({ reason: empty ? () => t`Type why. Whoever asked reads it.` : problem });
     }
     await inTransaction(this.dataSource, async (tx) => {
       const decision = { state: 'declined' as const, reason: cleanName(reason) };
@@ -173,8 +173,4 @@ function asItStands(error: unknown): unknown {
   ].filter(Boolean);
   const why = sentences.join(' ') || Object.values(error.fields).join(' ');
   return new Conflict(`${why} Decline the request and say so.`);
-}
-
-function asReason(problem: string): string {
-  return problem.replace('A name', 'The reason');
 }

@@ -1,3 +1,4 @@
+import { t, type Words } from '../platform/language/speaking.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { refuse } from '../platform/refusals.js';
 import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
@@ -41,8 +42,10 @@ export function checkedTerms(
   };
 }
 
-function problemOfConfirmer(name: string): string | undefined {
-  return name.trim() === '' ? 'Type who in the organisation confirmed it.' : problemOfName(name);
+function problemOfConfirmer(name: string): Words | undefined {
+  return name.trim() === ''
+    ? () => t`Type who in the organisation confirmed it.`
+    : problemOfName(name);
 }
 
 function problemOfLastDay(last: UtcDay | null | undefined, today: UtcDay): string | undefined {

@@ -3,6 +3,7 @@ import { ModuleRef, Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import type { Words } from '../platform/language/speaking.js';
 import {
   Invalid,
   NotFound,
@@ -110,7 +111,7 @@ export class Guard implements CanActivate {
     reply: FastifyReply,
     live: LiveSession,
   ): Promise<void> {
-    const stepUp = this.mark<string>(context, 'stepUp');
+    const stepUp = this.mark<Words>(context, 'stepUp');
     const fresh = factorIsFresh(live.session, this.clock.now(), this.sessions.settings);
     if (!live.locked && (!stepUp || fresh)) return;
     const sight = this.mark<Type<Sight>>(context, 'seenBy');
@@ -126,7 +127,7 @@ export class Guard implements CanActivate {
     request: FastifyRequest,
     reply: FastifyReply,
     live: LiveSession,
-    what: string | undefined,
+    what: Words | undefined,
   ): Promise<void> {
     const purpose = live.locked ? 'unlock' : 'step_up';
     const code = (request.body as Record<string, unknown> | undefined)?.stepUpCode;
@@ -141,9 +142,11 @@ export class Guard implements CanActivate {
       request.viewer = moved.viewer;
     } catch (error) {
       if (error instanceof SignInNeeded) throw new Overtaken();
-      if (error instanceof Invalid) throw new StepUpNeeded(purpose, what, error.fields.stepUpCode);
+      if (error instanceof Invalid) {
+        throw new StepUpNeeded(purpose, what, () => error.fields.stepUpCode ?? '');
+      }
       if (error instanceof TooMany) {
-        throw new StepUpNeeded(purpose, what, error.publicText, error.retryAfter);
+        throw new StepUpNeeded(purpose, what, () => error.publicText, error.retryAfter);
       }
       throw error;
     }

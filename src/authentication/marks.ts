@@ -1,4 +1,5 @@
 import { SetMetadata, type Type } from '@nestjs/common';
+import type { Words } from '../platform/language/speaking.js';
 import type { SessionStage } from './authentication.entity.js';
 import type { Viewer } from './viewer.js';
 
@@ -16,7 +17,7 @@ export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
  * Needs a TOTP code not older than the setting says (R9).
  * @param what completes "A code from your app is needed to …"
  */
-export const StepUp = (what: string) => SetMetadata('stepUp', what);
+export const StepUp = (what: Words) => SetMetadata('stepUp', what);
 
 /** Judges what a route is about, before a code is asked for. */
 export abstract class Sight {

@@ -3,7 +3,8 @@ import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction } from '../platform/database/tx.js';
-import { cleanName, problemOfName } from '../platform/plain-text.js';
+import { t } from '../platform/language/speaking.js';
+import { cleanName, problemOfLine } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { AccountNotices } from '../users/account-notices.service.js';
 import { holdAccount, revokeInvitations } from '../users/first-sign-in.js';
@@ -31,10 +32,10 @@ export class Resets {
    */
   async resetFactor(actor: Actor, userId: string, identityCheck: string): Promise<void> {
     if (identityCheck.trim() === '') {
-      throw new Invalid({ identityCheck: 'Type how you checked who it is.' });
+      throw new Invalid({ identityCheck: () => t`Type how you checked who it is.` });
     }
-    const problem = problemOfName(identityCheck);
-    if (problem) throw new Invalid({ identityCheck: problem.replace('A name', 'This note') });
+    const problem = problemOfLine(identityCheck);
+    if (problem) throw new Invalid({ identityCheck: problem });
     if (actor.id === userId) throw new Conflict('Somebody else in IT has to do this for you.');
     await inTransaction(this.dataSource, async (tx) => {
       const user = await holdAccount(tx, userId);

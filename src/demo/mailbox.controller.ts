@@ -5,6 +5,7 @@ import { Public } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { type KeptMail, Mailbox } from '../platform/mail/mailbox.js';
 import { Mailer } from '../platform/mail/mailer.js';
 import { NotFound } from '../platform/refusals.js';
@@ -36,27 +37,28 @@ export class MailboxController {
     mails.sort((a, b) => b.date.getTime() - a.date.getTime());
     const people = [...new Set(mails.map((mail) => mail.to))].sort();
     const person = typeof to === 'string' && people.includes(to) ? to : '';
-    return this.pages.send(request, reply, {
+    const codes = await currentCodes(this.dataSource, this.keys, this.clock.now());
+    return this.pages.send(request, reply, () => ({
       view: 'demo/mailbox',
-      title: 'Mailbox',
+      title: t`Mailbox`,
       model: {
         elsewhere: this.config.SMTP_URL ? this.mailer.description : undefined,
         people,
         person,
         mails: mails.filter((mail) => !person || mail.to === person).map(line),
-        codes: await currentCodes(this.dataSource, this.keys, this.clock.now()),
+        codes,
       },
-    });
+    }));
   }
 
   @Get(':id')
   async show(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const mail = await this.find(id);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'demo/mail',
       title: mail.subject,
       model: { ...line(mail), id, text: mail.text, headers: mail.headers },
-    });
+    }));
   }
 
   /** The HTML part in a frame of its own: nothing in it runs. */

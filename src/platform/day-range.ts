@@ -1,3 +1,4 @@
+import { t } from './language/speaking.js';
 import { addDays, parseUtcDay, startOf } from './utc-day.js';
 
 export interface InstantRange {
@@ -16,9 +17,9 @@ export function rangeOfDays(first: string, last: string): InstantRange {
   return { from: from && startOf(from), until: bounded ? startOf(addDays(to, 1)) : undefined };
 }
 
-export const notADay = 'This is not a day of the calendar. Choose one, such as 2027-01-31.';
+export const notADay = () => t`This is not a day of the calendar. Choose one, such as 2027-01-31.`;
 
 /** A sentence for a day that is none; nothing was typed is no mistake. */
 export function dayError(text: string): string | undefined {
-  return text && !parseUtcDay(text) ? notADay : undefined;
+  return text && !parseUtcDay(text) ? notADay() : undefined;
 }

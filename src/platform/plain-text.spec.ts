@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cleanName, nameProblem, problemOfName } from './plain-text.js';
+import { cleanName, nameProblem, problemOfLine, problemOfName } from './plain-text.js';
 
 const character = (code: number) => String.fromCodePoint(code);
 
@@ -37,7 +37,8 @@ describe('a name (S2)', () => {
     ['a family that is joined by ZWJ', '👩\u200d👧', 'invisible'],
   ])('%s: %s is refused', (_, text, expected) => {
     expect(nameProblem(text)).toBe(expected);
-    expect(problemOfName(text)).toMatch(/\.$/);
+    expect(problemOfName(text)!()).toMatch(/\.$/);
+    expect(problemOfLine(text)!()).toMatch(/\.$/);
   });
 
   test.each([
@@ -82,7 +83,7 @@ describe('a name (S2)', () => {
 
   test('another limit can be given', () => {
     expect(nameProblem('abcd', 3)).toBe('too_long');
-    expect(problemOfName('abcd', 3)).toBe('A name has 3 characters at most.');
+    expect(problemOfName('abcd', 3)!()).toBe('A name has 3 characters at most.');
   });
 });
 

@@ -1,3 +1,5 @@
+import { t } from './language/speaking.js';
+
 /** Why a text cannot be a name. */
 export type NameProblem = 'empty' | 'too_long' | 'control' | 'bidi' | 'invisible' | 'broken';
 
@@ -26,17 +28,29 @@ export function nameProblem(text: string, max = 100): NameProblem | undefined {
 }
 
 /** The same as a sentence for the person who typed it. */
-export function problemOfName(text: string, max = 100): string | undefined {
+export function problemOfName(text: string, max = 100): (() => string) | undefined {
   const problem = nameProblem(text, max);
-  return (
-    problem &&
-    {
-      empty: 'Type a name.',
-      too_long: `A name has ${max} characters at most.`,
-      control: 'A name is one line without control characters.',
-      bidi: 'A name cannot contain characters that change the direction of text.',
-      invisible: 'A name cannot contain invisible characters.',
-      broken: 'A name cannot contain characters that do not exist.',
-    }[problem]
-  );
+  const sentences = (): Record<NameProblem, string> => ({
+    empty: t`Type a name.`,
+    too_long: t`A name has ${max} characters at most.`,
+    control: t`A name is one line without control characters.`,
+    bidi: t`A name cannot contain characters that change the direction of text.`,
+    invisible: t`A name cannot contain invisible characters.`,
+    broken: t`A name cannot contain characters that do not exist.`,
+  });
+  return problem && (() => sentences()[problem]);
+}
+
+/** The same for a reason or a note, which are lines of text as names are. */
+export function problemOfLine(text: string, max = 100): (() => string) | undefined {
+  const problem = nameProblem(text, max);
+  const sentences = (): Record<NameProblem, string> => ({
+    empty: t`Type a line of text.`,
+    too_long: t`This text has ${max} characters at most.`,
+    control: t`This text is one line without control characters.`,
+    bidi: t`This text cannot contain characters that change the direction of text.`,
+    invisible: t`This text cannot contain invisible characters.`,
+    broken: t`This text cannot contain characters that do not exist.`,
+  });
+  return problem && (() => sentences()[problem]);
 }

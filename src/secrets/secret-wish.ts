@@ -37,13 +37,13 @@ export function checkedWish(wish: SecretWish, createdAt: Date): CheckedWish {
   const { name } = wish;
   const fields: Record<string, string> = {};
   const nameProblem = name === undefined ? undefined : problemOfName(name);
-  if (nameProblem) fields.name = nameProblem;
+  if (nameProblem) fields.name = nameProblem();
   const expiry = expiryOf(wish, createdAt);
   if ('problem' in expiry) {
     const first = dayText(earliestLastDay(createdAt));
     const last = dayText(latestLastDay(createdAt));
     fields[wish.expiresAt ? 'expiresAt' : 'lastDay'] = {
-      not_a_date: wish.lastDay?.trim() === '' ? 'Choose a last day.' : notADay,
+      not_a_date: wish.lastDay?.trim() === '' ? 'Choose a last day.' : notADay(),
       too_early: `The last day can be ${first} at the earliest.`,
       too_late: `A secret lives for one year at most. The last day can be ${last} at the latest.`,
     }[expiry.problem];

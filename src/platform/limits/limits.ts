@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
+import type { Words } from '../language/speaking.js';
 import { TooMany } from '../refusals.js';
 
 /** How often something may be tried: `most` times within a window of `seconds`. */
@@ -28,7 +29,7 @@ export class Limits {
    * @returns how many tries there were in this window, with this one
    * @throws TooMany with the seconds until the window ends
    */
-  async count(key: string, limit: Limit, text: string): Promise<number> {
+  async count(key: string, limit: Limit, text: Words): Promise<number> {
     if (limit.seconds > longestWindow) throw new Error(`${key}: swept before its window ends`);
     const now = this.clock.now();
     const windowStart = new Date(now.getTime() - limit.seconds * 1000);

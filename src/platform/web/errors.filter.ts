@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unavailable } from '../database/unavailable.js';
+import { t, wordsOf } from '../language/speaking.js';
 import { Refusal, SignInNeeded, StaleForm, StepUpNeeded, TooMany } from '../refusals.js';
 import { isForMachines, sendMachineError } from './machine-errors.js';
 import { Pages } from './pages.js';
@@ -14,26 +15,26 @@ import { isRest, sendProblem } from './problems.js';
 import { formPage, safeNext } from './next.js';
 import { withoutSecrets } from './resend.js';
 
-const titles: Record<number, string> = {
-  400: 'This request could not be read',
-  403: 'This is not allowed',
-  404: 'Not found',
-  405: 'This cannot be done here',
-  409: 'This is not possible now',
-  413: 'That was too much',
-  415: 'This kind of data is not understood',
-  422: 'Please check what you typed',
-  429: 'Too many tries',
-  503: 'Briefly not available',
-};
+const titles = (): Record<number, string> => ({
+  400: t`This request could not be read`,
+  403: t`This is not allowed`,
+  404: t`Not found`,
+  405: t`This cannot be done here`,
+  409: t`This is not possible now`,
+  413: t`That was too much`,
+  415: t`This kind of data is not understood`,
+  422: t`Please check what you typed`,
+  429: t`Too many tries`,
+  503: t`Briefly not available`,
+});
 
-const texts: Record<number, string> = {
-  400: 'The request did not have the form we expect. Nothing was changed.',
-  404: 'There is nothing here, or it is not yours to see.',
-  413: 'What was sent is larger than any form of ours. Nothing was changed.',
-  415: 'Forms are sent as application/x-www-form-urlencoded. Nothing was changed.',
-  503: 'The database is not answering. Nothing was changed. Please try again in a minute.',
-};
+const texts = (): Record<number, string> => ({
+  400: t`The request did not have the form we expect. Nothing was changed.`,
+  404: t`There is nothing here, or it is not yours to see.`,
+  413: t`What was sent is larger than any form of ours. Nothing was changed.`,
+  415: t`Forms are sent as application/x-www-form-urlencoded. Nothing was changed.`,
+  503: t`The database is not answering. Nothing was changed. Please try again in a minute.`,
+});
 
 /** Turns refusals into pages. What is not a refusal is a bug: logged whole, shown as a plain page. */
 @Catch()
@@ -57,19 +58,14 @@ export class ErrorsFilter implements ExceptionFilter {
     if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfter));
     const status = this.statusOf(error);
     if (status === 503) reply.header('retry-after', '5');
-    this.pages.send(request, reply, {
-      view: 'error',
-      status,
-      title: titles[status] ?? 'Something went wrong',
-      model: {
-        status,
-        heading: titles[status] ?? 'Something went wrong',
-        text:
-          error instanceof Refusal
-            ? error.publicText
-            : (texts[status] ?? 'This is a fault of ours, not yours. It has been noted.'),
-        requestId: request.id,
-      },
+    this.pages.send(request, reply, () => {
+      const heading = titles()[status] ?? t`Something went wrong`;
+      const text =
+        error instanceof Refusal
+          ? error.publicText
+          : (texts()[status] ?? t`This is a fault of ours, not yours. It has been noted.`);
+      const model = { status, heading, text, requestId: request.id };
+      return { view: 'error', status, title: heading, model };
     });
   }
 
@@ -85,28 +81,28 @@ export class ErrorsFilter implements ExceptionFilter {
 
   private stepUp(request: FastifyRequest, reply: FastifyReply, error: StepUpNeeded): void {
     if (error.retryAfter) reply.header('retry-after', String(error.retryAfter));
-    this.pages.send(request, reply, {
+    this.pages.send(request, reply, () => ({
       view: 'auth/step-up',
       status: error.status,
-      title: 'Confirm with a code',
+      title: t`Confirm with a code`,
       model: {
         purpose: error.purpose,
-        what: error.what,
+        what: wordsOf(error.what ?? ''),
         action: request.url,
         fields: withoutSecrets(request.body),
         back: backOf(request),
-        stepUpCode: { value: '', error: error.codeError },
+        stepUpCode: { value: '', error: error.codeError && wordsOf(error.codeError) },
       },
-    });
+    }));
   }
 
   private stale(request: FastifyRequest, reply: FastifyReply): void {
-    this.pages.send(request, reply, {
+    this.pages.send(request, reply, () => ({
       view: 'auth/stale',
       status: 403,
-      title: 'Please send this again',
+      title: t`Please send this again`,
       model: { action: request.url, fields: withoutSecrets(request.body) },
-    });
+    }));
   }
 }
 
