@@ -72,7 +72,7 @@ function resourceLine(
   return {
     id,
     name,
-    environment: { key: environment, text: environmentTexts[environment] },
+    environment: { key: environment, text: environmentTexts[environment]() },
     audience,
     since: grantedAt ? dayOf(grantedAt) : undefined,
     scopes: granted.length > 0 ? granted : undefined,

@@ -1,11 +1,12 @@
 import { roleTexts } from '../applications/role-words.js';
 import { actionTexts } from '../audit/action-words.js';
+import { t } from '../platform/language/speaking.js';
 import { parseUtcDay } from '../platform/utc-day.js';
 import { dayText, endText, instantText } from '../platform/words.js';
 import type { Fact, Option } from './models.js';
 
 /** An event can be older than this version, with an action that is in no list any more. */
-const actions: Record<string, string> = actionTexts;
+const actions: Record<string, () => string> = actionTexts;
 
 const kinds: Record<string, string> = {
   organisation: 'Organisation',
@@ -37,15 +38,15 @@ const labels: Record<string, string> = {
   format: 'Form',
 };
 
-const values: Record<string, string> = {
+const values: Record<string, () => string> = {
   ...roleTexts,
-  taken: 'on it',
-  replaced: 'replaced already',
-  not_mine: 'not theirs any more',
+  taken: () => t`on it`,
+  replaced: () => t`replaced already`,
+  not_mine: () => t`not theirs any more`,
 };
 
 export function actionText(action: string): string {
-  return actions[action] ?? inWords(action);
+  return actions[action]?.() ?? inWords(action);
 }
 
 export function kindText(kind: string): string {
@@ -56,12 +57,12 @@ export function kindText(kind: string): string {
 export function actionsLike(text: string): string[] {
   if (Object.hasOwn(actions, text)) return [];
   const wanted = text.toLowerCase();
-  return Object.keys(actions).filter((action) => actions[action]!.toLowerCase().includes(wanted));
+  return Object.keys(actions).filter((action) => actions[action]!().toLowerCase().includes(wanted));
 }
 
 /** What can be chosen on the page; what stands in the address stays, also when it is in no list. */
 export function actionOptions(chosen: string): Option[] {
-  const known = Object.entries(actions).map(([value, label]) => ({ value, label }));
+  const known = Object.entries(actions).map(([value, label]) => ({ value, label: label() }));
   const other =
     chosen && !(chosen in actions) ? [{ value: chosen, label: actionText(chosen) }] : [];
   return [{ value: '', label: 'Everything' }, ...other, ...known];
@@ -84,7 +85,7 @@ function valueText(name: string, value: unknown): string {
   if (name === 'expiresAt') return endText(new Date(value));
   if (name === 'signsFrom' || name === 'requestedAt') return instantText(new Date(value));
   if (name === 'hint') return `${value}…`;
-  return values[value] ?? value;
+  return values[value]?.() ?? value;
 }
 
 /** `recovery_codes.renew` → `Recovery codes renew`; `keyNumber` → `Key number`. */

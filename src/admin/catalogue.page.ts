@@ -42,7 +42,7 @@ export function resourceRenamePage(row: ResourceRow, typed: Field): RenamePage {
   const href = resourceHref(row.id);
   return {
     breadcrumb: [...breadcrumbTo(row), { label: 'Rename' }],
-    heading: `Rename ${row.name}, ${environmentTexts[row.environment].toLowerCase()}`,
+    heading: `Rename ${row.name}, ${environmentTexts[row.environment]().toLowerCase()}`,
     name: typed,
     stays: 'Audience and scope stay: tokens and programs name them.',
     action: `${href}/name`,

@@ -19,7 +19,7 @@ export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
     application: row.application,
     state: row.applicationDeleted
       ? { key: 'deleted', text: 'Application deleted' }
-      : { key, text: secretStateTexts[key] },
+      : { key, text: secretStateTexts[key]() },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
   };
 }

@@ -12,7 +12,7 @@ export type SecretTurn = 'switch-off' | 'switch-on' | 'delete';
 
 /** What it is called in a sentence, such as `Match-Connect, production`. */
 export function resourceText({ name, environment }: ResourceRow): string {
-  return `${name}, ${environmentTexts[environment].toLowerCase()}`;
+  return `${name}, ${environmentTexts[environment]().toLowerCase()}`;
 }
 
 export function breadcrumbTo(row: ResourceRow): Link[] {

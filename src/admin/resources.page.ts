@@ -26,7 +26,7 @@ export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resour
   return {
     name: row.name,
     href: resourceHref(row.id),
-    environment: { key: row.environment, text: environmentTexts[row.environment] },
+    environment: { key: row.environment, text: environmentTexts[row.environment]() },
     api: row.api,
     audience: row.audience,
     tokens: `${formats[row.tokenFormat]}, ${row.tokenSeconds / 60} min`,
@@ -52,7 +52,7 @@ export function resourcePage(
   const { minutes, format } = fieldsOf(form, error);
   return {
     name: row.name,
-    environment: { key: row.environment, text: environmentTexts[row.environment] },
+    environment: { key: row.environment, text: environmentTexts[row.environment]() },
     facts: [
       { label: 'API', text: row.api },
       { label: 'Audience', text: row.audience },
@@ -86,7 +86,7 @@ function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
   return {
     name: secret.name,
     hint: secret.hint,
-    state: { key: state, text: secretStateTexts[state] },
+    state: { key: state, text: secretStateTexts[state]() },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     endsWhen: distanceText(lastDay(secret.expiresAt), utcDay(now)),
     lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,

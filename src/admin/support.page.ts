@@ -138,5 +138,5 @@ function secretLine(row: SupportSecret, { id, deletedAt, secrets }: SupportFacts
 }
 
 function stateText(key: keyof typeof secretStateTexts): State {
-  return { key, text: secretStateTexts[key] };
+  return { key, text: secretStateTexts[key]() };
 }

@@ -1,6 +1,7 @@
+import { t } from '../platform/language/speaking.js';
 import type { Environment } from './application.entity.js';
 
-export const environmentTexts: Record<Environment, string> = {
-  production: 'Production',
-  sandbox: 'Sandbox',
+export const environmentTexts: Record<Environment, () => string> = {
+  production: () => t`Production`,
+  sandbox: () => t`Sandbox`,
 };

@@ -16,7 +16,7 @@ export function announce(config: Config, demo: DemoWorld | undefined, json: bool
   console.log(`Mailbox with all mails sent:  ${mailbox}\n`);
   for (const { email, role, organisation } of demo?.accounts ?? []) {
     console.log(
-      `  ${email.padEnd(26)} ${role === 'none' ? 'no role yet' : roleTexts[role]}${organisation && ` of ${organisation}`}`,
+      `  ${email.padEnd(26)} ${role === 'none' ? 'no role yet' : roleTexts[role]()}${organisation && ` of ${organisation}`}`,
     );
   }
   console.log(`

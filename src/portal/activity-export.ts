@@ -14,7 +14,7 @@ export const doneColumns: Columns<Done> = [
   ['at', ({ at }) => at.toISOString()],
   ['who', whoOf],
   ['action', ({ action }) => action],
-  ['what', ({ action }) => actionTexts[action]],
+  ['what', ({ action }) => actionTexts[action]()],
   ['on', ({ subject }) => subject],
   ['detail', (row) => detailOf(row) ?? null],
   ['outcome', ({ outcome }) => outcome],
@@ -23,7 +23,7 @@ export const doneColumns: Columns<Done> = [
 export const refusedColumns: Columns<RefusedCallRecord> = [
   ['at', ({ at }) => at.toISOString()],
   ['reason', ({ reason }) => reason],
-  ['what', ({ reason }) => refusalReasons[reason]],
+  ['what', ({ reason }) => refusalReasons[reason]()],
   ['secret', ({ secret }) => secret],
   ['from', ({ address }) => address],
 ];

@@ -1,6 +1,7 @@
 import { roleTexts } from '../applications/role-words.js';
 import { actionTexts } from '../audit/action-words.js';
 import { dayError } from '../platform/day-range.js';
+import { t } from '../platform/language/speaking.js';
 import { endText, momentOf } from '../platform/words.js';
 import { refusalReasons } from '../secrets/refusal-words.js';
 import { type ActivityForm, kindOf, queryOf } from './activity-form.js';
@@ -50,10 +51,10 @@ export function activityPage(
 }
 
 export function doneRow(applicationId: string, row: Done): ActivityRow {
+  const what = actionTexts[row.action]();
   return {
     at: momentOf(row.at),
-    what:
-      row.outcome === 'refused' ? `${actionTexts[row.action]}: refused` : actionTexts[row.action],
+    what: row.outcome === 'refused' ? t`${what}: refused` : what,
     who: whoOf(row),
     on: row.subject,
     href: row.secretId ? secretHref(applicationId, row.secretId) : undefined,
@@ -64,7 +65,7 @@ export function doneRow(applicationId: string, row: Done): ActivityRow {
 export function refusedRow(applicationId: string, row: RefusedCallRecord): ActivityRow {
   return {
     at: momentOf(row.at),
-    what: refusalReasons[row.reason],
+    what: refusalReasons[row.reason](),
     on: row.secret ?? undefined,
     href: row.secretId ? secretHref(applicationId, row.secretId) : undefined,
     from: row.address,
@@ -80,7 +81,7 @@ export function detailOf({ hint, expiresAt, resource, role }: Done): string | un
     hint && `begins with ${hint}`,
     expiresAt && `ends ${endText(new Date(expiresAt))}`,
     resource,
-    role && roleTexts[role],
+    role && roleTexts[role](),
   ];
   return parts.filter(Boolean).join(', ') || undefined;
 }

@@ -106,7 +106,7 @@ export function environments(row: ApplicationRow): models.Environment[] {
   return (['production', 'sandbox'] as const)
     .map((key) => ({
       key,
-      text: environmentTexts[key],
+      text: environmentTexts[key](),
       resources: row.resources.filter(({ environment }) => environment === key),
     }))
     .filter(({ resources }) => resources.length > 0);
@@ -129,7 +129,7 @@ export function secretLine(
     name: secret.name,
     hint: secret.hint,
     href: secretHref(application.id, secret.id),
-    state: { key, text: secretStateTexts[key] },
+    state: { key, text: secretStateTexts[key]() },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     endsWhen,
     lifeLeft: Math.round((100 * left) / life),

@@ -33,7 +33,7 @@ export const lastRefused = (whose: string, atMost: number) => `
 export function refusedLine({ at, reason, secret, address }: RefusedCallRow): RefusedCallLine {
   return {
     at: momentOf(new Date(at)),
-    reason: refusalReasons[reason],
+    reason: refusalReasons[reason](),
     secret: secret ?? undefined,
     address,
   };
