@@ -55,6 +55,7 @@ export async function makeWorld(platform: Platform): Promise<DemoWorld> {
   await maker.goodbyes();
   await maker.secrets(({ age }) => age <= goodbyeAge);
   await maker.invitations();
+  await maker.mails();
   return maker.result();
 }
 
@@ -62,6 +63,7 @@ class WorldMaker {
   private readonly now: Date;
   private readonly clock: FixedClock;
   private readonly dataSource: DataSource;
+  private readonly outbox: Outbox;
   private readonly services;
   private readonly organisationIds = new Map<string, string>();
   private readonly users = new Map<string, User>();
@@ -75,7 +77,8 @@ class WorldMaker {
     this.clock = new FixedClock(this.ago(400));
     this.dataSource = dataSource;
     const audit = new Audit(this.clock);
-    const outbox = new Outbox(dataSource, keys, mailer, this.clock, config);
+    this.outbox = new Outbox(dataSource, keys, mailer, this.clock, config);
+    const { outbox } = this;
     const notices = new AccountNotices(outbox, this.clock, config);
     this.services = {
       organisations: new Organisations(dataSource, audit, this.clock),
@@ -162,6 +165,12 @@ class WorldMaker {
     for (const { email, standing } of world.people) {
       if (standing === 'left') await this.services.users.close(theService, this.user(email).id);
     }
+  }
+
+  /** Nothing of the making goes on in the background afterwards. */
+  async mails(): Promise<void> {
+    await this.outbox.deliverDue();
+    await this.outbox.onModuleDestroy();
   }
 
   result(): DemoWorld {

@@ -8,9 +8,10 @@ import { FixedClock } from '../../src/platform/clock.js';
 import { type Config, readConfig } from '../../src/platform/config/config.js';
 import { keysOf } from '../../src/platform/config/load.js';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
+import type { Envelope } from '../../src/platform/mail/mailer.js';
 import type { Platform } from '../../src/platform/platform.module.js';
 import { entities, migrations } from '../../src/schema.js';
-import { createTestDatabase, patience } from './database.js';
+import { createMadeDatabase, createTestDatabase, patience, type TestDatabase } from './database.js';
 import { MemoryMailer } from './memory-mailer.js';
 import { Visitor } from './visitor.js';
 
@@ -33,24 +34,28 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+const usualTime = '2026-12-01T09:00:00Z';
+
+/** What was made in a database, and with which keys. */
+interface MadeWorld {
+  world: DemoWorld;
+  keys: Record<string, string>;
+  sent: Envelope[];
+}
+
+type TestPlatform = Platform & { clock: FixedClock; mailer: MemoryMailer };
+
 /** The whole service on a database of its own with the demo world in it, at a fixed time. */
 export async function startTestApp(
   settings: Record<string, string> = {},
-  at = '2026-12-01T09:00:00Z',
+  at = usualTime,
   port = 0,
 ): Promise<TestApp> {
-  const database = await createTestDatabase();
-  const config = testConfig(settings);
-  const clock = new FixedClock(new Date(at));
-  const mailer = new MemoryMailer();
-  const platform: Platform = {
-    config,
-    clock,
-    mailer,
-    keys: keysOf(config),
-    dataSource: database.dataSource,
-  };
-  const world = await makeWorld(platform);
+  const { made, ...database } = await databaseWithWorld(settings, at);
+  const { world } = made;
+  const platform = platformOn(database.dataSource, { ...made.keys, ...settings }, at);
+  const { config, clock, mailer } = platform;
+  mailer.sent.push(...made.sent);
   const { app, url } = await listen(platform, port);
   const visitor = (at = url) => new Visitor(at, () => clock.now());
   const account = (email: string) => world.accounts.find((each) => each.email === email)!;
@@ -91,9 +96,35 @@ export async function startTestApp(
   };
 }
 
+/** The demo world: made once per test run, unless a test file wants it otherwise than most. */
+async function databaseWithWorld(
+  settings: Record<string, string>,
+  at: string,
+): Promise<TestDatabase & { made: MadeWorld }> {
+  const make = async (dataSource: DataSource): Promise<MadeWorld> => {
+    const keys = newKeys();
+    const platform = platformOn(dataSource, { ...keys, ...settings }, at);
+    return { world: await makeWorld(platform), keys, sent: platform.mailer.sent };
+  };
+  if (Object.keys(settings).length === 0 && at === usualTime) {
+    return createMadeDatabase('template_keyturn_world', make);
+  }
+  const database = await createTestDatabase();
+  return { ...database, made: await make(database.dataSource) };
+}
+
+function platformOn(
+  dataSource: DataSource,
+  settings: Record<string, string>,
+  at: string,
+): TestPlatform {
+  const config = testConfig(settings);
+  const clock = new FixedClock(new Date(at));
+  return { config, clock, mailer: new MemoryMailer(), keys: keysOf(config), dataSource };
+}
+
 /** A valid configuration with keys of its own; nothing of the environment is read. */
 export function testConfig(settings: Record<string, string> = {}): Config {
-  const key = () => `1:${randomBytes(32).toString('base64')}`;
   return readConfig(
     {
       NODE_ENV: 'test',
@@ -102,13 +133,16 @@ export function testConfig(settings: Record<string, string> = {}): Config {
       MAIL_FROM: 'Keyturn <keyturn@keyturn.example>',
       SUPPORT_ADDRESS: 'support@keyturn.example',
       LOG_LEVEL: 'fatal',
-      SESSION_KEYS: key(),
-      HASH_KEYS: key(),
-      ENCRYPTION_KEYS: key(),
+      ...newKeys(),
       ...settings,
     },
     false,
   );
+}
+
+function newKeys(): Record<string, string> {
+  const key = () => `1:${randomBytes(32).toString('base64')}`;
+  return { SESSION_KEYS: key(), HASH_KEYS: key(), ENCRYPTION_KEYS: key() };
 }
 
 async function listen(

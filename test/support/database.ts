@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deserialize, serialize } from 'node:v8';
 import type { DataSource } from 'typeorm';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
 import { entities, migrations } from '../../src/schema.js';
@@ -29,14 +30,18 @@ export const patience = { connectWithinMs: 20_000, lockTimeoutMs: 10_000 };
 
 /**
  * Creates a database of its own for a test file: a copy of the migrated template, in some
- * milliseconds. With `empty` it has no tables, for tests of the migrations themselves.
+ * milliseconds. With `empty` it has no tables, for tests of the migrations themselves; `copyOf` names
+ * another database than the template, which nobody may be connected to.
  *
  * @throws Error when the server could not be started or migrated; it says why
  */
-export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
+export async function createTestDatabase({
+  empty = false,
+  copyOf = '',
+} = {}): Promise<TestDatabase> {
   const template = serverConnection();
   const database = `test_${randomUUID().replaceAll('-', '')}`;
-  const source = empty ? 'template0' : `${template.database} strategy file_copy`;
+  const source = empty ? 'template0' : `${copyOf || template.database} strategy file_copy`;
   await inLobby((lobby) => lobby.query(`create database ${database} template ${source}`));
 
   const connection = { ...template, database };
@@ -52,6 +57,35 @@ export async function createTestDatabase({ empty = false } = {}): Promise<TestDa
   };
 }
 
+/**
+ * Creates a database for a test file as a copy of one that `make` filled: the first file of the test
+ * run that asks for this name makes it, the others wait for that.
+ *
+ * @returns with it, what `make` told about it
+ */
+export async function createMadeDatabase<T>(
+  name: string,
+  make: (dataSource: DataSource) => Promise<T>,
+): Promise<TestDatabase & { made: T }> {
+  const made = await inLobby(async (lobby) => {
+    await lobby.query(`select pg_advisory_lock(hashtext($1))`, [name]);
+    const [found] = await lobby.query<{ told: string }[]>(
+      `select shobj_description(oid, 'pg_database') as told from pg_database where datname = $1`,
+      [name],
+    );
+    if (found) return deserialize(Buffer.from(found.told, 'base64')) as T;
+    const { connection, dataSource } = await createTestDatabase();
+    const told = await make(dataSource);
+    await dataSource.destroy();
+    await lobby.query(
+      `comment on database ${connection.database} is '${serialize(told).toString('base64')}'`,
+    );
+    await lobby.query(`alter database ${connection.database} rename to ${name}`);
+    return told;
+  });
+  return { ...(await createTestDatabase({ copyOf: name })), made };
+}
+
 /** Connection to the template database; do not connect to it, copying needs it unused. */
 function serverConnection(): TestConnection {
   const published = JSON.parse(process.env.KEYTURN_TEST_SERVER ?? '{}') as {
@@ -62,8 +96,10 @@ function serverConnection(): TestConnection {
   throw new Error(`No test database. ${published.failure ?? 'Was the global setup run?'}`);
 }
 
+/** In a database that is always there, over one connection. */
 async function inLobby<T>(work: (lobby: DataSource) => Promise<T>): Promise<T> {
-  const lobby = buildDataSource({ ...serverConnection(), database: 'postgres' }, [], []);
+  const connection = { ...serverConnection(), database: 'postgres' };
+  const lobby = buildDataSource(connection, [], [], { ...patience, poolSize: 1 });
   await lobby.initialize();
   try {
     return await work(lobby);
