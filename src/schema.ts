@@ -30,6 +30,7 @@ import { ServerReminders1795219270000 } from '../migrations/1795219270000-server
 import { OneOpenInvitation1795219280000 } from '../migrations/1795219280000-one-open-invitation.js';
 import { RefusedInvitations1795219310000 } from '../migrations/1795219310000-refused-invitations.js';
 import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-once.js';
+import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js';
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
@@ -124,5 +125,6 @@ export const migrations = [
   OneOpenInvitation1795219280000,
   RefusedInvitations1795219310000,
   ChainAtOnce1795219320000,
+  TakeAway1795219320001,
   UserLanguage1795219340000,
 ];

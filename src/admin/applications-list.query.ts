@@ -79,5 +79,5 @@ export function findApplicationList(
 }
 
 export function findApis(dataSource: DataSource): Promise<{ code: string; name: string }[]> {
-  return dataSource.query('select code, name from apis order by code');
+  return dataSource.query('select code, name from apis where deleted_at is null order by code');
 }

@@ -69,7 +69,7 @@ const resources = `
   from resources r
   left join grants g on g.resource_id = r.id and g.application_id = a.id
   where g.resource_id is not null
-    or ((r.api_code = a.api_code or r.any_api) and (a.kind = 'partner' or r.open_to_alternative))`;
+    or (r.deleted_at is null and (r.api_code = a.api_code or r.any_api) and (a.kind = 'partner' or r.open_to_alternative))`;
 
 const managers = `
   select coalesce(json_agg(json_build_object('assignmentId', r.id, 'userId', u.id, 'name', u.name,
@@ -119,7 +119,7 @@ export async function findForNewApplication(
   const rows = await dataSource.query<ApplicationNewRow[]>(
     `select o.id, o.name, o.country, o.slug,
        (select json_agg(json_build_object('code', i.code, 'name', i.name) order by i.code)
-        from apis i) as apis,
+        from apis i where i.deleted_at is null) as apis,
        (select coalesce(json_agg(a.name), '[]') from applications a
         where a.organisation_id = o.id and a.deleted_at is null) as taken
      from organisations o where o.id = $1`,

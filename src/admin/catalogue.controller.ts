@@ -11,16 +11,20 @@ import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import {
+  apiDeletePage,
   apiNewPage,
   apiRenamePage,
+  canGo,
+  resourceDeletePage,
   resourceNewPage,
   resourceRenamePage,
+  usedBy,
 } from './catalogue.page.js';
 import { ApiForm, NameForm, ResourceForm } from './forms.js';
 import { resourceHref } from './hrefs.js';
 import { findApi, findApis, findResource } from './resources.query.js';
 
-/** APIs and resources as data: new ones, and other names for those there are (A5, A6). */
+/** APIs and resources as data: new ones, other names for those there are, and the end of unused ones (A5, A6). */
 @ItOnly()
 @Controller('admin')
 export class CatalogueController {
@@ -85,6 +89,30 @@ export class CatalogueController {
     }
   }
 
+  @Get('resources/apis/:code/delete')
+  async askDeleteApi(
+    @Param('code') code: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await this.api(code);
+    // A question that does not fit any more: the list shows how things are now.
+    if (!canGo(row)) return reply.redirect('/admin/resources', 303);
+    const model = apiDeletePage(row);
+    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+  }
+
+  @StepUp('delete the API')
+  @Post('resources/apis/:code/delete')
+  async deleteApi(
+    @Param('code') code: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.apis.delete(request.viewer!, apiCodeOf(code));
+    return reply.redirect('/admin/resources?done=api-deleted', 303);
+  }
+
   @Get('resources/new')
   resourceForm(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     return this.showResource(request, reply, new ResourceForm());
@@ -131,6 +159,29 @@ export class CatalogueController {
     } catch (error) {
       return this.showResourceName(request, reply, id, form, error);
     }
+  }
+
+  @Get('resources/:id/delete')
+  async askDeleteResource(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await this.resource(id);
+    if (usedBy(row)) return reply.redirect(resourceHref(row.id), 303);
+    const model = resourceDeletePage(row);
+    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+  }
+
+  @StepUp('delete the resource')
+  @Post('resources/:id/delete')
+  async deleteResource(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.resources.delete(request.viewer!, uuidOf(id));
+    return reply.redirect('/admin/resources?done=resource-deleted', 303);
   }
 
   private async api(code: string) {

@@ -12,6 +12,8 @@ const texts = {
   'api-created': 'The API is created. Next, create its resources.',
   'resource-created': 'The resource is created. It can be granted to applications of its API.',
   renamed: 'The name is changed.',
+  'api-deleted': 'The API is deleted.',
+  'resource-deleted': 'The resource is deleted. Its audience and scope are free again.',
   'tokens-set': 'Saved. It holds for new tokens.',
   'secret-off': 'The secret is switched off. It does not work until it is switched on again.',
   'secret-on': 'The secret is switched on. It works again.',

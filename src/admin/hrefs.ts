@@ -6,7 +6,7 @@ export const runHref = (id: string) => `/admin/reminders/${id}`;
 export const resourceHref = (id: string) => `/admin/resources/${id}`;
 export const serverSecretHref = (resourceId: string, id: string) =>
   `${resourceHref(resourceId)}/secrets/${id}`;
-export const apiNameHref = (code: string) => `/admin/resources/apis/${code}/name`;
+export const apiHref = (code: string) => `/admin/resources/apis/${code}`;
 /** What support sees of an application. */
 export const supportHref = (id: string) => `/admin/support/${id}`;
 export const userHref = (id: string) => `/admin/users/${id}`;

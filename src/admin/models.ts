@@ -190,7 +190,15 @@ export interface GrantScopesPage {
 
 /** admin/resources */
 export interface ResourcesPage {
-  apis: { code: string; name: string; resources: number; renameHref: string }[];
+  apis: {
+    code: string;
+    name: string;
+    resources: number;
+    applications: number;
+    renameHref: string;
+    /** Absent while there are resources or applications of it. */
+    deleteHref?: string;
+  }[];
   resources: {
     name: string;
     href: string;
@@ -240,6 +248,7 @@ export interface ResourcePage {
   warning?: string;
   tokens: { action: string; minutes: Field; format: Field };
   renameHref: string;
+  deletion: { href: string; inTheWay?: string };
   clientId: string;
   newSecretHref: string;
   secrets: ServerSecretLine[];

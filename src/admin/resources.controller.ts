@@ -1,7 +1,8 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
-import { Resources, type TokenWish } from '../applications/resources.service.js';
+import type { TokenWish } from '../applications/resource-values.js';
+import { Resources } from '../applications/resources.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { t } from '../platform/language/speaking.js';

@@ -1,5 +1,5 @@
 import { environmentTexts } from '../applications/environment-words.js';
-import type { TokenWish } from '../applications/resources.service.js';
+import type { TokenWish } from '../applications/resource-values.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { distanceText, endText, instantText, momentOf } from '../platform/words.js';
@@ -8,6 +8,7 @@ import { refusedLine } from '../secrets/refused-calls.js';
 import { isLive, secretState } from '../secrets/state.js';
 import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
+import { usedBy } from './catalogue.page.js';
 import { resourceHref, serverSecretHref } from './hrefs.js';
 import type { ResourcePage, ResourcesPage } from './models.js';
 import {
@@ -62,6 +63,7 @@ export function resourcePage(
     warning: warningOf(row, now),
     tokens: { action: `${href}/tokens`, minutes, format },
     renameHref: `${href}/name`,
+    deletion: { inTheWay: usedBy(row), href: `${href}/delete` },
     clientId: row.id,
     newSecretHref: `${href}/secrets/new`,
     secrets: row.secrets.map((secret) => ({

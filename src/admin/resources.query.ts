@@ -13,6 +13,8 @@ export interface ResourceRow {
   scope: string;
   tokenSeconds: number;
   tokenFormat: TokenFormat;
+  /** Keyturn itself. */
+  own: boolean;
   /** Applications, not deleted, that it is granted to. */
   granted: number;
   /** Secrets of its resource server, not deleted; the one with the nearest end first. */
@@ -33,6 +35,8 @@ export interface ApiRow {
   name: string;
   /** How many belong to it. */
   resources: number;
+  /** Of those that are not deleted. */
+  applications: number;
 }
 
 /** All of them: there are few. */
@@ -41,14 +45,17 @@ export function findApis(dataSource: DataSource): Promise<ApiRow[]> {
 }
 
 export async function findApi(dataSource: DataSource, code: string): Promise<ApiRow | undefined> {
-  const rows = await dataSource.query<ApiRow[]>(`${apis} where i.code = $1`, [code]);
+  const rows = await dataSource.query<ApiRow[]>(`${apis} and i.code = $1`, [code]);
   return rows[0];
 }
 
 const apis = `
   select i.code, i.name,
-    (select count(*)::int from resources r where r.api_code = i.code) as resources
-  from apis i`;
+    (select count(*)::int from resources r
+      where r.api_code = i.code and r.deleted_at is null) as resources,
+    (select count(*)::int from applications a
+      where a.api_code = i.code and a.deleted_at is null) as applications
+  from apis i where i.deleted_at is null`;
 
 /** All of them: there are few. */
 export async function findResources(dataSource: DataSource): Promise<ResourceRow[]> {
@@ -62,13 +69,13 @@ export async function findResource(
   dataSource: DataSource,
   id: string,
 ): Promise<ResourceRow | undefined> {
-  const [row] = await dataSource.query<ResourceRow[]>(`${sql} where r.id = $1`, [id]);
+  const [row] = await dataSource.query<ResourceRow[]>(`${sql} and r.id = $1`, [id]);
   return row && withDates(row);
 }
 
 const sql = `
   select r.id, r.name, r.environment, r.audience, r.scope,
-    r.token_seconds as "tokenSeconds", r.token_format as "tokenFormat",
+    r.token_seconds as "tokenSeconds", r.token_format as "tokenFormat", r.any_api as own,
     i.name || ' (' || i.code || ')' as api,
     (select count(*)::int from grants g join applications a on a.id = g.application_id
       where g.resource_id = r.id and a.deleted_at is null) as granted,
@@ -79,7 +86,8 @@ const sql = `
       order by s.expires_at, s.id), '[]')
       from secrets s where s.resource_id = r.id and s.deleted_at is null) as secrets,
     ${lastRefused('c.resource_id = r.id', 10)} as refused
-  from resources r join apis i on i.code = r.api_code`;
+  from resources r join apis i on i.code = r.api_code
+  where r.deleted_at is null`;
 
 function withDates(row: ResourceRow): ResourceRow {
   return { ...row, secrets: row.secrets.map((each) => ({ ...each, ...usageDates(each) })) };

@@ -108,4 +108,4 @@ const rowsOf = (query: string) => `(select coalesce(json_agg(f), '[]') from (${q
 export const supportSql = `
   select ${rowsOf(applications)} as applications, ${rowsOf(secrets)} as secrets,
     ${rowsOf(people)} as people,
-    ${rowsOf('select id, name from resources where id between $2 and $3 limit 1')} as resources`;
+    ${rowsOf('select id, name from resources where deleted_at is null and id between $2 and $3 limit 1')} as resources`;

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
-import { Invalid, NotFound } from '../platform/refusals.js';
+import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { Api } from './application.entity.js';
 import { type ApiValues, checkedApi, checkedName } from './resource-values.js';
 
@@ -15,32 +16,31 @@ export class Apis {
   constructor(
     private readonly dataSource: DataSource,
     private readonly audit: Audit,
+    private readonly clock: Clock,
   ) {}
 
-  /** @throws Invalid */
-  async create(actor: Actor, wish: ApiValues, within?: Tx): Promise<Api> {
+  /** A code that was taken away can come back. @throws Invalid */
+  create(actor: Actor, wish: ApiValues, within?: Tx): Promise<ApiValues> {
     const api = checkedApi(wish);
-    try {
-      return await inTransaction(within ?? this.dataSource, async (tx) => {
-        await tx.insert(Api, api);
-        await this.audit.record(tx, actor, { action: 'api.create', ...about(api) });
-        return api;
-      });
-    } catch (error) {
-      if (violated(error, 'apis_pkey')) {
-        throw new Invalid({ code: 'Another API has this code.' });
-      }
-      throw error;
-    }
+    return inTransaction(within ?? this.dataSource, async (tx) => {
+      const made = await tx.query<unknown[]>(
+        `insert into apis as i (code, name) values ($1, $2)
+         on conflict (code) do update set name = excluded.name, deleted_at = null, deleted_by = null
+           where i.deleted_at is not null
+         returning 1`,
+        [api.code, api.name],
+      );
+      if (made.length === 0) throw new Invalid({ code: 'Another API has this code.' });
+      await this.audit.record(tx, actor, { action: 'api.create', ...about(api) });
+      return api;
+    });
   }
 
   /** @throws Invalid, NotFound */
   async rename(actor: Actor, code: string, wish: string, within?: Tx): Promise<void> {
     const name = checkedName(wish);
     await inTransaction(within ?? this.dataSource, async (tx) => {
-      const lock = { mode: 'pessimistic_write' } as const;
-      const before = await tx.findOne(Api, { where: { code }, lock });
-      if (!before) throw new NotFound('no such API');
+      const before = await this.lock(tx, code);
       if (before.name === name) return;
       await tx.update(Api, { code }, { name });
       await this.audit.record(tx, actor, {
@@ -50,9 +50,39 @@ export class Apis {
       });
     });
   }
+
+  /** No application can be made for it any more. @throws NotFound; Conflict while it is in use */
+  async delete(actor: Actor, code: string, within?: Tx): Promise<void> {
+    try {
+      await inTransaction(within ?? this.dataSource, async (tx) => {
+        const api = await this.lock(tx, code);
+        await tx.update(Api, { code }, { deletedAt: this.clock.now(), deletedBy: actor.id });
+        await this.audit.record(tx, actor, { action: 'api.delete', ...about(api) });
+      });
+    } catch (error) {
+      throw inUse(error);
+    }
+  }
+
+  private async lock(tx: Tx, code: string): Promise<Api> {
+    const lock = { mode: 'pessimistic_write' } as const;
+    const api = await tx.findOne(Api, { where: { code, deletedAt: IsNull() }, lock });
+    if (!api) throw new NotFound('no such API');
+    return api;
+  }
+}
+
+function inUse(error: unknown): unknown {
+  if (violated(error, 'apis_resources_check')) {
+    return new Conflict('This API has resources. Delete them first.');
+  }
+  if (violated(error, 'apis_applications_check')) {
+    return new Conflict('There are applications of this API. Delete them first.');
+  }
+  return error;
 }
 
 /** It has no other id than its code. */
-function about({ code, name }: Api) {
+function about({ code, name }: ApiValues) {
   return { subject: { kind: 'api', id: null, name: `${name} (${code})` } };
 }

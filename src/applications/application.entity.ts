@@ -3,7 +3,7 @@ import { Organisation } from '../organisations/organisation.entity.js';
 import { User } from '../users/user.entity.js';
 import type { ApplicationKind } from './application-name.js';
 
-/** An API as data (A5). */
+/** An API as data (A5). A code that was taken away can be made again. */
 @Entity('apis')
 @Check('apis_code_check', `code ~ '^[A-Z][A-Z0-9]{1,9}$'`)
 export class Api {
@@ -12,6 +12,12 @@ export class Api {
 
   @Column('text')
   name: string;
+
+  @Column('timestamptz', { nullable: true })
+  deletedAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  deletedBy: string | null;
 }
 
 export type Environment = 'production' | 'sandbox';
@@ -21,11 +27,15 @@ export type TokenFormat = 'jwt' | 'opaque';
 
 /** What a token may reach: an API in one environment (A6). */
 @Entity('resources')
-@Unique('resources_audience_key', ['audience'])
-@Unique('resources_name_key', ['name', 'environment'])
-@Unique('resources_scope_key', ['scope'])
+@Index('resources_audience_key', ['audience'], { unique: true, where: 'deleted_at is null' })
+@Index('resources_name_key', ['name', 'environment'], {
+  unique: true,
+  where: 'deleted_at is null',
+})
+@Index('resources_scope_key', ['scope'], { unique: true, where: 'deleted_at is null' })
 @Check('resources_environment_check', `environment in ('production', 'sandbox')`)
 @Check('resources_scope_check', `scope ~ '^[a-z0-9][a-z0-9._-]{0,99}$'`)
+@Check('resources_own_check', 'deleted_at is null or not any_api')
 @Check('resources_operator_scopes_check', 'operator_scopes <@ scopes')
 @Check('resources_token_seconds_check', 'token_seconds between 60 and 3600')
 @Check('resources_token_format_check', `token_format in ('jwt', 'opaque')`)
@@ -73,6 +83,12 @@ export class Resource {
   /** Those of them that only applications of an operator organisation can have. */
   @Column('text', { array: true, default: '{}' })
   operatorScopes: string[];
+
+  @Column('timestamptz', { nullable: true })
+  deletedAt: Date | null;
+
+  @Column('uuid', { nullable: true })
+  deletedBy: string | null;
 }
 
 /** One registered API client. `clientId` is for ever (A2); `name` follows from its parts (A3). */

@@ -48,6 +48,9 @@ export class Applications {
           apiCode: 'This organisation has an application of this name already.',
         });
       }
+      if (violated(error, 'applications_api_there_check')) {
+        throw new Invalid({ apiCode: 'Choose an API from the list.' });
+      }
       throw error;
     }
   }
@@ -87,6 +90,9 @@ export class Applications {
         });
       });
     } catch (error) {
+      if (violated(error, 'grants_resource_there_check')) {
+        throw new NotFound('no such resource');
+      }
       if (violated(error, 'grants_scopes_check')) {
         throw new Invalid({
           scopes: 'Choose at least one of the scopes of this resource.',
@@ -170,7 +176,7 @@ export class Applications {
     kind: ApplicationKind,
     apiCode: string,
   ): Promise<Application> {
-    if (!(await tx.existsBy(Api, { code: apiCode }))) {
+    if (!(await tx.existsBy(Api, { code: apiCode, deletedAt: IsNull() }))) {
       throw new Invalid({ apiCode: 'Choose an API from the list.' });
     }
     if (kind === 'partner_alternative' && apiCode !== 'SMC') {

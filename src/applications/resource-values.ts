@@ -1,7 +1,7 @@
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { refuse } from '../platform/refusals.js';
 import { isApiCode } from './api-code.js';
-import type { Environment } from './application.entity.js';
+import type { Environment, TokenFormat } from './application.entity.js';
 
 export interface ApiValues {
   code: string;
@@ -14,6 +14,12 @@ export interface ResourceValues {
   environment: string;
   audience: string;
   scope: string;
+}
+
+export interface TokenWish {
+  /** How long its tokens live, 1 to 60; as typed. */
+  minutes: string;
+  format: string;
 }
 
 /** @throws Invalid with all problems at once */
@@ -53,6 +59,22 @@ export function checkedResource(
   });
   const known = environment as Environment;
   return { apiCode, name: cleanName(name), environment: known, audience, scope };
+}
+
+/** How long tokens live, and in which form (T3). @throws Invalid */
+export function checkedTokens({ minutes, format }: TokenWish): {
+  minutes: number;
+  format: TokenFormat;
+} {
+  const whole = /^\s*(\d{1,2})\s*$/.exec(minutes)?.[1];
+  const number = Number(whole ?? 0);
+  const isLife = number >= 1 && number <= 60;
+  const isForm = format === 'jwt' || format === 'opaque';
+  refuse({
+    minutes: isLife ? undefined : 'Type a whole number of minutes from 1 to 60.',
+    format: isForm ? undefined : 'Choose one of the two forms.',
+  });
+  return { minutes: number, format: format as TokenFormat };
 }
 
 /**

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
+import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
-import { Invalid, NotFound, refuse } from '../platform/refusals.js';
-import { Api, Resource, type TokenFormat } from './application.entity.js';
-import { checkedName, checkedResource, type ResourceValues } from './resource-values.js';
-
-export interface TokenWish {
-  /** How long its tokens live, 1 to 60; as typed. */
-  minutes: string;
-  format: string;
-}
+import { Conflict, Invalid, NotFound, refuse } from '../platform/refusals.js';
+import { Api, Resource } from './application.entity.js';
+import {
+  checkedName,
+  checkedResource,
+  checkedTokens,
+  type ResourceValues,
+  type TokenWish,
+} from './resource-values.js';
 
 /**
  * Resources as data (A6, T3). Audience, scope, API and environment are for ever: tokens, programs and
@@ -25,12 +26,17 @@ export class Resources {
     private readonly dataSource: DataSource,
     private readonly audit: Audit,
     private readonly config: Config,
+    private readonly clock: Clock,
   ) {}
 
   /** @returns its id. @throws Invalid */
-  async create(actor: Actor, wish: ResourceValues, within?: Tx): Promise<string> {
+  async create(
+    actor: Actor,
+    wish: ResourceValues,
+    within?: Tx,
+    id: string = randomUUID(),
+  ): Promise<string> {
     const values = checkedResource(wish, (origin) => this.config.isOwnIssuer(origin));
-    const id = randomUUID();
     try {
       return await inTransaction(within ?? this.dataSource, async (tx) => {
         await this.checkPlace(tx, values);
@@ -68,9 +74,9 @@ export class Resources {
   }
 
   /** Holds for tokens from now on; earlier ones live as they were made. @throws Invalid, NotFound */
-  async setTokens(actor: Actor, id: string, wish: TokenWish): Promise<void> {
-    const { minutes, format } = checked(wish);
-    await inTransaction(this.dataSource, async (tx) => {
+  async setTokens(actor: Actor, id: string, wish: TokenWish, within?: Tx): Promise<void> {
+    const { minutes, format } = checkedTokens(wish);
+    await inTransaction(within ?? this.dataSource, async (tx) => {
       const resource = await this.lock(tx, id);
       if (format === 'opaque' && resource.scopes.length > 0) {
         throw new Invalid({ format: 'Tokens for this resource name their scopes: choose JWT.' });
@@ -85,12 +91,31 @@ export class Resources {
     });
   }
 
+  /** It cannot be granted any more; its names are free. @throws NotFound; Conflict while it is in use */
+  async delete(actor: Actor, id: string, within?: Tx): Promise<void> {
+    try {
+      await inTransaction(within ?? this.dataSource, async (tx) => {
+        const resource = await this.lock(tx, id);
+        if (resource.anyApi) throw new Conflict('This resource is Keyturn itself. It stays.');
+        await tx.update(Resource, { id }, { deletedAt: this.clock.now(), deletedBy: actor.id });
+        const { audience, scope } = resource;
+        await this.audit.record(tx, actor, {
+          action: 'resource.delete',
+          ...about(resource),
+          detail: { audience, scope },
+        });
+      });
+    } catch (error) {
+      throw inUse(error);
+    }
+  }
+
   /** The API must be there, and a token request must know whose scope it names. */
   private async checkPlace(tx: Tx, { apiCode, scope }: ResourceValues): Promise<void> {
     const inside = await tx.query<unknown[]>(`select from resources where $1 = any (scopes)`, [
       scope,
     ]);
-    const exists = await tx.existsBy(Api, { code: apiCode });
+    const exists = await tx.existsBy(Api, { code: apiCode, deletedAt: IsNull() });
     refuse({
       apiCode: exists ? undefined : 'Choose an API from the list.',
       scope: inside.length > 0 ? 'Another resource has this scope.' : undefined,
@@ -99,7 +124,7 @@ export class Resources {
 
   private async lock(tx: Tx, id: string): Promise<Resource> {
     const lock = { mode: 'pessimistic_write' } as const;
-    const resource = await tx.findOne(Resource, { where: { id }, lock });
+    const resource = await tx.findOne(Resource, { where: { id, deletedAt: IsNull() }, lock });
     if (!resource) throw new NotFound('no such resource');
     return resource;
   }
@@ -120,17 +145,18 @@ function taken(error: unknown): unknown {
   if (violated(error, 'resources_scope_key')) {
     return new Invalid({ scope: 'Another resource has this scope.' });
   }
+  if (violated(error, 'resources_api_there_check')) {
+    return new Invalid({ apiCode: 'Choose an API from the list.' });
+  }
   return error;
 }
 
-function checked({ minutes, format }: TokenWish): { minutes: number; format: TokenFormat } {
-  const whole = /^\s*(\d{1,2})\s*$/.exec(minutes)?.[1];
-  const number = Number(whole ?? 0);
-  const isLife = number >= 1 && number <= 60;
-  const isForm = format === 'jwt' || format === 'opaque';
-  refuse({
-    minutes: isLife ? undefined : 'Type a whole number of minutes from 1 to 60.',
-    format: isForm ? undefined : 'Choose one of the two forms.',
-  });
-  return { minutes: number, format: format as TokenFormat };
+function inUse(error: unknown): unknown {
+  if (violated(error, 'resources_granted_check')) {
+    return new Conflict('This resource is granted to applications. Withdraw it from them first.');
+  }
+  if (violated(error, 'resources_secrets_check')) {
+    return new Conflict('Its resource server has secrets. Delete them first.');
+  }
+  return error;
 }

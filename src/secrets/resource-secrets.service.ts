@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { Resource } from '../applications/application.entity.js';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
@@ -141,7 +141,7 @@ export class ResourceSecrets {
 /** Locked, so that parallel creations cannot pass the limit together (S8). */
 async function lock(tx: Tx, id: string): Promise<Resource> {
   const resource = await tx.findOne(Resource, {
-    where: { id },
+    where: { id, deletedAt: IsNull() },
     lock: { mode: 'for_no_key_update' },
   });
   if (!resource) throw new NotFound('no such resource');

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Applications } from '../../src/applications/applications.service.js';
 import { Resources } from '../../src/applications/resources.service.js';
 import { Apis } from '../../src/applications/apis.service.js';
 import { theService } from '../../src/audit/audit.service.js';
 import { ownResource } from '../../src/oauth/own-audience.js';
 import { violated } from '../../src/platform/database/tx.js';
+import { ResourceSecrets } from '../../src/secrets/resource-secrets.service.js';
 import { type Program, Programs } from '../api/cast.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { askToken } from '../support/machine.js';
+import { waitingFor } from '../support/race.js';
 import type { Visitor } from '../support/visitor.js';
 import {
   countEvents,
@@ -67,7 +70,7 @@ describe('a new API and its resource, by page (A5, A6)', () => {
     expect((await createApi({ code: ' CARE ', name: 'Care' })).path).toBe(
       '/admin/resources?done=api-created',
     );
-    expect(browser.words).toMatch(/Care CARE 0 Rename/);
+    expect(browser.words).toMatch(/Care CARE 0 0 Rename Care Delete/);
     const page = await createResource({});
     resource = /^(.*)\?done=resource-created$/.exec(page.path)![1]!;
     expect(browser.words).toMatch(/Donor Care .*Sandbox .*Care \(CARE\).*donor-care\.sandbox/);
@@ -110,7 +113,7 @@ describe('a new API and its resource, by page (A5, A6)', () => {
     expect((await rename('/admin/resources/apis/CARE/name', 'Aid')).path).toContain(
       '?done=renamed',
     );
-    expect(browser.words).toMatch(/Aid CARE 1 Rename/);
+    expect(browser.words).toMatch(/Aid CARE 1 1 Rename Aid(?! Delete)/);
     const events = [
       { action: 'api.rename', subject: 'Aid (CARE)', detail: { name: 'Care → Aid' } },
       { action: 'resource.rename', detail: { name: 'Donor Care → Donor Aid' } },
@@ -221,6 +224,124 @@ test('of many that want the same at once one gets it, and the others a sentence'
   expect(results.slice(3).filter((each) => each !== 'made')).toEqual([['code'], ['code']]);
 });
 
+describe('what nobody needs any more is taken away', () => {
+  const resources = () => service.app.get(Resources, { strict: false });
+  const apis = () => service.app.get(Apis, { strict: false });
+  const applications = () => service.app.get(Applications, { strict: false });
+  const gone = { ...good, apiCode: 'GONE', name: 'Gone', audience: 'urn:gone', scope: 'gone' };
+  const post = async (path: string) => {
+    await browser.get('/admin/resources/apis/new');
+    const { _csrf } = browser.form('/admin/resources/apis').fields;
+    return browser.post(path, { _csrf: _csrf! });
+  };
+  let spain: string;
+  let id: string;
+  let application: string;
+
+  beforeAll(async () => {
+    spain = await idOf(service, 'organisations', 'slug', 'RID');
+    await apis().create(theService, { code: 'GONE', name: 'Gone' });
+    id = await resources().create(theService, gone);
+    const wish = { organisationId: spain, kind: 'partner', apiCode: 'GONE' } as const;
+    application = (await applications().create(theService, wish)).id;
+  });
+
+  test('but not while it is granted, has a secret, or is referred to', async () => {
+    const path = `/admin/resources/${id}`;
+    await applications().grant(theService, application, id);
+    const server = service.app.get(ResourceSecrets, { strict: false });
+    const actor = { ...theService, id: await idOf(service, 'users', 'email', it) };
+    const { secret } = await server.issue(actor, id, { name: 'Server', lastDay: '2027-01-31' });
+    await browser.get(path);
+    expect(browser.words).toContain(
+      'It cannot be deleted: it is granted to 1 application, and its resource server has 1 secret.',
+    );
+    expect((await browser.get(`${path}/delete`)).path).toBe(path);
+    expect((await post(`${path}/delete`)).status).toBe(409);
+    expect(browser.words).toContain('This resource is granted to applications.');
+    await applications().withdrawGrant(theService, application, id);
+    expect((await post(`${path}/delete`)).status).toBe(409);
+    expect(browser.words).toContain('Its resource server has secrets. Delete them first.');
+    await server.delete(actor, id, secret.id);
+    expect((await post('/admin/resources/apis/GONE/delete')).status).toBe(409);
+    expect(browser.words).toContain('This API has resources.');
+    expect((await browser.get('/admin/resources/apis/GONE/delete')).path).toBe('/admin/resources');
+    await expect(resources().delete(theService, ownResource)).rejects.toThrow('Keyturn itself');
+  });
+
+  test('and then it is gone for everybody, with its names free', async () => {
+    const path = `/admin/resources/${id}`;
+    await browser.get(`${path}/delete`);
+    expect(browser.words).toMatch(/Delete this resource\? .* Audience urn:gone Scope gone/);
+    expect((await browser.submit({}, `${path}/delete`)).path).toContain('?done=resource-deleted');
+    expect(browser.words).not.toContain('urn:gone');
+    expect(await lastEvents(service)).toMatchObject([
+      { action: 'resource.delete', subject: 'Gone (sandbox)', detail: { audience: 'urn:gone' } },
+    ]);
+    expect((await browser.get(path)).status).toBe(404);
+    expect((await post(`${path}/delete`)).status).toBe(404);
+    expect((await programs.call(program.token, 'GET', `resources/${id}`)).status).toBe(404);
+    await expect(resources().rename(theService, id, 'x')).rejects.toThrow('no such resource');
+    await browser.get(`/admin/applications/${application}`);
+    expect(browser.words).not.toContain('urn:gone');
+
+    await expect(apis().delete(theService, 'GONE')).rejects.toThrow('There are applications');
+    await applications().delete(theService, application);
+    await browser.get('/admin/resources/apis/GONE/delete');
+    await browser.submit({}, '/admin/resources/apis/GONE/delete');
+    expect(browser.words).toContain('The API is deleted.');
+    await browser.get(`/admin/organisations/${spain}/applications/new`);
+    expect(optionsAt(browser, 'apiCode').values).not.toContain('GONE');
+    await expect(resources().create(theService, gone)).rejects.toMatchObject({
+      fields: { apiCode: expect.any(String) },
+    });
+    await apis().create(theService, { code: 'GONE', name: 'Back' });
+    id = await resources().create(theService, gone);
+    expect((await lastEvents(service, 2)).map(({ action }) => action)).toEqual([
+      'resource.create',
+      'api.create',
+    ]);
+  });
+
+  test('nothing is granted, and no application made, for what is taken away at the same moment', async () => {
+    const wish = { organisationId: spain, kind: 'partner', apiCode: 'GONE' } as const;
+    const made = (await applications().create(theService, wish)).id;
+    expect(
+      await behind(`select from resources where id = '${id}' for update`, [
+        () => resources().delete(theService, id),
+        () => applications().grant(theService, made, id),
+      ]),
+    ).toEqual(['done', 'no such resource']);
+    await applications().delete(theService, made);
+    expect(
+      await behind(`select from apis where code = 'GONE' for update`, [
+        () => apis().delete(theService, 'GONE'),
+        () => applications().create(theService, wish),
+      ]),
+    ).toEqual(['done', 'apiCode']);
+  });
+
+  /** One after the other waits for the lock, and both are let go together. */
+  async function behind(lock: string, work: (() => Promise<unknown>)[]): Promise<string[]> {
+    const blocker = service.dataSource.createQueryRunner();
+    await blocker.startTransaction();
+    await blocker.query(lock);
+    const running: Promise<string>[] = [];
+    for (const each of work) {
+      running.push(
+        each().then(
+          () => 'done',
+          (error: Error) => error.message,
+        ),
+      );
+      await waitingFor(blocker, running.length);
+    }
+    await blocker.rollbackTransaction();
+    await blocker.release();
+    return Promise.all(running);
+  }
+});
+
 describe('by the API', () => {
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
     programs.call(program.token, method, path, body, headers);
@@ -246,13 +367,36 @@ describe('by the API', () => {
     expect(await lastEvents(service)).toMatchObject([
       { action: 'resource.rename', detail: { callerApplication: program.applicationId } },
     ]);
+    const any = { 'if-match': '*' };
+    const tokens = await call('PATCH', path, { tokenSeconds: 900, tokenFormat: 'opaque' }, any);
+    expect(tokens.body).toMatchObject({ name: 'Labs', tokenSeconds: 900, tokenFormat: 'opaque' });
+    expect(await lastEvents(service)).toMatchObject([
+      { action: 'resource.set_tokens', detail: { minutes: '15', format: 'opaque' } },
+    ]);
+    for (const [wish, field] of [
+      [{ tokenSeconds: 90 }, '/tokenSeconds'],
+      [{ tokenSeconds: 3601 }, '/tokenSeconds'],
+      [{ tokenFormat: 'paper' }, '/tokenFormat'],
+    ] as const) {
+      const refused = await call('PATCH', path, wish, any);
+      expect([refused.status, refused.body.errors[0]!.pointer]).toEqual([422, field]);
+    }
+    const own = await call('PATCH', `resources/${ownResource}`, { tokenFormat: 'opaque' }, any);
+    expect([own.status, own.body.errors[0]!.pointer]).toEqual([422, '/tokenFormat']);
+
+    expect((await call('DELETE', path, undefined, match)).status).toBe(412);
+    expect((await call('DELETE', 'apis/LAB')).body.code).toBe('conflict');
+    expect((await call('DELETE', path)).status).toBe(204);
+    expect((await call('DELETE', path)).status).toBe(404);
+    expect((await call('DELETE', 'apis/LAB')).status).toBe(204);
+    expect((await call('GET', 'apis/LAB')).status).toBe(404);
   });
 
   test('lists APIs page by page', async () => {
     const first = (await call('GET', 'apis?limit=2')).body;
     const second = (await call('GET', first.next!.slice(`${publicUrl}/api/v1/`.length))).body;
     const codes = [...first.items, ...second.items].map(({ code }) => code);
-    expect(codes).toEqual(['CARE', 'DM', 'KT', 'LAB']);
+    expect(codes).toEqual(['CARE', 'DM', 'KT', 'RACE']);
     expect((await call('GET', 'apis/KT')).body.name).toBe('Keyturn');
     expect((await call('GET', 'apis/kt')).status).toBe(404);
   });

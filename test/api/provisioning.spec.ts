@@ -121,10 +121,17 @@ describe('applications, people and roles', () => {
     );
     expect(mails).toHaveLength(1);
     expect((await ask('POST', 'users', body)).body.errors[0]!.pointer).toBe('/email');
+    const renamed = (headers: Record<string, string>) =>
+      ask('PATCH', `users/${first.body.id}`, { name: 'New Name' }, headers);
+    expect((await renamed({})).status).toBe(428);
+    const { etag } = Object.fromEntries(first.headers);
+    expect((await renamed({ 'if-match': etag! })).body.name).toBe('New Name');
+    expect((await renamed({ 'if-match': etag! })).status).toBe(412);
     const closed = await ask('POST', `users/${first.body.id}/close`);
     expect(closed.body.state).toBe('closed');
     expect((await ask('POST', `users/${first.body.id}/close`)).body).toEqual(closed.body);
     expect((await ask('POST', `users/${first.body.id}/invitation`)).status).toBe(404);
+    expect((await renamed({ 'if-match': '*' })).status).toBe(409);
   });
 
   test('a grant of another API is refused in words', async () => {

@@ -15,6 +15,8 @@ export interface Things {
   organisation: string;
   application: string;
   resource: string;
+  /** One that nobody has. */
+  spare: string;
   /** Its code. */
   api: string;
   user: string;
@@ -44,12 +46,24 @@ export async function makeThings(
   const role = await post('roles', { userId: user, role: 'org_admin', ...confirmation });
   const { items } = (await programs.call(it.token, 'GET', 'resources?apiCode=SMC')).body;
   const resource = items[0]!.id;
+  const spare = await post('resources', newResource());
   const { code: api } = await made('apis', newApi());
   await programs.call(it.token, 'PUT', `applications/${application}/grants/${resource}`, {});
   const { secretId: secret } = await programs.secret(member.applicationId);
   const plan = await programs.call(it.token, 'POST', 'provisioning/plan', newFile, asYaml);
   const { fingerprint } = plan.body as unknown as Things;
-  return { organisation, application, resource, api, user, newcomer, role, secret, fingerprint };
+  return {
+    organisation,
+    application,
+    resource,
+    spare,
+    api,
+    user,
+    newcomer,
+    role,
+    secret,
+    fingerprint,
+  };
 }
 
 export const asYaml = { 'content-type': 'application/yaml' };
@@ -107,7 +121,7 @@ const always = { 'if-match': '*' };
  * Secrets are those of `member`, everything else is IT's.
  */
 export function validCalls(things: Things, member: Program): Record<string, Call> {
-  const { organisation, application, resource, api, user, newcomer, role, secret } = things;
+  const { organisation, application, resource, spare, api, user, newcomer, role, secret } = things;
   const own = `applications/${member.applicationId}/secrets`;
   return {
     getDocument: { method: 'GET', path: 'openapi.json' },
@@ -152,7 +166,7 @@ export function validCalls(things: Things, member: Program): Record<string, Call
     changeResource: {
       method: 'PATCH',
       path: `resources/${resource}`,
-      body: { name: `Renamed ${letters()}` },
+      body: { name: `Renamed ${letters()}`, tokenSeconds: 900, tokenFormat: 'opaque' },
       headers: always,
     },
     listApis: { method: 'GET', path: 'apis' },
@@ -181,6 +195,12 @@ export function validCalls(things: Things, member: Program): Record<string, Call
     listUsers: { method: 'GET', path: 'users' },
     createUser: { method: 'POST', path: 'users', body: newUser(organisation) },
     getUser: { method: 'GET', path: `users/${user}` },
+    changeUser: {
+      method: 'PATCH',
+      path: `users/${user}`,
+      body: { name: 'Renamed' },
+      headers: always,
+    },
     inviteUserAgain: { method: 'POST', path: `users/${newcomer}/invitation` },
     resetUserFactor: {
       method: 'POST',
@@ -213,6 +233,8 @@ export function validCalls(things: Things, member: Program): Record<string, Call
     exportFile: { method: 'GET', path: 'provisioning/export' },
     closeUser: { method: 'POST', path: `users/${user}/close` },
     deleteApplication: { method: 'DELETE', path: `applications/${application}` },
+    deleteResource: { method: 'DELETE', path: `resources/${spare}` },
+    deleteApi: { method: 'DELETE', path: `apis/${api}` },
   };
 }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { apiCodeOf } from '../../../applications/api-code.js';
@@ -13,7 +13,7 @@ import { type Made, Once } from '../idempotency/once.service.js';
 import { checkMatch, etagOf } from '../kernel/etag.js';
 import { ApiGuard } from '../kernel/guard.js';
 import { ListQuery, pageWish, sendList } from '../kernel/list.js';
-import { send } from '../kernel/send.js';
+import { send, sendNothing } from '../kernel/send.js';
 import { ApiAnswer, ApiChange, NewApi } from './apis.dto.js';
 import { type ApiRow, findApi, findApis } from './apis.query.js';
 
@@ -100,6 +100,29 @@ export class ApisController {
       return found(await findApi(tx, before.id));
     });
     return send(reply, answerOf(row), { etag: tagOf(row) });
+  }
+
+  @Operation({
+    tag,
+    summary: 'Delete an API',
+    about: 'One without resources and applications. Its code can be made again.',
+    scopes: ['provisioning.write'],
+    status: 204,
+    ifMatch: 'optional',
+    conflict: 'It has resources or applications.',
+  })
+  @Delete(':code')
+  async deleteApi(
+    @Param('code') code: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await inTransaction(this.dataSource, async (tx) => {
+      const before = found(await findApi(tx, apiCodeOf(code), true));
+      checkMatch(request, tagOf(before), 'optional');
+      await this.apis.delete(request.caller!, before.id, tx);
+    });
+    return sendNothing(reply);
   }
 
   private async make(tx: Tx, request: FastifyRequest, input: NewApi): Promise<Made> {

@@ -9,7 +9,7 @@ export interface ApiRow {
 
 export function findApis(db: EntityManager, { after, fetch }: PageWish): Promise<ApiRow[]> {
   return db.query<ApiRow[]>(
-    `${apis} where $1::text is null or i.code collate "C" > $1
+    `${apis} and ($1::text is null or i.code collate "C" > $1)
      order by i.code collate "C" limit $2`,
     [after, fetch],
   );
@@ -22,8 +22,8 @@ export async function findApi(
   locked = false,
 ): Promise<ApiRow | undefined> {
   const lock = locked ? 'for update' : '';
-  const rows = await db.query<ApiRow[]>(`${apis} where i.code = $1 ${lock}`, [code]);
+  const rows = await db.query<ApiRow[]>(`${apis} and i.code = $1 ${lock}`, [code]);
   return rows[0];
 }
 
-const apis = `select i.code as id, i.name from apis i`;
+const apis = `select i.code as id, i.name from apis i where i.deleted_at is null`;

@@ -35,8 +35,17 @@ export class NewResource {
 }
 
 export class ResourceChange {
-  @Text(name)
-  name: string;
+  @Text({ ...name, optional: true })
+  name?: string;
+
+  @Whole({ min: 60, max: 3600, optional: true, about: 'In whole minutes.', example: 900 })
+  tokenSeconds?: number;
+
+  @OneOf(['jwt', 'opaque'], {
+    optional: true,
+    about: 'Opaque tokens say nothing by themselves: the resource server asks about each one.',
+  })
+  tokenFormat?: string;
 }
 
 /** An API in one environment. */

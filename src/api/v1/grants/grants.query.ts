@@ -21,7 +21,7 @@ export function findResources(
   { after, fetch }: PageWish,
 ): Promise<ResourceRow[]> {
   return db.query<ResourceRow[]>(
-    `${resources} where ($1::text is null or r.api_code = $1) and ($2::uuid is null or r.id > $2)
+    `${resources} and ($1::text is null or r.api_code = $1) and ($2::uuid is null or r.id > $2)
      order by r.id limit $3`,
     [apiCode, after, fetch],
   );
@@ -34,7 +34,7 @@ export async function findResource(
   locked = false,
 ): Promise<ResourceRow | undefined> {
   const lock = locked ? 'for update' : '';
-  const rows = await db.query<ResourceRow[]>(`${resources} where r.id = $1 ${lock}`, [id]);
+  const rows = await db.query<ResourceRow[]>(`${resources} and r.id = $1 ${lock}`, [id]);
   return rows[0];
 }
 
@@ -42,7 +42,7 @@ const resources = `
   select r.id, r.api_code as "apiCode", r.name, r.environment, r.audience, r.scope, r.scopes,
     r.operator_scopes as "operatorScopes", r.token_seconds as "tokenSeconds",
     r.token_format as "tokenFormat"
-  from resources r`;
+  from resources r where r.deleted_at is null`;
 
 export interface GrantRow {
   id: string;

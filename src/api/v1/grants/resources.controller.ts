@@ -1,4 +1,4 @@
-import { Controller, Get, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Delete, Get, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Resources } from '../../../applications/resources.service.js';
@@ -9,10 +9,12 @@ import { NotFound } from '../../../platform/refusals.js';
 import { Filter, Id, Input } from '../contract/input.js';
 import { Operation } from '../contract/operation.js';
 import { type Made, Once } from '../idempotency/once.service.js';
+import { atFields } from '../kernel/at-field.js';
 import { checkMatch, etagOf } from '../kernel/etag.js';
+import { given } from '../kernel/given.js';
 import { ApiGuard } from '../kernel/guard.js';
 import { pageWish, sendList } from '../kernel/list.js';
-import { send } from '../kernel/send.js';
+import { send, sendNothing } from '../kernel/send.js';
 import { NewResource, ResourceAnswer, ResourceChange, ResourceQuery } from './grants.dto.js';
 import { findResource, findResources, type ResourceRow } from './grants.query.js';
 
@@ -83,8 +85,10 @@ export class ResourcesController {
 
   @Operation({
     tag,
-    summary: 'Rename a resource',
-    about: 'Audience and scope stay: tokens and programs name them.',
+    summary: 'Change a resource',
+    about:
+      'What is left out stays, and so do audience and scope: tokens and programs name them. The life and ' +
+      'form of tokens hold for new ones.',
     scopes: ['provisioning.write'],
     answer: ResourceAnswer,
     ifMatch: 'required',
@@ -93,16 +97,45 @@ export class ResourcesController {
   @Patch(':id')
   async changeResource(
     @Id('id') id: string,
-    @Input(ResourceChange) { name }: ResourceChange,
+    @Input(ResourceChange) change: ResourceChange,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
     const row = await inTransaction(this.dataSource, async (tx) => {
-      checkMatch(request, tagOf(found(await findResource(tx, id, true))), 'required');
+      const before = found(await findResource(tx, id, true));
+      checkMatch(request, tagOf(before), 'required');
+      const { name, tokenSeconds, tokenFormat: format } = { ...before, ...given(change) };
+      const minutes = String(tokenSeconds / 60);
       await this.resources.rename(request.caller!, id, name, tx);
+      await atFields(
+        { minutes: 'tokenSeconds', format: 'tokenFormat' },
+        this.resources.setTokens(request.caller!, id, { minutes, format }, tx),
+      );
       return found(await findResource(tx, id));
     });
     return send(reply, answerOf(row), { etag: tagOf(row) });
+  }
+
+  @Operation({
+    tag,
+    summary: 'Delete a resource',
+    about: 'One that is granted to no application and whose resource server has no secret.',
+    scopes: ['provisioning.write'],
+    status: 204,
+    ifMatch: 'optional',
+    conflict: 'It is granted, or its resource server has secrets.',
+  })
+  @Delete(':id')
+  async deleteResource(
+    @Id('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await inTransaction(this.dataSource, async (tx) => {
+      checkMatch(request, tagOf(found(await findResource(tx, id, true))), 'optional');
+      await this.resources.delete(request.caller!, id, tx);
+    });
+    return sendNothing(reply);
   }
 
   private async make(tx: Tx, request: FastifyRequest, input: NewResource): Promise<Made> {

@@ -10,6 +10,7 @@ import { Filter, Id, Input } from '../contract/input.js';
 import { Operation } from '../contract/operation.js';
 import { type Made, Once } from '../idempotency/once.service.js';
 import { checkMatch, etagOf } from '../kernel/etag.js';
+import { given } from '../kernel/given.js';
 import { ApiGuard } from '../kernel/guard.js';
 import { pageWish, sendList } from '../kernel/list.js';
 import { send } from '../kernel/send.js';
@@ -134,11 +135,6 @@ export class OrganisationsController {
 function found(row: OrganisationRow | undefined): OrganisationRow {
   if (!row) throw new NotFound('no such organisation');
   return row;
-}
-
-function given<T extends object>(change: T): Partial<T> {
-  const entries = Object.entries(change).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<T>;
 }
 
 function answerOf(row: OrganisationRow): OrganisationAnswer {

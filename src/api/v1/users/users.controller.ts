@@ -1,21 +1,22 @@
-import { Controller, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Patch, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Machine } from '../../../authentication/marks.js';
 import { Resets } from '../../../authentication/resets.service.js';
 import { Config } from '../../../platform/config/config.js';
-import type { Tx } from '../../../platform/database/tx.js';
+import { inTransaction, type Tx } from '../../../platform/database/tx.js';
 import { Outbox } from '../../../platform/mail/outbox.service.js';
-import { NotFound } from '../../../platform/refusals.js';
+import { Conflict, NotFound } from '../../../platform/refusals.js';
 import { Users } from '../../../users/users.service.js';
 import { Filter, Id, Input } from '../contract/input.js';
 import { Operation } from '../contract/operation.js';
 import { type Made, Once } from '../idempotency/once.service.js';
 import { atField } from '../kernel/at-field.js';
+import { checkMatch, etagOf } from '../kernel/etag.js';
 import { ApiGuard } from '../kernel/guard.js';
 import { pageWish, sendList } from '../kernel/list.js';
 import { send, sendNothing } from '../kernel/send.js';
-import { FactorReset, NewUser, UserAnswer, UserQuery } from './users.dto.js';
+import { FactorReset, NewUser, UserAnswer, UserChange, UserQuery } from './users.dto.js';
 import { findUser, findUsers, type UserRow } from './users.query.js';
 
 const tag = 'Users';
@@ -55,6 +56,7 @@ export class UsersController {
     status: 201,
     answer: UserAnswer,
     once: true,
+    tagged: true,
   })
   @Post()
   async createUser(
@@ -72,10 +74,39 @@ export class UsersController {
     summary: 'Look at a user',
     scopes: ['provisioning.read'],
     answer: UserAnswer,
+    tagged: true,
   })
   @Get(':id')
   async getUser(@Id('id') id: string, @Res() reply: FastifyReply) {
-    return send(reply, answerOf(await this.find(this.dataSource.manager, id)));
+    const row = await this.find(this.dataSource.manager, id);
+    return send(reply, answerOf(row), { etag: tagOf(row) });
+  }
+
+  @Operation({
+    tag,
+    summary: 'Rename a user',
+    about: 'The address and the organisation of an account never change.',
+    scopes: ['provisioning.write'],
+    answer: UserAnswer,
+    ifMatch: 'required',
+    tagged: true,
+    conflict: 'The account is closed.',
+  })
+  @Patch(':id')
+  async changeUser(
+    @Id('id') id: string,
+    @Input(UserChange) { name }: UserChange,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const row = await inTransaction(this.dataSource, async (tx) => {
+      const before = await this.find(tx, id, true);
+      checkMatch(request, tagOf(before), 'required');
+      if (before.closedAt) throw new Conflict('This account is closed. Its name stays as it was.');
+      await this.users.rename(request.caller!, id, name, tx);
+      return this.find(tx, id);
+    });
+    return send(reply, answerOf(row), { etag: tagOf(row) });
   }
 
   @Operation({
@@ -139,19 +170,26 @@ export class UsersController {
     const { organisationId, email, name } = input;
     const invited = this.users.invite(request.caller!, { organisationId, email, name }, tx);
     const { id } = await atField('organisationId', invited);
+    const row = await this.find(tx, id);
     return {
       status: 201,
       id,
       location: `${this.config.PUBLIC_URL}/api/v1/users/${id}`,
-      body: answerOf(await this.find(tx, id)),
+      body: answerOf(row),
+      etag: tagOf(row),
     };
   }
 
-  private async find(db: EntityManager, id: string): Promise<UserRow> {
-    const row = await findUser(db, id);
+  private async find(db: EntityManager, id: string, locked = false): Promise<UserRow> {
+    const row = await findUser(db, id, locked);
     if (!row) throw new NotFound('no such user of an organisation');
     return row;
   }
+}
+
+/** Of what a change can change; a sign-in is no change. */
+function tagOf({ id, name, closedAt }: UserRow): string {
+  return etagOf('user', id, name, closedAt?.toISOString() ?? '');
 }
 
 function answerOf(row: UserRow): UserAnswer {

@@ -12,6 +12,11 @@ export class NewUser {
   name: string;
 }
 
+export class UserChange {
+  @Text({ max: 400 })
+  name: string;
+}
+
 export class FactorReset {
   @Text({ max: 400, about: 'How the person was recognised; kept in the audit.' })
   identityCheck: string;
