@@ -33,6 +33,13 @@ export function timeText(instant: Date): string {
   return `${timeFormat.format(instant)} UTC`;
 }
 
+const numberFormats = perLanguage((tag) => new Intl.NumberFormat(tag));
+
+/** A number as the language groups its digits, e.g. `12,345`. */
+export function numberText(number: number): string {
+  return numberFormats(language()).format(number);
+}
+
 /** How far a day lies from today, e.g. `today`, `in 12 days`, `3 days ago`. */
 export function distanceText(day: UtcDay, today: UtcDay): string {
   const days = daysBetween(today, day);

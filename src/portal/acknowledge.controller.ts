@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { SeenBy, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Forbidden, NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -34,7 +35,7 @@ export class AcknowledgeController {
     return this.show(address, request, reply);
   }
 
-  @StepUp('say who is on it')
+  @StepUp(() => t`say who is on it`)
   @Post()
   async say(
     @Param() address: Address,
@@ -59,7 +60,7 @@ export class AcknowledgeController {
     return reply.redirect(secretHref(...idsOf(address)), 303);
   }
 
-  @StepUp('take this back')
+  @StepUp(() => t`take this back`)
   @Post('take-back')
   async takeBack(
     @Param() address: Address,
@@ -87,12 +88,12 @@ export class AcknowledgeController {
     });
     const secret = row?.secrets.find(({ id }) => id === secretId);
     if (!row || !secret) throw new NotFound('no such secret for this user');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/acknowledge',
-      title: 'Who is on it?',
+      title: t`Who is on it?`,
       error,
       model: acknowledgePage(row, secret, viewer.id, now, form, error),
-    });
+    }));
   }
 }
 

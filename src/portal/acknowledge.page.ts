@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { Forbidden } from '../platform/refusals.js';
 import { addDays, utcDay } from '../platform/utc-day.js';
 import { fieldsOf } from '../platform/web/form.js';
@@ -24,7 +25,9 @@ export function acknowledgePage(
 ): AcknowledgePage {
   const about = { ...secret, recipients: recipientsOf(row) };
   if (!about.recipients.some(({ id }) => id === viewerId)) {
-    throw new Forbidden('Only those who get the mails about this secret can say who is on it.');
+    throw new Forbidden(
+      () => t`Only those who get the mails about this secret can say who is on it.`,
+    );
   }
   const today = utcDay(now);
   const last = lastDay(secret.expiresAt);

@@ -1,13 +1,14 @@
 import type { Action } from '../audit/action-words.js';
+import { t } from '../platform/language/speaking.js';
 
 /** The kinds of activity that can be asked for. */
 export const kinds = {
-  all: 'Everything done',
-  secrets: 'Secrets',
-  people: 'People',
-  application: 'Application and access',
-  reminders: 'Answers to reminders',
-  refused: 'Refused calls',
+  all: () => t`Everything done`,
+  secrets: () => t`Secrets`,
+  people: () => t`People`,
+  application: () => t`Application and access`,
+  reminders: () => t`Answers to reminders`,
+  refused: () => t`Refused calls`,
 } as const;
 export type Kind = keyof typeof kinds;
 

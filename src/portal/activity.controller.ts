@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { Pages } from '../platform/web/pages.js';
@@ -40,11 +41,11 @@ export class ActivityController {
     const name = await nameOfSeen(this.dataSource, asked);
     const form = readActivityForm(query);
     const found = await this.page(asked, form);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/activity',
-      title: `Activity of ${name}`,
+      title: t`Activity of ${name}`,
       model: activityPage({ id: asked.applicationId, name }, form, found),
-    });
+    }));
   }
 
   /** The same rows as a file, read and sent in pieces. */
@@ -75,11 +76,11 @@ export class ActivityController {
     const found = refused
       ? (await findRefused(this.dataSource, asked, filterOf(form), one)).map((row) => ({
           id: row.id,
-          row: refusedRow(applicationId, row),
+          row: () => refusedRow(applicationId, row),
         }))
       : (await findDone(this.dataSource, asked, filterOf(form), one)).map((row) => ({
           id: row.id,
-          row: doneRow(applicationId, row),
+          row: () => doneRow(applicationId, row),
         }));
     return {
       rows: found.slice(0, pageSize).map(({ row }) => row),

@@ -11,7 +11,7 @@ import { applicationHref, secretHref } from './hrefs.js';
 import type { ActivityPage, ActivityRow } from './models.js';
 
 export interface Found {
-  rows: ActivityRow[];
+  rows: (() => ActivityRow)[];
   /** The last row, when there are more. */
   older?: string;
 }
@@ -24,13 +24,13 @@ export function activityPage(
   const here = `${applicationHref(application.id)}/activity`;
   const kind = kindOf(form);
   const href = (next: Partial<ActivityForm>) => `${here}${queryOf(form, next)}`;
-  const choices = Object.entries(kinds) as [Kind, string][];
+  const choices = Object.entries(kinds) as [Kind, () => string][];
   return {
     application: { name: application.name, href: applicationHref(application.id) },
     here,
     refused: kind === 'refused',
     choices: choices.map(([key, text]) => ({
-      text,
+      text: text(),
       href: href({ kind: key === 'all' ? '' : key }),
       current: key === kind,
     })),
@@ -40,7 +40,7 @@ export function activityPage(
     to: { value: form.to, error: dayError(form.to) },
     filtered: Boolean(form.person || form.from || form.to),
     clearHref: href({ person: '', from: '', to: '' }),
-    rows,
+    rows: rows.map((row) => row()),
     newestHref: form.older ? href({}) : undefined,
     olderHref: older ? href({ older }) : undefined,
     exports: (['csv', 'json'] as const).map((each) => ({
@@ -73,13 +73,13 @@ export function refusedRow(applicationId: string, row: RefusedCallRecord): Activ
 }
 
 export function whoOf({ who, program }: Done): string {
-  return program ? `the program ${who}` : who;
+  return program ? t`the program ${who}` : who;
 }
 
 export function detailOf({ hint, expiresAt, resource, role }: Done): string | undefined {
   const parts = [
-    hint && `begins with ${hint}`,
-    expiresAt && `ends ${endText(new Date(expiresAt))}`,
+    hint && t`begins with ${hint}`,
+    expiresAt && t`ends ${endText(new Date(expiresAt))}`,
     resource,
     role && roleTexts[role](),
   ];

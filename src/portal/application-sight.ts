@@ -4,10 +4,11 @@ import { mayManage, maySee } from '../applications/permission.js';
 import type { Sight } from '../authentication/marks.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Forbidden, NotFound } from '../platform/refusals.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 
-export const notManaged = 'Only the credential managers of this application can do this.';
+export const notManaged = () => t`Only the credential managers of this application can do this.`;
 
 /** The application in a route's address, and the secret where it names one (R8). */
 @Injectable()

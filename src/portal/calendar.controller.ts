@@ -1,6 +1,7 @@
 import { Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { StepUp } from '../authentication/marks.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { CalendarFeeds } from '../reminders/calendar-feeds.service.js';
@@ -26,9 +27,9 @@ export class CalendarPageController {
     const viewer = request.viewer!;
     if (!hasCalendar(viewer)) throw new NotFound('reminded of nothing');
     const feed = await this.feeds.openOf(viewer.id);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/calendar',
-      title: 'Calendar',
+      title: t`Calendar`,
       notice: doneNotice(done),
       model: {
         ofServers: viewer.it,
@@ -39,21 +40,21 @@ export class CalendarPageController {
             }
           : undefined,
       } satisfies CalendarPage,
-    });
+    }));
   }
 
-  @StepUp('make an address for your calendar')
+  @StepUp(() => t`make an address for your calendar`)
   @Post()
   async make(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const address = await this.feeds.make(request.viewer!);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/calendar-made',
-      title: 'The address for your calendar',
+      title: t`The address for your calendar`,
       model: { address } satisfies CalendarMadePage,
-    });
+    }));
   }
 
-  @StepUp('revoke the address of your calendar')
+  @StepUp(() => t`revoke the address of your calendar`)
   @Post('revoke')
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     await this.feeds.revoke(request.viewer!);

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Viewer } from '../authentication/viewer.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidIn, uuidOf } from '../platform/web/uuid-param.js';
@@ -62,15 +63,15 @@ export class CredentialsController {
     const filter = readHomeFilter(query);
     const { rows, counts, next } = await this.listed(viewer, filter, now);
     const weeks = viewer.it ? [] : await findEndingWeeks(this.dataSource, viewer, now);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/home',
-      title: 'Applications',
+      title: t`Applications`,
       model: {
         ...homePage(viewer, filter, counts, rows, now),
         timeLine: filter.after ? undefined : timeLine(weeks, now),
         moreHref: next && homeHref({ ...filter, after: next }),
       } satisfies HomePage,
-    });
+    }));
   }
 
   /** The whole list of IT is read by its order; to count it would take a look at everything. */
@@ -102,7 +103,8 @@ export class CredentialsController {
       limit: 1,
     });
     if (!row) throw new NotFound('no such application for this user');
-    return this.pages.send(request, reply, {
+    const change = await justDone(this.dataSource, viewer, uuidIn(done), now);
+    return this.pages.send(request, reply, () => ({
       view: 'portal/application',
       title: row.name,
       model: {
@@ -111,9 +113,9 @@ export class CredentialsController {
           publicUrl: this.config.PUBLIC_URL,
           viewer,
         }),
-        done: await justDone(this.dataSource, viewer, uuidIn(done), now),
+        done: change?.(),
       } satisfies ApplicationPage,
-    });
+    }));
   }
 
   @Get('manage-api-credentials/:application/secrets/:secret')
@@ -133,11 +135,11 @@ export class CredentialsController {
     const secret = row?.secrets.find(({ id }) => id === uuidOf(secretId));
     if (!row || !secret) throw new NotFound('no such secret for this user');
     const ledger = await ledgerOf(this.dataSource, [secret.id], request.viewer!, now);
-    const text = await justDone(this.dataSource, request.viewer!, uuidIn(done), now);
-    return this.pages.send(request, reply, {
+    const change = await justDone(this.dataSource, request.viewer!, uuidIn(done), now);
+    return this.pages.send(request, reply, () => ({
       view: 'portal/secret',
       title: secret.name,
-      notice: text === undefined ? doneNotice(done) : { kind: 'success', text },
+      notice: change ? { kind: 'success', text: change() } : doneNotice(done),
       model: secretPage(
         row,
         secret,
@@ -145,7 +147,7 @@ export class CredentialsController {
         { viewerId: request.viewer!.id, most: this.config.SECRETS_PER_APPLICATION },
         now,
       ),
-    });
+    }));
   }
 
   private async noRole(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -153,10 +155,10 @@ export class CredentialsController {
       `select name from organisations where id = $1`,
       [request.viewer!.organisationId],
     );
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/no-role',
-      title: 'No role yet',
+      title: t`No role yet`,
       model: { organisation: organisation?.name } satisfies NoRolePage,
-    });
+    }));
   }
 }

@@ -1,5 +1,6 @@
 import { environmentTexts } from '../applications/environment-words.js';
 import type { Viewer } from '../authentication/viewer.js';
+import { t } from '../platform/language/speaking.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { label, type Milestone } from '../reminders/milestones.js';
 import { daysLeft, lastDay } from '../secrets/expiry.js';
@@ -19,8 +20,8 @@ import { delays, rotationPanel } from './rotation.page.js';
 import { actionsOf, siblings } from './secret-action.page.js';
 import { lostText, warningOf } from './warning.page.js';
 
-const disabledText =
-  'IT has disabled this application. Its secrets do not work until it is enabled.';
+const disabledText = () =>
+  t`IT has disabled this application. Its secrets do not work until it is enabled.`;
 
 export function homeApplication(
   row: ApplicationRow,
@@ -33,7 +34,7 @@ export function homeApplication(
     organisation: row.organisation,
     href: applicationHref(row.id),
     clientId: row.clientId,
-    disabled: row.disabled ? disabledText : undefined,
+    disabled: row.disabled ? disabledText() : undefined,
     environments: environments(row),
     cannotConnect: cannotConnect(row, now),
     secrets: row.secrets.map((secret) => secretLine(row, secret, now)),
@@ -48,8 +49,8 @@ export function homeApplication(
 function cannotConnect(row: ApplicationRow, now: Date): string | undefined {
   if (row.disabled || row.secrets.some((secret) => isLive(secret, now))) return undefined;
   return row.secrets.length === 0
-    ? 'No secret yet. This application cannot connect.'
-    : 'None of its secrets works. This application cannot connect.';
+    ? t`No secret yet. This application cannot connect.`
+    : t`None of its secrets works. This application cannot connect.`;
 }
 
 export function applicationPage(
@@ -64,7 +65,7 @@ export function applicationPage(
     name: row.name,
     organisation: row.organisation,
     clientId: row.clientId,
-    disabled: row.disabled ? disabledText : undefined,
+    disabled: row.disabled ? disabledText() : undefined,
     environments: environments(row),
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
@@ -83,18 +84,18 @@ export function applicationPage(
       actions: actionsOf(row, secret, now),
     })),
     rotation: rotationPanel(row, { it: viewer.it, refusal: createRefusal(row, now, most) }, now),
-    count: `${counted(row, now)} of ${most} secrets`,
+    count: t`${counted(row, now)} of ${most} secrets`,
     createHref: row.mayManage ? `${applicationHref(row.id)}/secrets/new` : undefined,
     createRefusal: createRefusal(row, now, most),
     connect: connectPanel(row, publicUrl),
-    refusedDelay: delays.refused,
+    refusedDelay: delays.refused(),
     refused: row.refused.map(refusedLine),
   };
 }
 
 /** Why no secret can be created now (S8, A8). */
 export function createRefusal(row: ApplicationRow, now: Date, most: number): string | undefined {
-  if (row.disabled) return 'IT has disabled this application, so it cannot get a secret now.';
+  if (row.disabled) return t`IT has disabled this application, so it cannot get a secret now.`;
   return counted(row, now) >= most ? limitText(most) : undefined;
 }
 
@@ -136,11 +137,15 @@ export function secretLine(
     taken: takenTexts(application, secret, now),
     warning: warningOf(application, key, daysLeft(secret.expiresAt, utcDay(now))),
     lost: lostText(application, secret),
-    usedWhen: secret.lastUsedAt
-      ? `used ${distanceText(utcDay(secret.lastUsedAt), utcDay(now))}`
-      : 'never used',
+    usedWhen: usedWhen(secret, now),
     lifeText: lifeText(secret, now),
   };
+}
+
+function usedWhen({ lastUsedAt }: SecretRecord, now: Date): string {
+  if (!lastUsedAt) return t`never used`;
+  const when = distanceText(utcDay(lastUsedAt), utcDay(now));
+  return t`used ${when}`;
 }
 
 /** What counts of what people say about a secret (docs/adr/0040). */
@@ -159,6 +164,6 @@ function lifeText(
 ): string | undefined {
   if (deletedAt || expiresAt <= now) return undefined;
   const end = lastDay(expiresAt);
-  if (end === utcDay(now)) return 'its last day';
-  return `${daysBetween(utcDay(now), end)} of ${daysBetween(utcDay(createdAt), end)} days left`;
+  if (end === utcDay(now)) return t`its last day`;
+  return t`${daysBetween(utcDay(now), end)} of ${daysBetween(utcDay(createdAt), end)} days left`;
 }

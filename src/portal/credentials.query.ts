@@ -68,6 +68,8 @@ export type GoneRecord = Pick<
 export interface PersonRow {
   name: string;
   left: boolean;
+  /** Not a person but a program that acted. */
+  program?: boolean;
 }
 
 export interface Selection {
@@ -107,7 +109,7 @@ const person = (id: string) => `
 
 /** The program that a secret belongs to, as someone who acts. */
 const program = (from: string) => `
-  (select json_build_object('name', 'the program ' || pa.name || '/' || ps.name, 'left', false)
+  (select json_build_object('name', pa.name || '/' || ps.name, 'left', false, 'program', true)
    from ${from} join applications pa on pa.id = ps.application_id)`;
 
 const creator = `coalesce(${person('s.created_by')},

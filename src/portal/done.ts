@@ -1,23 +1,25 @@
 import type { DataSource } from 'typeorm';
 import type { Viewer } from '../authentication/viewer.js';
+import { t } from '../platform/language/speaking.js';
 import type { Notice } from '../platform/web/frame.js';
 
-const texts: Record<string, string> = {
-  acknowledged: 'It is written down, and everyone who gets the mails can see it.',
-  'taken-back': 'It is taken back.',
-  password: 'Your password is changed. All other sessions were ended.',
-  authenticator: 'The new authenticator app is in use. All other sessions were ended.',
-  session: 'The session is ended.',
-  'role-asked': 'Your request is with IT. You get a mail when it is decided.',
-  'role-not-asked': 'The request is withdrawn.',
-  'calendar-revoked': 'The address is revoked. Calendars that ask for it get nothing any more.',
-  sessions: 'All other sessions are ended.',
+const texts: Record<string, () => string> = {
+  acknowledged: () => t`It is written down, and everyone who gets the mails can see it.`,
+  'taken-back': () => t`It is taken back.`,
+  password: () => t`Your password is changed. All other sessions were ended.`,
+  authenticator: () => t`The new authenticator app is in use. All other sessions were ended.`,
+  session: () => t`The session is ended.`,
+  'role-asked': () => t`Your request is with IT. You get a mail when it is decided.`,
+  'role-not-asked': () => t`The request is withdrawn.`,
+  'calendar-revoked': () =>
+    t`The address is revoked. Calendars that ask for it get nothing any more.`,
+  sessions: () => t`All other sessions are ended.`,
 };
 
 /** After a change the address names what was done; only our own texts are shown. */
 export function doneNotice(done: unknown): Notice | undefined {
   const text = typeof done === 'string' && Object.hasOwn(texts, done) ? texts[done] : undefined;
-  return text === undefined ? undefined : { kind: 'success', text };
+  return text && { kind: 'success', text: text() };
 }
 
 /** How long after it a change is still worth a message. */
@@ -25,9 +27,9 @@ const recently = 2 * 60_000;
 
 const changes: Record<string, (name: string) => string> = {
   'secret.switch_off': (name) =>
-    `“${name}” is switched off. It does not work until you switch it on again.`,
-  'secret.switch_on': (name) => `“${name}” is switched on and works again.`,
-  'secret.delete': (name) => `“${name}” is deleted. It does not work any more.`,
+    t`“${name}” is switched off. It does not work until you switch it on again.`,
+  'secret.switch_on': (name) => t`“${name}” is switched on and works again.`,
+  'secret.delete': (name) => t`“${name}” is deleted. It does not work any more.`,
 };
 
 /**
@@ -39,12 +41,13 @@ export async function justDone(
   viewer: Viewer,
   secretId: string | undefined,
   now: Date,
-): Promise<string | undefined> {
+): Promise<(() => string) | undefined> {
   if (secretId === undefined) return undefined;
   const [last] = await dataSource.query<{ action: string; name: string; own: boolean }[]>(
     `select action, subject_name as name, actor_id = $3 as own from audit_events
      where at > $2 and subject_kind = 'secret' and subject_id = $1 order by id desc limit 1`,
     [secretId, new Date(now.getTime() - recently), viewer.id],
   );
-  return last?.own ? changes[last.action]?.(last.name) : undefined;
+  const change = last?.own ? changes[last.action] : undefined;
+  return change && (() => change(last!.name));
 }

@@ -1,6 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Pages } from '../platform/web/pages.js';
 import { Forecasts } from '../reminders/forecasts.service.js';
 import { forecastChoices, forecastPage } from './forecast.page.js';
@@ -24,10 +25,10 @@ export class ForecastController {
     const now = this.clock.now();
     const days = forecastChoices.find((each) => `${each}` === wanted) ?? 30;
     const found = await this.forecasts.of({ viewerId: viewer.id }, now, days);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/forecast',
-      title: 'Forecast',
+      title: t`Forecast`,
       model: forecastPage(found, viewer, now, days),
-    });
+    }));
   }
 }

@@ -1,4 +1,5 @@
 import type { Viewer } from '../authentication/viewer.js';
+import { plural, t } from '../platform/language/speaking.js';
 import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import { dayMoment, distanceText, timeText } from '../platform/words.js';
 import type { Ending } from '../reminders/endings.query.js';
@@ -23,7 +24,7 @@ export function forecastPage(
     intro: introFor(viewer),
     calendarHref: hasCalendar(viewer) ? '/forecast/calendar' : undefined,
     choices: forecastChoices.map((count) => ({
-      text: count === 366 ? 'One year' : `${count} days`,
+      text: count === 366 ? t`One year` : t`${count} days`,
       href: `/forecast?days=${count}`,
       current: count === days,
     })),
@@ -33,7 +34,7 @@ export function forecastPage(
       mails: ofDay.map(mailLine),
     })),
     count: countText(mails),
-    cut: cut ? 'There are more secrets than fit here. Those that end first are shown.' : undefined,
+    cut: cut ? t`There are more secrets than fit here. Those that end first are shown.` : undefined,
   };
 }
 
@@ -43,12 +44,12 @@ export function hasCalendar({ manager, orgAdmin, it }: Viewer): boolean {
 }
 
 function introFor({ it, orgAdmin }: Viewer): string {
-  const whose = it
-    ? 'all applications and resource servers'
-    : orgAdmin
-      ? 'the applications of your organisation'
-      : 'the applications you manage';
-  return `The reminder mails about ${whose}, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
+  if (it) {
+    return t`The reminder mails about all applications and resource servers, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
+  }
+  return orgAdmin
+    ? t`The reminder mails about the applications of your organisation, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`
+    : t`The reminder mails about the applications you manage, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
 }
 
 function mailLine({ at, recipient, items }: ForecastMail): ForecastMailLine {
@@ -73,6 +74,8 @@ function hrefOf({ id, owner }: Ending): string {
 function countText(mails: readonly ForecastMail[]): string {
   const told = mails.filter(({ recipient }) => recipient);
   const people = new Set(told.map(({ recipient }) => recipient!.id)).size;
-  if (told.length === 0) return 'No mail';
-  return `${told.length} ${told.length === 1 ? 'mail' : 'mails'} to ${people} ${people === 1 ? 'person' : 'people'}`;
+  if (told.length === 0) return t`No mail`;
+  const mailsText = plural(told.length, t`${told.length} mail`, t`${told.length} mails`);
+  const peopleText = plural(people, t`${people} person`, t`${people} people`);
+  return t`${mailsText} to ${peopleText}`;
 }

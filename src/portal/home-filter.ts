@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { type Filter, filters, type HomeFilter, type Place } from './home.query.js';
 
 /** How much of what was typed is looked for. */
@@ -27,12 +28,21 @@ export function homeHref({ q, show, after }: HomeFilter): string {
   return `/manage-api-credentials${query && `?${query}`}`;
 }
 
-export const filterTexts: Record<Filter, string> = {
-  ending: 'Ending',
-  expired: 'Expired',
-  never_used: 'Never used',
-  cannot_connect: 'Cannot connect',
-  no_manager: 'No credential manager',
+export const filterTexts: Record<Filter, () => string> = {
+  ending: () => t`Ending`,
+  expired: () => t`Expired`,
+  never_used: () => t`Never used`,
+  cannot_connect: () => t`Cannot connect`,
+  no_manager: () => t`No credential manager`,
+};
+
+/** The same within a sentence. */
+export const quotedFilters: Record<Filter, () => string> = {
+  ending: () => t`ending`,
+  expired: () => t`expired`,
+  never_used: () => t`never used`,
+  cannot_connect: () => t`cannot connect`,
+  no_manager: () => t`no credential manager`,
 };
 
 function encoded(place: Place): string {

@@ -1,8 +1,9 @@
 import type { Viewer } from '../authentication/viewer.js';
+import { plural, t } from '../platform/language/speaking.js';
 import { isLive } from '../secrets/state.js';
 import { homeApplication } from './credentials.page.js';
 import type { ApplicationRow } from './credentials.query.js';
-import { filterTexts, homeHref } from './home-filter.js';
+import { filterTexts, homeHref, quotedFilters } from './home-filter.js';
 import { filters, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
 import type { HomePage } from './models.js';
 
@@ -26,24 +27,34 @@ export function homePage(
         : undefined,
     applications: rows.map((row) => homeApplication(row, viewer, now)),
     emptyText: viewer.it
-      ? 'Create an organisation first, then its applications.'
-      : 'No application has been set up for you yet. Ask support.',
+      ? t`Create an organisation first, then its applications.`
+      : t`No application has been set up for you yet. Ask support.`,
   };
 }
 
 function introFor(viewer: Viewer): string {
-  if (viewer.it) return 'All applications of all organisations, to look at.';
+  if (viewer.it) return t`All applications of all organisations, to look at.`;
   if (viewer.orgAdmin && viewer.manager) {
-    return 'The applications you manage, and the others of your organisation to look at.';
+    return t`The applications you manage, and the others of your organisation to look at.`;
   }
-  if (viewer.orgAdmin) return 'The applications of your organisation, to look at.';
-  return 'The applications you manage.';
+  if (viewer.orgAdmin) return t`The applications of your organisation, to look at.`;
+  return t`The applications you manage.`;
 }
 
 function attentionOf({ attention, cannot_connect: silent }: HomeCounts): string[] {
   const texts = [
-    attention > 0 && `${attention} ${attention === 1 ? 'secret needs' : 'secrets need'} attention`,
-    silent > 0 && `${silent} ${silent === 1 ? 'application' : 'applications'} cannot connect`,
+    attention > 0 &&
+      plural(
+        attention,
+        t`${attention} secret needs attention`,
+        t`${attention} secrets need attention`,
+      ),
+    silent > 0 &&
+      plural(
+        silent,
+        t`${silent} application cannot connect`,
+        t`${silent} applications cannot connect`,
+      ),
   ];
   return texts.filter((text) => text !== false);
 }
@@ -63,12 +74,12 @@ function searchOf(
   const narrowed = filters
     .filter((each) => !counts || counts[each] > 0 || each === show)
     .map((each) => ({
-      text: filterTexts[each],
+      text: filterTexts[each](),
       count: counts?.[each],
       href: homeHref({ q, show: each }),
       current: each === show,
     }));
-  const all = { text: 'All', count: counts?.all, href: homeHref({ q }), current: !show };
+  const all = { text: t`All`, count: counts?.all, href: homeHref({ q }), current: !show };
   return {
     q,
     show: show ?? '',
@@ -78,7 +89,7 @@ function searchOf(
 }
 
 function nothingText({ q, show }: HomeFilter): string {
-  const what = show ? `“${filterTexts[show].toLowerCase()}”` : '';
-  if (!q) return `No application is ${what} any more.`;
-  return `No application fits “${q}”${what && ` and ${what}`}.`;
+  const what = show && quotedFilters[show]();
+  if (!q) return t`No application is “${what ?? ''}” any more.`;
+  return what ? t`No application fits “${q}” and “${what}”.` : t`No application fits “${q}”.`;
 }

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { SeenBy } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Forbidden, NotFound } from '../platform/refusals.js';
+import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { ManagedApplication, notManaged } from './application-sight.js';
 import { findApplications } from './credentials.query.js';
@@ -18,6 +19,7 @@ export class LastDayController {
     private readonly dataSource: DataSource,
     private readonly lastDays: LastDays,
     private readonly clock: Clock,
+    private readonly pages: Pages,
   ) {}
 
   @Get()
@@ -36,6 +38,7 @@ export class LastDayController {
     if (!row.mayManage) throw new Forbidden(notManaged);
     const facts = await this.lastDays.factsOf(row, now);
     const chosen = typeof lastDay === 'string' ? lastDay : '';
-    return reply.header('cache-control', 'no-store').send(lastDayWords(chosen, facts, now));
+    const words = this.pages.speaking(request, () => lastDayWords(chosen, facts, now));
+    return reply.header('cache-control', 'no-store').send(words);
   }
 }

@@ -1,12 +1,14 @@
 import { coverProblems } from '../applications/contact-cover.js';
 import type { Viewer } from '../authentication/viewer.js';
-import { listed } from '../platform/language/speaking.js';
+import { listed, t } from '../platform/language/speaking.js';
 import { momentOf } from '../platform/words.js';
 import type { ApplicationRow, ContactRow, PersonRow } from './credentials.query.js';
 import type { Contact, Person } from './models.js';
 
 export function someone(person: PersonRow | null): Person {
-  return person ?? { name: 'Keyturn', left: false };
+  if (!person) return { name: 'Keyturn', left: false };
+  const { name, left, program } = person;
+  return { name: program ? t`the program ${name}` : name, left };
 }
 
 export function contact(row: ContactRow): Contact {
@@ -15,7 +17,7 @@ export function contact(row: ContactRow): Contact {
 }
 
 export function nameOf({ name, invited }: ContactRow): string {
-  return invited ? `${name} (invited)` : name;
+  return invited ? t`${name} (invited)` : name;
 }
 
 /** What is wrong with the people around an application is worth a word, never a block (R4). */
@@ -35,6 +37,6 @@ type People = Record<'managers' | 'orgAdmins', ContactRow[]>;
 /** Those who can act, for readers who cannot: `Anna Visser and Bram Jansen`; none is `undefined`. */
 export function whoActs({ managers }: ApplicationRow): string | undefined {
   const names = managers.filter(({ invited }) => !invited).map(({ name }) => name);
-  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
+  const shown = names.length > 3 ? [...names.slice(0, 2), t`${names.length - 2} others`] : names;
   return shown.length > 0 ? listed(shown) : undefined;
 }

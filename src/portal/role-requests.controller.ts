@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { RoleRequests } from '../applications/role-requests.service.js';
 import { SeenBy, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { checkForm, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -32,7 +33,7 @@ export class RoleRequestsController {
 
   @Get()
   list(@Query('done') done: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.showList(request, reply, { notice: doneNotice(done) });
+    return this.showList(request, reply, { done });
   }
 
   @Get('new')
@@ -40,7 +41,7 @@ export class RoleRequestsController {
     return this.showForm(request, reply);
   }
 
-  @StepUp('ask for this role')
+  @StepUp(() => t`ask for this role`)
   @Post()
   async file(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(RoleRequestForm, body);
@@ -60,7 +61,7 @@ export class RoleRequestsController {
     return reply.redirect('/role-requests', 303);
   }
 
-  @StepUp('withdraw this request')
+  @StepUp(() => t`withdraw this request`)
   @Post(':id/withdraw')
   async withdraw(
     @Param('id') id: string,
@@ -79,16 +80,17 @@ export class RoleRequestsController {
   private async showList(
     request: FastifyRequest,
     reply: FastifyReply,
-    shown: { notice?: ReturnType<typeof doneNotice>; error?: unknown },
+    shown: { done?: unknown; error?: unknown },
   ) {
     const viewer = this.orgAdmin(request);
     const rows = await findOwnRequests(this.dataSource, viewer.id, this.clock.now());
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/role-requests',
-      title: 'Role requests',
-      ...shown,
+      title: t`Role requests`,
+      notice: doneNotice(shown.done),
+      error: shown.error,
       model: { requests: rows.map(roleRequestLine) } satisfies RoleRequestsPage,
-    });
+    }));
   }
 
   private async showForm(
@@ -100,12 +102,12 @@ export class RoleRequestsController {
     const now = this.clock.now();
     const choices = await findRequestChoices(this.dataSource, this.orgAdmin(request).id, now);
     if (!choices) throw new NotFound('not an org admin');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/role-request-new',
-      title: 'Ask for a role',
+      title: t`Ask for a role`,
       error,
       model: roleRequestNewPage(choices, now, form, error),
-    });
+    }));
   }
 
   private orgAdmin({ viewer }: FastifyRequest) {

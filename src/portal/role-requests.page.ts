@@ -1,5 +1,6 @@
 import { IsUUID, Matches, ValidateIf } from 'class-validator';
 import { Transform } from 'class-transformer';
+import { t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, momentOf } from '../platform/words.js';
@@ -12,12 +13,12 @@ const somebodyNew = 'new';
 
 export class RoleRequestForm {
   @Matches(/^(org_admin|credential_manager [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
-    message: 'Choose a role.',
+    message: () => t`Choose a role.`,
   })
   role = '';
 
   @ValidateIf(({ userId }: RoleRequestForm) => userId !== somebodyNew)
-  @IsUUID('all', { message: 'Choose someone, or somebody new.' })
+  @IsUUID('all', { message: () => t`Choose someone, or somebody new.` })
   userId = '';
 
   @Transform(({ value }: { value: string }) => value.trim())
@@ -48,38 +49,38 @@ export function roleRequestNewPage(
     organisation,
     ...fieldsOf(form, error),
     roles: [
-      { value: '', label: 'Choose a role' },
+      { value: '', label: t`Choose a role` },
       ...applications.map(({ id, name }) => ({
         value: `credential_manager ${id}`,
-        label: `Credential manager of ${name}`,
+        label: t`Credential manager of ${name}`,
       })),
-      { value: 'org_admin', label: `Org admin of ${organisation}` },
+      { value: 'org_admin', label: t`Org admin of ${organisation}` },
     ],
     people: [
-      { value: '', label: 'Choose someone' },
+      { value: '', label: t`Choose someone` },
       ...people.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` })),
-      { value: somebodyNew, label: 'Somebody new' },
+      { value: somebodyNew, label: t`Somebody new` },
     ],
     today: utcDay(now),
   };
 }
 
-const stateTexts = {
-  open: { key: 'due', text: 'Waits for IT' },
-  approved: { key: 'done', text: 'Approved' },
-  declined: { key: 'refused', text: 'Declined' },
-  withdrawn: { key: 'off', text: 'Withdrawn' },
-} as const;
+const states = () => ({
+  open: { key: 'due', text: t`Waits for IT` },
+  approved: { key: 'done', text: t`Approved` },
+  declined: { key: 'refused', text: t`Declined` },
+  withdrawn: { key: 'off', text: t`Withdrawn` },
+});
 
 export function roleRequestLine(row: RoleRequestRow): RoleRequestLine {
   return {
     name: row.name,
     email: row.email,
-    role: row.role === 'org_admin' ? 'Org admin' : 'Credential manager',
+    role: row.role === 'org_admin' ? t`Org admin` : t`Credential manager`,
     of: row.application ?? row.organisation,
     lastDay: row.lastDay ? dayMoment(row.lastDay) : undefined,
     asked: { by: row.requestedBy, at: momentOf(row.requestedAt) },
-    state: stateTexts[row.state],
+    state: states()[row.state],
     decided: row.decidedAt
       ? { by: row.decidedBy!, at: momentOf(row.decidedAt), reason: row.reason ?? undefined }
       : undefined,

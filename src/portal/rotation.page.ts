@@ -1,3 +1,4 @@
+import { plural, t } from '../platform/language/speaking.js';
 import { dayText } from '../platform/words.js';
 import { refusalsSeenAfter } from '../secrets/refusals.service.js';
 import { nextRotation, rotationOf } from '../secrets/rotation.js';
@@ -8,14 +9,17 @@ import { adminHref, applicationHref } from './hrefs.js';
 import type { RotationPanel } from './models.js';
 import { whoActs } from './people.page.js';
 import { inGeneral, steps, type Told } from './rotation-steps.page.js';
-import { number } from './secret-action.page.js';
 
-const seconds = (milliseconds: number) => number(milliseconds / 1000, 'second');
+function seconds(milliseconds: number): string {
+  const count = milliseconds / 1000;
+  return plural(count, t`${count} second`, t`${count} seconds`);
+}
 
 /** Uses and refusals are gathered and written every few seconds (S12, T4). */
 export const delays = {
-  uses: `“Last used” follows a call within ${seconds(usesSeenAfter)}; load this page again to see it.`,
-  refused: `A refused call is listed within ${seconds(refusalsSeenAfter)}.`,
+  uses: () =>
+    t`“Last used” follows a call within ${seconds(usesSeenAfter)}; load this page again to see it.`,
+  refused: () => t`A refused call is listed within ${seconds(refusalsSeenAfter)}.`,
 };
 
 /** Where the rotation stands, in words, and the one next button for who can press it. */
@@ -29,25 +33,30 @@ export function rotationPanel(
   const { next, old } = told;
   if (row.disabled || (!next && !old)) return atRest(row, now);
   return {
-    heading: next ? headings[next](told) : 'The old secret is replaced',
+    heading: next ? headings[next](told) : t`The old secret is replaced`,
     told: true,
-    text: next ? undefined : 'All four steps are done.',
+    text: next ? undefined : t`All four steps are done.`,
     steps: steps(told, row, now),
     ...(next && (row.mayManage ? button(row, told, refusal) : whoElse(row, it))),
-    more: told.more > 0 ? `After this, ${waits(told.more)}.` : undefined,
-    delay: delays.uses,
+    more: told.more > 0 ? waits(told.more) : undefined,
+    delay: delays.uses(),
   };
 }
 
 function waits(count: number): string {
-  return count === 1 ? '1 more secret waits for a step' : `${count} more secrets wait for a step`;
+  return plural(
+    count,
+    t`After this, ${count} more secret waits for a step.`,
+    t`After this, ${count} more secrets wait for a step.`,
+  );
 }
 
 const headings = {
-  create: ({ old }: Told) => (old ? 'Next: create a new secret' : 'Next: create the first secret'),
-  use: () => 'Next: put the new secret into your systems',
-  silence: () => 'Next: find what still uses the old secret',
-  delete: () => 'Next: delete the old secret',
+  create: ({ old }: Told) =>
+    old ? t`Next: create a new secret` : t`Next: create the first secret`,
+  use: () => t`Next: put the new secret into your systems`,
+  silence: () => t`Next: find what still uses the old secret`,
+  delete: () => t`Next: delete the old secret`,
 };
 
 function atRest(row: ApplicationRow, now: Date): RotationPanel {
@@ -58,15 +67,18 @@ function atRest(row: ApplicationRow, now: Date): RotationPanel {
         now,
       );
   return {
-    heading: 'Replace a secret without an outage',
+    heading: t`Replace a secret without an outage`,
     told: false,
-    text:
-      'The end of a secret cannot be moved. You replace it before it ends, in four steps.' +
-      (coming
-        ? ` Nothing is to be done until ${dayText(coming.day)}, when “${coming.secret.name}” has six weeks left.`
-        : ''),
-    steps: inGeneral.map((step) => ({ ...step, state: 'later' })),
-    delay: delays.uses,
+    text: [
+      t`The end of a secret cannot be moved. You replace it before it ends, in four steps.`,
+      ...(coming
+        ? [
+            t`Nothing is to be done until ${dayText(coming.day)}, when “${coming.secret.name}” has six weeks left.`,
+          ]
+        : []),
+    ].join(' '),
+    steps: inGeneral().map((step) => ({ ...step, state: 'later' })),
+    delay: delays.uses(),
   };
 }
 
@@ -79,19 +91,19 @@ function button(
   const here = applicationHref(row.id);
   if (next === 'create') {
     if (refusal) return { who: refusal };
-    return { next: { label: 'Create the new secret', href: `${here}/secrets/new` } };
+    return { next: { label: t`Create the new secret`, href: `${here}/secrets/new` } };
   }
-  if (next === 'use') return { next: { label: 'How to connect', href: '#connect' } };
-  if (next === 'silence') return { next: { label: 'Look again', href: here } };
+  if (next === 'use') return { next: { label: t`How to connect`, href: '#connect' } };
+  if (next === 'silence') return { next: { label: t`Look again`, href: here } };
   const href = `${here}/secrets/${old!.id}/delete`;
-  return { next: { label: 'Delete the old secret', href, dialog: `delete-${old!.id}` } };
+  return { next: { label: t`Delete the old secret`, href, dialog: `delete-${old!.id}` } };
 }
 
 /** Org admins and IT look on (R14); IT can give the role where nobody has it. */
 function whoElse(row: ApplicationRow, it: boolean): Pick<RotationPanel, 'next' | 'who'> {
   const names = whoActs(row);
-  if (names) return { who: `This is for ${names} to do.` };
-  const nobody = 'Nobody can do this: there is no active credential manager.';
-  if (!it) return { who: `${nobody} IT can give someone the role.` };
-  return { who: nobody, next: { label: 'Give someone the role', href: adminHref(row.id) } };
+  if (names) return { who: t`This is for ${names} to do.` };
+  const nobody = t`Nobody can do this: there is no active credential manager.`;
+  if (!it) return { who: [nobody, t`IT can give someone the role.`].join(' ') };
+  return { who: nobody, next: { label: t`Give someone the role`, href: adminHref(row.id) } };
 }

@@ -1,5 +1,6 @@
+import { plural, t } from '../platform/language/speaking.js';
 import { utcDay } from '../platform/utc-day.js';
-import { distanceText, momentOf } from '../platform/words.js';
+import { distanceText, momentOf, numberText } from '../platform/words.js';
 import { usedRecently } from '../secrets/in-use.js';
 import { isLive } from '../secrets/state.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
@@ -51,11 +52,13 @@ function recentUse(secret: SecretRecord, now: Date): string | undefined {
   if (!usedRecently(secret, now)) return undefined;
   const last = distanceText(utcDay(secret.lastUsedAt!), utcDay(now));
   const { count, addresses } = secret.recent ?? { count: 0, addresses: 0 };
-  const often = count > 0 ? ` ${number(count, 'time')} in the last 7 days` : '';
-  const from = addresses > 0 ? `, from ${number(addresses, 'address', 'addresses')}` : '';
-  return `It was used ${last}${often && `,${often}`}${from}. Something still depends on it.`;
+  const number = numberText(addresses);
+  const from = plural(addresses, t`from ${number} address`, t`from ${number} addresses`);
+  const facts = [last, ...(count > 0 ? [oftenText(count)] : []), ...(addresses > 0 ? [from] : [])];
+  return t`It was used ${facts.join(', ')}. Something still depends on it.`;
 }
 
-export function number(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
+export function oftenText(count: number): string {
+  const number = numberText(count);
+  return plural(count, t`${number} time in the last 7 days`, t`${number} times in the last 7 days`);
 }

@@ -1,5 +1,6 @@
 import { countryName } from '../organisations/country.js';
 import { dayOff, type WorkCalendar, workingDayBefore } from '../organisations/working-day.js';
+import { plural, t } from '../platform/language/speaking.js';
 import type { Field } from '../platform/web/form.js';
 import { addDays, daysBetween, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { dayText, timeText } from '../platform/words.js';
@@ -35,10 +36,8 @@ export function secretNewPage(
     ...lastDayWords(lastDay.value, facts, now),
     formHref: `${application.href}/secrets/new`,
     presets: [
-      { label: '30 days', day: addDays(today, 30) },
-      { label: '90 days', day: addDays(today, 90) },
-      { label: '180 days', day: addDays(today, 180) },
-      { label: '1 year', day: max },
+      ...[30, 90, 180].map((days) => ({ label: t`${days} days`, day: addDays(today, days) })),
+      { label: t`1 year`, day: max },
     ],
   };
 }
@@ -47,8 +46,8 @@ export function secretNewPage(
 export function lastDayWords(chosen: string, facts: LastDayFacts, now: Date): LastDayWords {
   const expiry = expiryOfLastDay(chosen, now);
   if ('problem' in expiry) {
-    const range = `${dayText(earliestLastDay(now))} to ${dayText(latestLastDay(now))}`;
-    return { endsText: `Choose a day from ${range}.`, mailsText: '' };
+    const [first, last] = [dayText(earliestLastDay(now)), dayText(latestLastDay(now))];
+    return { endsText: t`Choose a day from ${first} to ${last}.`, mailsText: '' };
   }
   const { expiresAt } = expiry;
   return {
@@ -63,20 +62,24 @@ function endsText(expiresAt: Date, today: UtcDay, now: Date): string {
   const days = daysBetween(today, last);
   const midnight = expiresAt.getTime() % 86_400_000 === 0;
   // A day lasts until midnight; only a full year ends at the minute of its creation (S3).
-  const until = midnight ? '24:00 UTC' : `about ${timeText(now)}`;
-  return `Its last day is ${dayText(last)}, in ${days} ${days === 1 ? 'day' : 'days'}, until ${until}.`;
+  const until = midnight ? '24:00 UTC' : t`about ${timeText(now)}`;
+  return plural(
+    days,
+    t`Its last day is ${dayText(last)}, in ${days} day, until ${until}.`,
+    t`Its last day is ${dayText(last)}, in ${days} days, until ${until}.`,
+  );
 }
 
 /** The days on which people will be mailed. */
 function mailsText(mails: Expected[]): string {
-  if (mails.length === 0) return 'No reminder mails: there is nobody to be mailed.';
+  if (mails.length === 0) return t`No reminder mails: there is nobody to be mailed.`;
   const early = mails.filter(({ milestone }) => isEarly(milestone)).map(({ day }) => dayText(day));
   const week = mails.filter(({ milestone }) => !isEarly(milestone) && milestone !== 'expired');
   const [first, last] = [week[0], week.at(-1)].map((each) => each && dayText(each.day));
-  const daily = first && (first === last ? first : `daily from ${first} to ${last}`);
+  const daily = first && (first === last ? first : t`daily from ${first} to ${last ?? first}`);
   const end = mails.find(({ milestone }) => milestone === 'expired');
-  const after = end && `after the end on ${dayText(end.day)}`;
-  return `Reminder mails: ${[...early, daily, after].filter(Boolean).join('; ')}.`;
+  const after = end && t`after the end on ${dayText(end.day)}`;
+  return t`Reminder mails: ${[...early, daily, after].filter(Boolean).join('; ')}.`;
 }
 
 /** The warning about a chosen last day, where it is one that can be chosen. */
@@ -90,14 +93,13 @@ export function dayOffOf(
   const day = lastDay(expiry.expiresAt);
   const off = dayOff(day, calendar);
   if (!off) return undefined;
-  const what =
-    off.kind === 'weekend'
-      ? 'falls on a weekend'
-      : `is a public holiday (${countryName(country)}: ${off.name})`;
   const before = workingDayBefore(day, earliestLastDay(now), calendar);
   return {
     day,
-    text: `The last day ${what}, when perhaps nobody is there to act.`,
-    instead: before && { day: before, label: `Use ${dayText(before)}, the working day before` },
+    text:
+      off.kind === 'weekend'
+        ? t`The last day falls on a weekend, when perhaps nobody is there to act.`
+        : t`The last day is a public holiday (${countryName(country)}: ${off.name}), when perhaps nobody is there to act.`,
+    instead: before && { day: before, label: t`Use ${dayText(before)}, the working day before` },
   };
 }

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { dayText, distanceText, momentOf } from '../platform/words.js';
 import { startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
 import { heldFor } from '../reminders/acknowledgement.js';
@@ -64,7 +65,7 @@ function reminderRow(row: LedgerRow, mails: string): ReminderRow {
     outcome: { key: row.state, text: outcomes[row.state] },
     answer: row.serverAnswer ?? undefined,
     mailHref: row.mailId ? `${mails}/${row.mailId}` : undefined,
-    mailNote: row.mailHidden ? 'The mail was also about applications you do not see.' : undefined,
+    mailNote: row.mailHidden ? t`The mail was also about applications you do not see.` : undefined,
   };
 }
 
@@ -75,10 +76,10 @@ function nextReminder(
   state: SecretState['key'],
   now: Date,
 ): string {
-  if (state === 'deleted') return 'No more mails: the secret is deleted.';
-  if (state === 'off') return 'No mails while it is switched off.';
-  if (application.disabled) return 'No mails while the application is disabled.';
-  if (state === 'expired') return 'No more mails after the one that it has expired.';
+  if (state === 'deleted') return t`No more mails: the secret is deleted.`;
+  if (state === 'off') return t`No mails while it is switched off.`;
+  if (application.disabled) return t`No mails while the application is disabled.`;
+  if (state === 'expired') return t`No more mails after the one that it has expired.`;
   const today = utcDay(now);
   const created = utcDay(secret.createdAt);
   const coming = milestones
@@ -87,13 +88,16 @@ function nextReminder(
     .map((milestone) => ({ milestone, day: milestoneDay(milestone, secret.expiresAt) }))
     .find(({ day }) => day > today && day > created);
   if (coming) {
-    if (recipientsOf(application).length === 0) return 'No mails: there is nobody to be mailed.';
-    const next = `Next mail: ${dayText(coming.day)} (${distanceText(coming.day, today)})`;
-    return heldAt(application, secret, coming) ?? `${next}.`;
+    if (recipientsOf(application).length === 0) return t`No mails: there is nobody to be mailed.`;
+    const { day } = coming;
+    return (
+      heldAt(application, secret, coming) ??
+      t`Next mail: ${dayText(day)} (${distanceText(day, today)}).`
+    );
   }
   return state === 'superseded'
-    ? 'No daily mails, because a newer secret is in use.'
-    : 'No more mails before it ends.';
+    ? t`No daily mails, because a newer secret is in use.`
+    : t`No more mails before it ends.`;
 }
 
 /** The six- and three-week mails wait for those who have taken it on (docs/adr/0040). */
@@ -107,6 +111,6 @@ function heldAt(
     heldFor(about, { recipientId: id, milestone }, startOf(day)),
   );
   return held
-    ? `The mail of ${dayText(day)} waits for those who are on it. The daily mails of the last week come in any case.`
+    ? t`The mail of ${dayText(day)} waits for those who are on it. The daily mails of the last week come in any case.`
     : undefined;
 }

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { SeenBy, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 import { problemOfName } from '../platform/plain-text.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
@@ -13,6 +14,7 @@ import { instantText } from '../platform/words.js';
 import { ledgerOf } from '../reminders/reminders.query.js';
 import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
+import type { Secret } from '../secrets/secret.entity.js';
 import { Secrets } from '../secrets/secrets.service.js';
 import { ManagedApplication, notManaged } from './application-sight.js';
 import { tryLine } from './connect.page.js';
@@ -56,10 +58,10 @@ interface Refused {
   error: unknown;
 }
 
-const titles: Record<SecretAction['kind'], string> = {
-  'switch-off': 'Switch off this secret?',
-  'switch-on': 'Switch on this secret?',
-  delete: 'Delete this secret?',
+const titles: Record<SecretAction['kind'], () => string> = {
+  'switch-off': () => t`Switch off this secret?`,
+  'switch-on': () => t`Switch on this secret?`,
+  delete: () => t`Delete this secret?`,
 };
 
 /** Create, switch off, switch on, delete: every change needs a fresh code (S1–S10, R9). */
@@ -100,7 +102,7 @@ export class SecretsController {
     return this.showForm(request, reply, row, form);
   }
 
-  @StepUp('create the secret')
+  @StepUp(() => t`create the secret`)
   @Post()
   async create(
     @Param('application') id: string,
@@ -114,24 +116,20 @@ export class SecretsController {
     try {
       const { secret, value } = await this.secrets.issue(request.viewer!, row.id, form);
       const now = this.clock.now();
-      const { ends, endsWhen, href } = secretLine(row, { ...secret, ...bare }, now);
-      return this.pages.send(request, reply, {
+      return this.pages.send(request, reply, () => ({
         view: 'portal/secret-created',
-        title: 'Copy your secret now',
+        title: t`Copy your secret now`,
         status: 201,
         model: {
           application: { name: row.name, href: applicationHref(row.id), clientId: row.clientId },
-          href,
-          name: secret.name,
+          ...created(row, secret, now),
           value,
-          ends,
-          endsWhen,
           tryLine: tryLine(row, this.config.PUBLIC_URL),
           replaces: row.secrets.some(
             ({ expiresAt, disabledAt }) => expiresAt > now && disabledAt === null,
           ),
         } satisfies SecretCreatedPage,
-      });
+      }));
     } catch (error) {
       return this.showForm(request, reply, row, form, error);
     }
@@ -146,15 +144,15 @@ export class SecretsController {
   ) {
     const found = await this.managedSecret(request, application, secret);
     const begun = back === 'secret' ? 'secret' : 'application';
-    const action = actionsOf(found.row, found.secret, this.clock.now(), begun).find(
-      (each) => each.kind === kind,
-    );
+    const { row } = found;
+    const now = this.clock.now();
+    const find = () => actionsOf(row, found.secret, now, begun).find((each) => each.kind === kind);
     // A button that does not fit any more: the page behind it shows how things are now.
-    if (!action) return reply.redirect(this.pageOf(found), 303);
-    return this.showConfirm(request, reply, found.row, action);
+    if (!find()) return reply.redirect(this.pageOf(found), 303);
+    return this.showConfirm(request, reply, row, () => find()!);
   }
 
-  @StepUp('switch off the secret')
+  @StepUp(() => t`switch off the secret`)
   @Post(':secret/switch-off')
   async switchOff(
     @Param() address: Address,
@@ -165,7 +163,7 @@ export class SecretsController {
     return this.change('switch-off', address, body, request, reply);
   }
 
-  @StepUp('switch on the secret')
+  @StepUp(() => t`switch on the secret`)
   @Post(':secret/switch-on')
   async switchOn(
     @Param() address: Address,
@@ -176,7 +174,7 @@ export class SecretsController {
     return this.change('switch-on', address, body, request, reply);
   }
 
-  @StepUp('delete the secret')
+  @StepUp(() => t`delete the secret`)
   @Post(':secret/delete')
   async delete(
     @Param() address: Address,
@@ -228,10 +226,10 @@ export class SecretsController {
     const now = this.clock.now();
     if (secret.deletedAt) {
       const ledger = await ledgerOf(this.dataSource, [secret.id], request.viewer!, now);
-      return this.pages.send(request, reply, {
+      return this.pages.send(request, reply, () => ({
         view: 'portal/secret',
         title: secret.name,
-        error: new Conflict(deletedText(secret)),
+        error: new Conflict(() => deletedText(secret)),
         model: secretPage(
           row,
           secret,
@@ -239,30 +237,33 @@ export class SecretsController {
           { viewerId: request.viewer!.id, most: this.config.SECRETS_PER_APPLICATION },
           now,
         ),
-      });
+      }));
     }
-    const action = actionsOf(row, secret, now, begun).find((each) => each.kind === kind);
-    if (!(error instanceof Invalid) || !action) throw error;
-    const confirmName = fieldsOf(form, error).confirmName;
-    return this.showConfirm(request, reply, row, { ...action, confirmName }, error);
+    const find = () => actionsOf(row, secret, now, begun).find((each) => each.kind === kind);
+    if (!(error instanceof Invalid) || !find()) throw error;
+    const again = () => ({ ...find()!, confirmName: fieldsOf(form, error).confirmName });
+    return this.showConfirm(request, reply, row, again, error);
   }
 
   private showConfirm(
     request: FastifyRequest,
     reply: FastifyReply,
     row: ApplicationRow,
-    action: SecretAction,
+    make: () => SecretAction,
     error?: unknown,
   ): FastifyReply {
-    return this.pages.send(request, reply, {
-      view: 'portal/confirm',
-      title: titles[action.kind],
-      error,
-      model: {
-        application: { name: row.name, href: applicationHref(row.id) },
-        secret: { name: action.secretName, href: secretHref(row.id, action.secretId) },
-        action,
-      } satisfies ConfirmPage,
+    return this.pages.send(request, reply, () => {
+      const action = make();
+      return {
+        view: 'portal/confirm',
+        title: titles[action.kind](),
+        error,
+        model: {
+          application: { name: row.name, href: applicationHref(row.id) },
+          secret: { name: action.secretName, href: secretHref(row.id, action.secretId) },
+          action,
+        } satisfies ConfirmPage,
+      };
     });
   }
 
@@ -288,18 +289,17 @@ export class SecretsController {
     error?: unknown,
   ): Promise<FastifyReply> {
     const now = this.clock.now();
-    const { name, lastDay } = fieldsOf(form, error);
     const application = { name: row.name, href: applicationHref(row.id) };
     const facts = await this.lastDays.factsOf(row, now);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/secret-new',
-      title: 'Create a secret',
+      title: t`Create a secret`,
       error,
       model: {
-        ...secretNewPage(application, { name, lastDay }, facts, now),
+        ...secretNewPage(application, fieldsOf(form, error), facts, now),
         held: request.method === 'POST' && error === undefined,
       } satisfies SecretNewPage,
-    });
+    }));
   }
 
   /** Absent 404, seen but not managed 403 (R8). */
@@ -343,6 +343,12 @@ const bare = {
   recent: null,
 };
 
+/** What is told of a secret that was created just now. */
+function created(row: ApplicationRow, secret: Secret, now: Date) {
+  const { name, ends, endsWhen, href } = secretLine(row, { ...secret, ...bare }, now);
+  return { name, ends, endsWhen, href };
+}
+
 function deletedText({ deletedAt, deletedBy }: SecretRecord): string {
-  return `Nothing was changed: this secret was deleted on ${instantText(deletedAt!)} by ${someone(deletedBy).name}.`;
+  return t`Nothing was changed: this secret was deleted on ${instantText(deletedAt!)} by ${someone(deletedBy).name}.`;
 }

@@ -34,7 +34,7 @@ export class SentMailController {
     const mail = await this.find(address, request);
     const { application, secret } = address;
     const href = secretHref(uuidOf(application), uuidOf(secret));
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/mail',
       title: mail.subject,
       model: {
@@ -45,7 +45,7 @@ export class SentMailController {
         htmlHref: `${href}/mails/${uuidOf(address.mail)}/html`,
         text: mail.text,
       } satisfies SentMailPage,
-    });
+    }));
   }
 
   @Get('html')

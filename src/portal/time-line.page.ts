@@ -1,5 +1,6 @@
+import { language, perLanguage, plural, t } from '../platform/language/speaking.js';
 import { addDays, daysBetween, startOf, utcDay, type UtcDay } from '../platform/utc-day.js';
-import { dayMoment, dayText } from '../platform/words.js';
+import { dayMoment, dayText, numberText } from '../platform/words.js';
 import { secretHref } from './hrefs.js';
 import type { TimeLine } from './models.js';
 import type { EndingWeek } from './time-line.query.js';
@@ -28,23 +29,23 @@ export function timeLine(found: EndingWeek[], now: Date): TimeLine | undefined {
       0,
       ground - 24 - step * Math.max(2, ...found.map(({ count }) => Math.min(count, dotsAtMost))),
     ),
-    label: `${number(total)} in the next 12 months, the first in the week of ${dayText(found[0]!.monday)}. The list below says the same.`,
+    label: t`${number(total)} in the next 12 months, the first in the week of ${dayText(found[0]!.monday)}. The list below says the same.`,
     today: (daysBetween(first, today) / 7) * weekWidth,
     months: monthsFrom(first),
     weeks: found.map(({ monday, count }) => ({
       x: (place(monday) + 0.5) * weekWidth,
       dots: Array.from({ length: Math.min(count, dotsAtMost) }, (_, at) => ground - 10 - at * step),
       tone: toneOf(daysBetween(today, monday)),
-      title: `Week of ${dayText(monday)}: ${number(count)}`,
+      title: t`Week of ${dayText(monday)}: ${number(count)}`,
       more:
         count > dotsAtMost
-          ? { y: ground - 10 - dotsAtMost * step, text: String(count) }
+          ? { y: ground - 10 - dotsAtMost * step, text: numberText(count) }
           : undefined,
     })),
     warnings: found
       .filter(({ count }) => count >= several)
       .slice(0, warningsAtMost)
-      .map(({ monday, count }) => `${number(count)} in the week of ${dayText(monday)}.`),
+      .map(({ monday, count }) => t`${number(count)} in the week of ${dayText(monday)}.`),
     list: found.map(({ monday, count, secrets }) => ({
       week: dayMoment(monday),
       secrets: secrets.map(({ id, name, applicationId, application, lastDay }) => ({
@@ -53,7 +54,7 @@ export function timeLine(found: EndingWeek[], now: Date): TimeLine | undefined {
         application,
         lastDay: dayMoment(lastDay),
       })),
-      more: count > secrets.length ? `and ${count - secrets.length} more` : undefined,
+      more: count > secrets.length ? t`and ${count - secrets.length} more` : undefined,
     })),
   };
 }
@@ -67,7 +68,9 @@ function toneOf(days: number): 'bad' | 'warn' | 'calm' {
   return days <= 31 ? 'warn' : 'calm';
 }
 
-const monthName = new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' });
+const monthNames = perLanguage(
+  (tag) => new Intl.DateTimeFormat(tag, { month: 'short', timeZone: 'UTC' }),
+);
 
 /** Where each month begins that has room for its name. */
 function monthsFrom(first: UtcDay): TimeLine['months'] {
@@ -76,12 +79,12 @@ function monthsFrom(first: UtcDay): TimeLine['months'] {
     .map((start, at) => ({
       x: Math.max(0, (daysBetween(first, utcDay(start)) / 7) * weekWidth),
       text:
-        monthName.format(start) +
+        monthNames(language()).format(start) +
         (at === 0 || start.getUTCMonth() === 0 ? ` ${start.getUTCFullYear()}` : ''),
     }))
     .filter(({ x }, at, all) => x < (weeks - 2) * weekWidth && (at > 0 || (all[1]?.x ?? 0) > 60));
 }
 
 function number(count: number): string {
-  return count === 1 ? '1 secret ends' : `${count.toLocaleString('en-GB')} secrets end`;
+  return plural(count, t`${numberText(count)} secret ends`, t`${numberText(count)} secrets end`);
 }

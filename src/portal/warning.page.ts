@@ -1,3 +1,4 @@
+import { plural, t } from '../platform/language/speaking.js';
 import { neverRetrieved } from '../secrets/state.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import type { SecretState } from './models.js';
@@ -14,37 +15,61 @@ export function warningOf(
   left: number,
 ): string | undefined {
   if (state === 'superseded') {
-    return `A newer secret is in use. ${advice(row, {
-      own: 'Delete this one when nothing needs it.',
-      others: 'should delete this one',
-    })}`;
+    return [
+      t`A newer secret is in use.`,
+      advice(row, {
+        own: () => t`Delete this one when nothing needs it.`,
+        others: (who) => t`${who} should delete this one.`,
+      }),
+    ].join(' ');
   }
   if (state === 'expired') {
-    return `It no longer works. ${advice(row, {
-      own: 'Delete it when nothing uses it any more.',
-      others: 'should delete it when nothing uses it any more',
-    })}`;
+    return [
+      t`It no longer works.`,
+      advice(row, {
+        own: () => t`Delete it when nothing uses it any more.`,
+        others: (who) => t`${who} should delete it when nothing uses it any more.`,
+      }),
+    ].join(' ');
   }
   if (state !== 'expiring') return undefined;
-  const when =
-    left === 0 ? 'Its last day is today.' : `Only ${left} ${left === 1 ? 'day' : 'days'} left.`;
-  return `${when} ${advice(row, {
-    own: `Create a new one${left === 0 ? ' now' : ''} and switch over.`,
-    others: `should replace it${left === 0 ? ' now' : ''}`,
-  })}`;
+  return left === 0
+    ? [
+        t`Its last day is today.`,
+        advice(row, {
+          own: () => t`Create a new one now and switch over.`,
+          others: (who) => t`${who} should replace it now.`,
+        }),
+      ].join(' ')
+    : [
+        plural(left, t`Only ${left} day left.`, t`Only ${left} days left.`),
+        advice(row, {
+          own: () => t`Create a new one and switch over.`,
+          others: (who) => t`${who} should replace it.`,
+        }),
+      ].join(' ');
 }
 
 /** A program that asked for a secret and lost the answer has left one that nobody knows. */
 export function lostText(row: ApplicationRow, secret: SecretRecord): string | undefined {
   if (secret.deletedAt || !neverRetrieved(secret)) return undefined;
-  return `Its value was never retrieved, so nobody can use it. ${advice(row, {
-    own: 'Delete it.',
-    others: 'should delete it',
-  })}`;
+  return [
+    t`Its value was never retrieved, so nobody can use it.`,
+    advice(row, {
+      own: () => t`Delete it.`,
+      others: (who) => t`${who} should delete it.`,
+    }),
+  ].join(' ');
 }
 
-function advice(row: ApplicationRow, { own, others }: { own: string; others: string }): string {
-  if (row.mayManage) return own;
+interface Advice {
+  /** For those who can act. */
+  own: () => string;
+  others: (who: string) => string;
+}
+
+function advice(row: ApplicationRow, { own, others }: Advice): string {
+  if (row.mayManage) return own();
   const who = whoActs(row);
-  return who ? `${who} ${others}.` : 'Nobody can act: it has no active credential manager.';
+  return who ? others(who) : t`Nobody can act: it has no active credential manager.`;
 }

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -26,7 +27,7 @@ export class WhichSecretController {
 
   @Get()
   form(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.show(request, reply, {});
+    return this.show(request, reply);
   }
 
   @Post()
@@ -37,42 +38,43 @@ export class WhichSecretController {
   ) {
     const pasted = readForm(PastedForm, body).pasted.trim();
     try {
-      if (!pasted) throw new Invalid({ pasted: 'Paste the value here.' });
+      if (!pasted) throw new Invalid({ pasted: () => t`Paste the value here.` });
       const finding = await this.whichSecret.identify(request.viewer!.id, pasted);
-      return this.show(request, reply, { answer: await this.answer(request, finding) });
+      return this.show(request, reply, await this.answer(request, finding));
     } catch (error) {
-      return this.show(request, reply, {}, error);
+      return this.show(request, reply, undefined, error);
     }
   }
 
   private async answer(
     request: FastifyRequest,
     finding: Finding,
-  ): Promise<WhichSecretPage['answer']> {
-    if (finding.kind !== 'found') return whichSecretAnswer(finding.kind);
+  ): Promise<() => WhichSecretPage['answer']> {
+    const { kind } = finding;
+    if (kind !== 'found') return () => whichSecretAnswer(kind);
     const now = this.clock.now();
     const [row] = await findApplications(this.dataSource, request.viewer!, now, {
       ...finding,
       limit: 1,
     });
     const secret = row?.secrets.find(({ id }) => id === finding.secretId);
-    return whichSecretAnswer(row && secret ? { row, secret, now } : 'not_yours');
+    return () => whichSecretAnswer(row && secret ? { row, secret, now } : 'not_yours');
   }
 
   private show(
     request: FastifyRequest,
     reply: FastifyReply,
-    { answer }: Pick<WhichSecretPage, 'answer'>,
+    answer?: () => WhichSecretPage['answer'],
     error?: unknown,
   ): FastifyReply {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/which-secret',
-      title: 'Which secret is this?',
+      title: t`Which secret is this?`,
       error,
       model: {
-        answer,
+        answer: answer?.(),
         pasted: { value: '', error: error instanceof Invalid ? error.fields.pasted : undefined },
       } satisfies WhichSecretPage,
-    });
+    }));
   }
 }

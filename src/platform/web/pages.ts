@@ -35,6 +35,11 @@ export class Pages {
       .send(html);
   }
 
+  /** Words that a page's script asks for, in the language of whoever reads them. */
+  speaking<T>(request: FastifyRequest, work: () => T extends Promise<unknown> ? never : T): T {
+    return speaking(this.frames.language(request), work);
+  }
+
   private render(request: FastifyRequest, page: Page): { status: number; html: string } {
     const { status, message } = answerTo(page.error);
     const notice = page.notice ?? noticeOf(message);
