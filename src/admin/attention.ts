@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { plural, t } from '../platform/language/speaking.js';
 import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { Watch } from '../reminders/watch.service.js';
 import { invitationsHref } from './hrefs.js';
@@ -20,10 +21,14 @@ export class OperatorAttention extends AttentionSource {
     const { troubles } = await this.watch.now();
     const refused = await countRefusedInvitations(this.dataSource);
     return {
-      alerts: [
-        ...troubles.map(({ text }) => ({ text, href: '/admin/reminders', label: 'Reminder runs' })),
+      alerts: () => [
+        ...troubles.map(({ text }) => ({
+          text: text(),
+          href: '/admin/reminders',
+          label: t`Reminder runs`,
+        })),
         ...(refused > 0
-          ? [{ text: refusedText(refused), href: invitationsHref, label: 'Open invitations' }]
+          ? [{ text: refusedText(refused), href: invitationsHref, label: t`Open invitations` }]
           : []),
       ],
       waiting: { '/admin/role-requests': await countOpenRequests(this.dataSource) },
@@ -32,7 +37,9 @@ export class OperatorAttention extends AttentionSource {
 }
 
 function refusedText(count: number): string {
-  return count === 1
-    ? 'The mail server refused an invitation: whoever was invited does not know.'
-    : `The mail server refused ${count} invitations: whoever was invited does not know.`;
+  return plural(
+    count,
+    t`The mail server refused an invitation: whoever was invited does not know.`,
+    t`The mail server refused ${count} invitations: whoever was invited does not know.`,
+  );
 }

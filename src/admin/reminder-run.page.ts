@@ -1,5 +1,5 @@
 import { label } from '../reminders/milestones.js';
-import { outcomes } from '../reminders/outcomes.js';
+import { outcomeText } from '../reminders/outcomes.js';
 import { resourceHref, secretsHref, serverSecretHref } from './hrefs.js';
 import type { Pagination } from './keyset.js';
 import type { RunPage } from './models.js';
@@ -48,7 +48,7 @@ function reminderLine(row: RunReminderRow): RunPage['reminders'][number] {
     owner: row.application ?? row.resource ?? undefined,
     milestone: label(row.milestone),
     recipient: row.recipient ?? row.address ?? undefined,
-    outcome: { key: row.state, text: outcomes[row.state] },
+    outcome: { key: row.state, text: outcomeText(row.state) },
     answer: row.serverAnswer ?? undefined,
     mailHref: place && row.mailId ? `${place}/mails/${row.mailId}` : undefined,
   };

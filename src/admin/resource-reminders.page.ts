@@ -3,7 +3,8 @@ import { dayMoment, distanceText, momentOf } from '../platform/words.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import type { Ending } from '../reminders/endings.query.js';
 import type { ForecastMail } from '../reminders/forecasts.service.js';
-import { outcomes } from '../reminders/outcomes.js';
+import { label } from '../reminders/milestones.js';
+import { outcomeText } from '../reminders/outcomes.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
 import { serverSecretHref } from './hrefs.js';
 import type { ResourcePage, ServerSecretLine } from './models.js';
@@ -52,9 +53,9 @@ export function reminderLines(
   return ledger.map((row) => ({
     at: momentOf(row.attemptedAt ?? row.plannedAt),
     secret: names.get(row.secretId)!,
-    milestone: row.label,
+    milestone: label(row.milestone),
     recipient: row.address ?? undefined,
-    outcome: { key: row.state, text: outcomes[row.state] },
+    outcome: { key: row.state, text: outcomeText(row.state) },
     answer: row.serverAnswer ?? undefined,
     mailHref: row.mailId ? `${serverSecretHref(id, row.secretId)}/mails/${row.mailId}` : undefined,
   }));

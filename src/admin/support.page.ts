@@ -1,7 +1,7 @@
 import { coverProblems } from '../applications/contact-cover.js';
 import { endText, instantText } from '../platform/words.js';
 import { label } from '../reminders/milestones.js';
-import { outcomes } from '../reminders/outcomes.js';
+import { outcomeText } from '../reminders/outcomes.js';
 import { refusedLine } from '../secrets/refused-calls.js';
 import { secretState } from '../secrets/state.js';
 import { secretStateTexts } from '../secrets/state-words.js';
@@ -96,7 +96,7 @@ export function supportApplicationPage(row: SupportFacts, now: Date): SupportApp
       secret: each.secret,
       milestone: label(each.milestone),
       recipient: each.address ?? undefined,
-      outcome: { key: each.state, text: outcomes[each.state] },
+      outcome: { key: each.state, text: outcomeText(each.state) },
       answer: each.answer ?? undefined,
     })),
     refused: row.refused.map(refusedLine),

@@ -10,6 +10,7 @@ import { cleanName, problemOfLine } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { instantText } from '../platform/words.js';
+import { languageOfAccount } from '../users/account-language.js';
 import { User } from '../users/user.entity.js';
 import { Users } from '../users/users.service.js';
 import { RoleRequest } from './role-request.entity.js';
@@ -131,7 +132,9 @@ export class RoleDecisions {
   private async tell(tx: Tx, request: Found, reason: string | null): Promise<void> {
     const { requester } = request;
     if (requester.closed) return;
-    await this.outbox.enqueue(tx, decidedMail(request, requester, reason, this.config));
+    const language = await languageOfAccount(tx, requester.id);
+    const to = { ...requester, language };
+    await this.outbox.enqueue(tx, decidedMail(request, to, reason, this.config));
   }
 }
 

@@ -1,4 +1,6 @@
 import type { Config } from '../platform/config/config.js';
+import type { Language } from '../platform/language/languages.js';
+import { speaking, t } from '../platform/language/speaking.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import type { OutgoingMessage } from '../platform/mail/outbox.service.js';
 import type { AskedRole } from './role-request.entity.js';
@@ -31,34 +33,62 @@ export function filedMail(request: RequestText, by: string, config: Settings): O
   );
 }
 
-/** To whoever asked, when IT has decided. @param reason why it was declined */
+/**
+ * To whoever asked, when IT has decided.
+ * @param to with the language that the mail is written in
+ * @param reason why it was declined
+ */
 export function decidedMail(
   request: RequestText,
-  to: { id: string; name: string; email: string },
+  to: { id: string; name: string; email: string; language: Language },
   reason: string | null,
   config: Settings,
 ): OutgoingMessage {
-  const what = `${request.name} (${request.email}) to become ${roleOf(request)}`;
-  const given = `${request.name} is ${roleOf(request)} now`;
-  return message(
-    to.id,
-    { name: to.name, address: to.email },
-    {
-      subject: reason === null ? `Done: ${given}` : `Your request for ${request.name} was declined`,
-      paragraphs:
-        reason === null
-          ? [`You asked for ${what}. IT has approved it; the role holds from now on.`]
-          : [
-              `You asked for ${what}. IT has declined it: ${reason}`,
-              `Questions? Write to ${config.SUPPORT_ADDRESS}.`,
-            ],
-      link: { href: `${config.PUBLIC_URL}/role-requests`, text: 'Your role requests' },
-    },
+  return speaking(to.language, () =>
+    message(
+      to.id,
+      { name: to.name, address: to.email },
+      {
+        ...(reason === null ? approved(request) : declined(request, reason, config)),
+        link: { href: `${config.PUBLIC_URL}/role-requests`, text: t`Your role requests` },
+      },
+    ),
   );
 }
 
+function approved({ role, name, email, organisation, application }: RequestText) {
+  return role === 'org_admin'
+    ? {
+        subject: t`Done: ${name} is org admin of ${organisation} now`,
+        paragraphs: [
+          t`You asked for ${name} (${email}) to become org admin of ${organisation}. IT has approved it; the role holds from now on.`,
+        ],
+      }
+    : {
+        subject: t`Done: ${name} is credential manager of ${application!} now`,
+        paragraphs: [
+          t`You asked for ${name} (${email}) to become credential manager of ${application!}. IT has approved it; the role holds from now on.`,
+        ],
+      };
+}
+
+function declined(
+  { role, name, email, organisation, application }: RequestText,
+  reason: string,
+  { SUPPORT_ADDRESS: support }: Settings,
+) {
+  const answer =
+    role === 'org_admin'
+      ? t`You asked for ${name} (${email}) to become org admin of ${organisation}. IT has declined it: ${reason}`
+      : t`You asked for ${name} (${email}) to become credential manager of ${application!}. IT has declined it: ${reason}`;
+  return {
+    subject: t`Your request for ${name} was declined`,
+    paragraphs: [answer, t`Questions? Write to ${support}.`],
+  };
+}
+
 /** The role in words, with where it holds. */
-export function roleOf({
+function roleOf({
   role,
   application,
   organisation,

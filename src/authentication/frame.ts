@@ -32,7 +32,7 @@ export class SignedInFrame extends FrameSource {
     return {
       user: viewer && { name: viewer.name, roleText: roleText(viewer), it: viewer.it },
       nav: viewer ? navigation(viewer, path, request.attention?.waiting ?? {}) : [],
-      alerts: request.attention?.alerts ?? [],
+      alerts: request.attention?.alerts() ?? [],
       csrf: this.formTokens.create(request),
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
       support: this.config.SUPPORT_ADDRESS,

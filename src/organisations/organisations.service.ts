@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 import { Organisation } from './organisation.entity.js';
 import { checkedOrganisation, type OrganisationValues } from './organisation-values.js';
@@ -88,10 +89,12 @@ const fields = ['country', 'name', 'slug', 'ion'] as const;
 /** The unique keys decide; their names become sentences. */
 function taken(error: unknown): unknown {
   if (violated(error, 'organisations_slug_key')) {
-    return new Invalid({ slug: 'Another organisation of this country has this short name.' });
+    return new Invalid({
+      slug: () => t`Another organisation of this country has this short name.`,
+    });
   }
   if (violated(error, 'organisations_ion_key')) {
-    return new Invalid({ ion: 'Another organisation has this ION.' });
+    return new Invalid({ ion: () => t`Another organisation has this ION.` });
   }
   return error;
 }

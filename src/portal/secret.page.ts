@@ -2,8 +2,14 @@ import { t } from '../platform/language/speaking.js';
 import { dayText, distanceText, momentOf } from '../platform/words.js';
 import { startOf, type UtcDay, utcDay } from '../platform/utc-day.js';
 import { heldFor } from '../reminders/acknowledgement.js';
-import { isEarly, type Milestone, milestoneDay, milestones } from '../reminders/milestones.js';
-import { outcomes } from '../reminders/outcomes.js';
+import {
+  isEarly,
+  label,
+  type Milestone,
+  milestoneDay,
+  milestones,
+} from '../reminders/milestones.js';
+import { outcomeText } from '../reminders/outcomes.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
 import { recipientsOf, whoIsOnIt } from './acknowledge.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
@@ -60,9 +66,9 @@ function nextStep(
 function reminderRow(row: LedgerRow, mails: string): ReminderRow {
   return {
     at: momentOf(row.attemptedAt ?? row.plannedAt),
-    milestone: row.label,
+    milestone: label(row.milestone),
     recipient: row.address ?? undefined,
-    outcome: { key: row.state, text: outcomes[row.state] },
+    outcome: { key: row.state, text: outcomeText(row.state) },
     answer: row.serverAnswer ?? undefined,
     mailHref: row.mailId ? `${mails}/${row.mailId}` : undefined,
     mailNote: row.mailHidden ? t`The mail was also about applications you do not see.` : undefined,

@@ -1,3 +1,4 @@
+import { plural, t } from '../platform/language/speaking.js';
 import { addDays, startOf, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { daysLeft, lastDay } from '../secrets/expiry.js';
 
@@ -87,9 +88,10 @@ export function milestoneDay(milestone: Milestone, expiresAt: Date): UtcDay {
 
 /** A milestone in words. */
 export function label(milestone: Milestone): string {
-  if (milestone === '42') return 'six weeks before';
-  if (milestone === '21') return 'three weeks before';
-  if (milestone === '0') return 'on the last day';
-  if (milestone === 'expired') return 'after its end';
-  return milestone === '1' ? '1 day before' : `${milestone} days before`;
+  if (milestone === '42') return t`six weeks before`;
+  if (milestone === '21') return t`three weeks before`;
+  if (milestone === '0') return t`on the last day`;
+  if (milestone === 'expired') return t`after its end`;
+  const days = Number(milestone);
+  return plural(days, t`${days} day before`, t`${days} days before`);
 }

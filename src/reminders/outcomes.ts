@@ -1,10 +1,14 @@
+import { t } from '../platform/language/speaking.js';
 import type { ReminderState } from './reminder.entity.js';
 
 /** The state of a ledger row (M8) as the pages say it. */
-export const outcomes: Record<ReminderState, string> = {
-  due: 'Waiting',
-  sent: 'Sent',
-  failed: 'Failed',
-  no_recipient: 'Nobody to mail',
-  superseded: 'Not needed',
-};
+export function outcomeText(state: ReminderState): string {
+  const texts: Record<ReminderState, string> = {
+    due: t`Waiting`,
+    sent: t`Sent`,
+    failed: t`Failed`,
+    no_recipient: t`Nobody to mail`,
+    superseded: t`Not needed`,
+  };
+  return texts[state];
+}

@@ -1,14 +1,12 @@
 import type { DataSource } from 'typeorm';
 import { maySee } from '../applications/permission.js';
-import { label, type Milestone } from './milestones.js';
+import type { Milestone } from './milestones.js';
 import type { ReminderState } from './reminder.entity.js';
 
 /** A row of the ledger as the pages show it (M8). */
 export interface LedgerRow {
   secretId: string;
   milestone: Milestone;
-  /** The milestone in words. */
-  label: string;
   /** The UTC day of the run that planned it, YYYY-MM-DD. */
   day: string;
   plannedAt: Date;
@@ -42,7 +40,7 @@ export async function ledgerOf(
   viewer: { id: string },
   now: Date,
 ): Promise<LedgerRow[]> {
-  const rows = await dataSource.query<Omit<LedgerRow, 'label'>[]>(
+  return dataSource.query<LedgerRow[]>(
     `select l.secret_id as "secretId", l.milestone, l.day::text as day,
        l.planned_at as "plannedAt", l.attempted_at as "attemptedAt", l.attempts,
        u.name as recipient, l.address, l.state, l.server_answer as "serverAnswer",
@@ -55,5 +53,4 @@ export async function ledgerOf(
      order by coalesce(l.attempted_at, l.planned_at) desc, u.name, l.id`,
     [secretIds, viewer.id, now],
   );
-  return rows.map((row) => ({ ...row, label: label(row.milestone) }));
 }

@@ -39,7 +39,7 @@ describe('what is wrong with the reminders (M12)', () => {
 
   test('is said in a sentence', () => {
     const all = { ...quiet, complete: complete(27, 1), broken: broken(1), missed: 2 };
-    expect(troublesOf(all, now).map(({ text }) => text)).toEqual([
+    expect(troublesOf(all, now).map(({ text }) => text())).toEqual([
       'No reminder run came to its end for more than 26 hours. The last one ended Mon 1 March 2027, 06:00 UTC.',
       'The reminder run of Tue 2 March 2027, 08:00 UTC broke off: Error 57014.',
       'The last reminder run says that it is complete, but left out 2 secrets in the last week.',

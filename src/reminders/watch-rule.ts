@@ -1,3 +1,4 @@
+import { plural, t } from '../platform/language/speaking.js';
 import { instantText } from '../platform/words.js';
 
 /** What can be wrong with the reminders as a whole (M12). */
@@ -6,7 +7,7 @@ export type TroubleKind = 'overdue' | 'broke_off' | 'missed' | 'no_recipient';
 export interface Trouble {
   kind: TroubleKind;
   /** A sentence for operator staff; it names nobody. */
-  text: string;
+  text: () => string;
 }
 
 /** What the record of runs says, and what an independent look at the secrets says. */
@@ -28,36 +29,44 @@ export function troublesOf({ complete, broken, since, missed }: RunFacts, now: D
   const troubles: Trouble[] = [];
   const from = complete?.finishedAt ?? since;
   if (from && now.getTime() - from.getTime() > longest * 3_600_000) {
-    const last = complete
-      ? `The last one ended ${instantText(from)}.`
-      : 'There has never been one.';
-    troubles.push({
-      kind: 'overdue',
-      text: `No reminder run came to its end for more than ${longest} hours. ${last}`,
-    });
+    troubles.push({ kind: 'overdue', text: () => overdueText(complete && from) });
   }
   if (broken && (!complete || broken.startedAt > complete.startedAt)) {
-    const end = broken.error ? `broke off: ${broken.error}` : 'was interrupted';
-    troubles.push({
-      kind: 'broke_off',
-      text: `The reminder run of ${instantText(broken.startedAt)} ${end}.`,
-    });
+    troubles.push({ kind: 'broke_off', text: () => brokenText(broken) });
   }
-  if (missed > 0) {
-    troubles.push({
-      kind: 'missed',
-      text: `The last reminder run says that it is complete, but left out ${counted(missed)} in the last week.`,
-    });
-  }
+  if (missed > 0) troubles.push({ kind: 'missed', text: () => missedText(missed) });
   if (complete && complete.noRecipient > 0) {
-    troubles.push({
-      kind: 'no_recipient',
-      text: `Nobody can be reminded of ${counted(complete.noRecipient)} that ${complete.noRecipient === 1 ? 'ends' : 'end'} soon.`,
-    });
+    troubles.push({ kind: 'no_recipient', text: () => nobodyText(complete.noRecipient) });
   }
   return troubles;
 }
 
-function counted(secrets: number): string {
-  return secrets === 1 ? '1 secret' : `${secrets} secrets`;
+function overdueText(last: Date | null): string {
+  return [
+    t`No reminder run came to its end for more than ${longest} hours.`,
+    last ? t`The last one ended ${instantText(last)}.` : t`There has never been one.`,
+  ].join(' ');
+}
+
+function brokenText({ startedAt, error }: NonNullable<RunFacts['broken']>): string {
+  const run = instantText(startedAt);
+  return error
+    ? t`The reminder run of ${run} broke off: ${error}.`
+    : t`The reminder run of ${run} was interrupted.`;
+}
+
+function missedText(secrets: number): string {
+  return plural(
+    secrets,
+    t`The last reminder run says that it is complete, but left out ${secrets} secret in the last week.`,
+    t`The last reminder run says that it is complete, but left out ${secrets} secrets in the last week.`,
+  );
+}
+
+function nobodyText(secrets: number): string {
+  return plural(
+    secrets,
+    t`Nobody can be reminded of ${secrets} secret that ends soon.`,
+    t`Nobody can be reminded of ${secrets} secrets that end soon.`,
+  );
 }

@@ -43,7 +43,8 @@ export class Watch {
     const facts = await findRuns(db, now);
     const troubles = troublesOf({ ...facts, missed: 0 }, now);
     const missed = await db.findOneBy(Alarm, { kind: 'missed', closedAt: IsNull() });
-    if (missed) troubles.push({ kind: 'missed', text: missed.text });
+    // As it was told: to count again would mean to look at the secrets.
+    if (missed) troubles.push({ kind: 'missed', text: () => missed.text });
     return { lastComplete: facts.complete?.finishedAt ?? null, troubles };
   }
 
@@ -77,7 +78,7 @@ export class Watch {
       await tx.query(
         `insert into alarms (id, kind, text, opened_at) values ($1, $2, $3, $4)
          on conflict (kind) where closed_at is null do update set text = excluded.text`,
-        [randomUUID(), kind, text, now],
+        [randomUUID(), kind, text(), now],
       );
     }
   }

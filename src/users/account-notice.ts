@@ -1,4 +1,5 @@
 import { type Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 
 /** What happened to an account that its owner has to hear of. */
 export type AccountEvent =
@@ -30,80 +31,80 @@ export function accountNotice(
   where: string | null,
   { PUBLIC_URL, SUPPORT_ADDRESS: support }: Pick<Config, 'PUBLIC_URL' | 'SUPPORT_ADDRESS'>,
 ): AccountNotice {
-  const at = where ? `on ${when}, from the address ${where}` : `on ${when}`;
-  const wasItYou = `If that was you, nothing needs to be done. If not, tell ${support} at once.`;
-  const link = { href: `${PUBLIC_URL}/profile`, text: 'Look at your account' };
+  const at = where ? t`${when}, from the address ${where}` : when;
+  const wasItYou = t`If that was you, nothing needs to be done. If not, tell ${support} at once.`;
+  const link = { href: `${PUBLIC_URL}/profile`, text: t`Look at your account` };
   const notices: Record<AccountEvent, AccountNotice> = {
     'password changed': {
-      subject: 'Your password was changed',
+      subject: t`Your password was changed`,
       paragraphs: [
-        `The password of your Keyturn account was changed ${at}. All other sessions were ended.`,
+        t`The password of your Keyturn account was changed on ${at}. All other sessions were ended.`,
         wasItYou,
       ],
       link,
     },
     'factor replaced': {
-      subject: 'Your authenticator app was replaced',
+      subject: t`Your authenticator app was replaced`,
       paragraphs: [
-        `Another authenticator app was put in the place of yours ${at}. The earlier one gives no valid codes any more, and all other sessions were ended.`,
+        t`Another authenticator app was put in the place of yours on ${at}. The earlier one gives no valid codes any more, and all other sessions were ended.`,
         wasItYou,
       ],
       link,
     },
     'factor set up': {
-      subject: 'An authenticator app was set up for your account',
+      subject: t`An authenticator app was set up for your account`,
       paragraphs: [
-        `After the reset, a new authenticator app was set up for your Keyturn account ${at}.`,
+        t`After the reset, a new authenticator app was set up for your Keyturn account on ${at}.`,
         wasItYou,
       ],
       link,
     },
     'factor reset': {
-      subject: 'Your authenticator app was reset',
+      subject: t`Your authenticator app was reset`,
       paragraphs: [
-        `IT reset the authenticator app of your Keyturn account on ${when}, after a check of who asked for it. Your recovery codes are void, and all your sessions were ended.`,
-        'Your next sign-in, with the same password, asks you to set up an authenticator app.',
-        `You did not ask for this? Then tell ${support} at once: somebody may have passed for you.`,
+        t`IT reset the authenticator app of your Keyturn account on ${when}, after a check of who asked for it. Your recovery codes are void, and all your sessions were ended.`,
+        t`Your next sign-in, with the same password, asks you to set up an authenticator app.`,
+        t`You did not ask for this? Then tell ${support} at once: somebody may have passed for you.`,
       ],
     },
     'factor off': {
-      subject: 'Your authenticator app is switched off',
+      subject: t`Your authenticator app is switched off`,
       paragraphs: [
-        `A hundred wrong codes were typed for your Keyturn account without a right one between them, the last ${at}. No code is taken any more, nor a recovery code.`,
-        `To sign in again, write to ${support}: IT checks who you are and resets your authenticator app.`,
-        'If it was not you who typed them, somebody knows your password. Say so, and change it at your next sign-in.',
+        t`A hundred wrong codes were typed for your Keyturn account without a right one between them, the last on ${at}. No code is taken any more, nor a recovery code.`,
+        t`To sign in again, write to ${support}: IT checks who you are and resets your authenticator app.`,
+        t`If it was not you who typed them, somebody knows your password. Say so, and change it at your next sign-in.`,
       ],
     },
     'recovery code used': {
-      subject: 'A recovery code was used to sign in',
+      subject: t`A recovery code was used to sign in`,
       paragraphs: [
-        `Somebody signed in to your Keyturn account with your password and one of your recovery codes ${at}. That code is used up.`,
+        t`Somebody signed in to your Keyturn account with your password and one of your recovery codes on ${at}. That code is used up.`,
         wasItYou,
       ],
       link,
     },
     'recovery codes renewed': {
-      subject: 'You have new recovery codes',
+      subject: t`You have new recovery codes`,
       paragraphs: [
-        `New recovery codes were made for your Keyturn account ${at}. The earlier ones are void.`,
+        t`New recovery codes were made for your Keyturn account on ${at}. The earlier ones are void.`,
         wasItYou,
       ],
       link,
     },
     'wrong codes': {
-      subject: 'Wrong codes were typed for your account',
+      subject: t`Wrong codes were typed for your account`,
       paragraphs: [
-        `Five wrong codes were typed for your Keyturn account, the last ${at}. For a quarter of an hour no code is taken.`,
-        'If that was you, wait and use the code that your app shows then. If it fails again, check the clock of your phone.',
-        `If it was not you, somebody knows your password. Change it, and tell ${support}.`,
+        t`Five wrong codes were typed for your Keyturn account, the last on ${at}. For a quarter of an hour no code is taken.`,
+        t`If that was you, wait and use the code that your app shows then. If it fails again, check the clock of your phone.`,
+        t`If it was not you, somebody knows your password. Change it, and tell ${support}.`,
       ],
-      link: { href: `${PUBLIC_URL}/profile/password`, text: 'Change your password' },
+      link: { href: `${PUBLIC_URL}/profile/password`, text: t`Change your password` },
     },
     closed: {
-      subject: 'Your account was closed',
+      subject: t`Your account was closed`,
       paragraphs: [
-        `Your Keyturn account was closed on ${when}. You cannot sign in any more and get no reminders. Secrets that you made keep working for those who look after them now.`,
-        `Was this a mistake? Write to ${support}.`,
+        t`Your Keyturn account was closed on ${when}. You cannot sign in any more and get no reminders. Secrets that you made keep working for those who look after them now.`,
+        t`Was this a mistake? Write to ${support}.`,
       ],
     },
   };

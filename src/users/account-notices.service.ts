@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { Tx } from '../platform/database/tx.js';
+import { speaking } from '../platform/language/speaking.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { instantText } from '../platform/words.js';
+import { languageOfAccount } from './account-language.js';
 import { type AccountEvent, accountNotice } from './account-notice.js';
 
 export interface Owner {
@@ -32,15 +34,16 @@ export class AccountNotices {
     event: AccountEvent,
     address: string | null = null,
   ): Promise<void> {
-    const when = instantText(this.clock.now());
-    const notice = accountNotice(event, when, address, this.config);
-    await this.outbox.enqueue(tx, {
-      kind: 'notice',
-      userId: owner.id,
-      to: { name: owner.name, address: owner.email },
-      subject: notice.subject,
-      ...renderMail('notice', { ...notice, to: owner.email }),
+    const mail = speaking(await languageOfAccount(tx, owner.id), () => {
+      const when = instantText(this.clock.now());
+      const notice = accountNotice(event, when, address, this.config);
+      return {
+        subject: notice.subject,
+        ...renderMail('notice', { ...notice, to: owner.email }),
+      };
     });
+    const to = { name: owner.name, address: owner.email };
+    await this.outbox.enqueue(tx, { kind: 'notice', userId: owner.id, to, ...mail });
   }
 
   send(): void {

@@ -1,5 +1,6 @@
 import type { Actor } from '../audit/audit.service.js';
 import type { Tx } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict } from '../platform/refusals.js';
 
 /**
@@ -25,9 +26,9 @@ export async function holdIt(
   );
   const staff = rows.map(({ id }) => id);
   if (actor.id !== null && !staff.includes(actor.id)) {
-    throw new Conflict('Your own IT role has ended meanwhile. Nothing was changed.');
+    throw new Conflict(() => t`Your own IT role has ended meanwhile. Nothing was changed.`);
   }
   if (leaver && staff.includes(leaver) && staff.length === 1) {
-    throw new Conflict('Nobody would be left in IT. Nothing was changed.');
+    throw new Conflict(() => t`Nobody would be left in IT. Nothing was changed.`);
   }
 }

@@ -1,4 +1,5 @@
 import { isEmail } from 'class-validator';
+import { t } from '../platform/language/speaking.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { refuse } from '../platform/refusals.js';
 
@@ -8,7 +9,7 @@ export function checkedUser({ email, name }: { email: string; name: string }) {
   // Quoted local parts (RFC 5321 section 4.1.2) may hold blanks and a second @; nobody has one.
   const isOne = isEmail(address, { allow_utf8_local_part: false }) && !address.includes('"');
   refuse({
-    email: isOne ? undefined : 'Type one e-mail address, such as anna@example.org.',
+    email: isOne ? undefined : () => t`Type one e-mail address, such as anna@example.org.`,
     name: problemOfName(name),
   });
   return { email: address, name: cleanName(name) };

@@ -7,6 +7,8 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { mailLanguage } from '../platform/language/mail-language.js';
+import { speaking, t } from '../platform/language/speaking.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
@@ -50,7 +52,9 @@ export class Users {
       });
     } catch (error) {
       if (violated(error, 'users_email_key')) {
-        throw new Invalid({ email: 'There is an account with this e-mail address already.' });
+        throw new Invalid({
+          email: () => t`There is an account with this e-mail address already.`,
+        });
       }
       if (violated(error, 'users_organisation_fkey')) throw new NotFound('no such organisation');
       throw error;
@@ -79,7 +83,8 @@ export class Users {
   async inviteAgain(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       const user = await this.open(tx, userId);
-      if (user.activatedAt) throw new Conflict('This person has completed the first sign-in.');
+      if (user.activatedAt)
+        throw new Conflict(() => t`This person has completed the first sign-in.`);
       await revokeInvitations(tx, userId, this.clock.now());
       await undoFirstSignIn(tx, userId);
       await this.sendInvitation(tx, actor, user);
@@ -95,11 +100,12 @@ export class Users {
   async revokeInvitation(actor: Actor, userId: string): Promise<void> {
     await inTransaction(this.dataSource, async (tx) => {
       const user = await this.open(tx, userId);
-      if (user.activatedAt) throw new Conflict('This person has completed the first sign-in.');
+      if (user.activatedAt)
+        throw new Conflict(() => t`This person has completed the first sign-in.`);
       const revoked = await revokeInvitations(tx, userId, this.clock.now());
       if (revoked === 0) {
         throw new Conflict(
-          'There is no open invitation of this person: it was used or revoked meanwhile.',
+          () => t`There is no open invitation of this person: it was used or revoked meanwhile.`,
         );
       }
       await undoFirstSignIn(tx, userId);
@@ -134,7 +140,7 @@ export class Users {
 
   /** Closes an account; its sessions end at their next request (R7), its secrets live on (R13). */
   async close(actor: Actor, userId: string, within?: Tx): Promise<void> {
-    if (actor.id === userId) throw new Conflict('You cannot close your own account.');
+    if (actor.id === userId) throw new Conflict(() => t`You cannot close your own account.`);
     await inTransaction(within ?? this.dataSource, async (tx) => {
       await holdIt(tx, actor, this.clock.now(), userId);
       const user = await this.open(tx, userId);
@@ -167,20 +173,21 @@ export class Users {
     const organisation = user.organisationId
       ? await tx.findOneBy(Organisation, { id: user.organisationId })
       : null;
-    await this.outbox.enqueue(tx, {
-      kind: 'invitation',
-      userId: user.id,
-      to: { name: user.name, address: user.email },
-      subject: 'Your invitation to Keyturn',
-      ...renderMail('invitation', {
+    const mail = speaking(mailLanguage(user.language, organisation?.country), () => {
+      const subject = t`Your invitation to Keyturn`;
+      const model = {
+        subject,
         name: user.name,
         organisation: organisation?.name,
         invitedBy: actor.name,
         link: `${this.config.PUBLIC_URL}/invitations/${token}`,
         validUntil: instantText(expiresAt),
         support: this.config.SUPPORT_ADDRESS,
-      }),
+      };
+      return { subject, ...renderMail('invitation', model) };
     });
+    const to = { name: user.name, address: user.email };
+    await this.outbox.enqueue(tx, { kind: 'invitation', userId: user.id, to, ...mail });
     await this.audit.record(tx, actor, { action: 'user.invite', ...about(user) });
   }
 

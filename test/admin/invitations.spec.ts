@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { catalogues } from '../../src/platform/language/catalogues.js';
 import { MailRefused } from '../../src/platform/mail/mailer.js';
 import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -66,6 +67,25 @@ test('one that the mail server refused is told to IT until it is sent again', as
     await ines.get(page);
     expect(ines.words).not.toMatch(/refused/);
   }
+});
+
+test('writes to somebody new in the language of their country, in one line', async () => {
+  const before = catalogues.get('de')!;
+  catalogues.set('de', {
+    'Your invitation to Keyturn': 'Ihre Einladung\r\nBcc: eve@elsewhere.example',
+    'Set your password before <strong>{0}</strong>.': 'Bis <strong>{0}</strong>.',
+  });
+  await service.dataSource.query(
+    `update organisations set country = 'AT' where id = (select organisation_id from users where id = $1)`,
+    [guest],
+  );
+  await press('resend');
+  await link();
+  const mail = service.mailer.sent.filter(({ to }) => to.address === noor).at(-1)!;
+  expect(mail.subject).toBe('Ihre Einladung Bcc: eve@elsewhere.example');
+  expect(mail.html).toContain('<html lang="de">');
+  expect(mail.html).toMatch(/Bis <strong>Fr\., 4\. Dezember 2026, 09:00 UTC<\/strong>\./);
+  catalogues.set('de', before);
 });
 
 test('a revoked link is dead at once, and the person can be invited again', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { catalogues } from '../../src/platform/language/catalogues.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { totp } from '../support/totp.js';
 import type { Visitor } from '../support/visitor.js';
@@ -129,6 +130,27 @@ test('a reset, and the next app', async () => {
   await visitor.get('/enrol/recovery-codes');
   await visitor.submit({});
   expect(await written('You have new recovery codes')).toBe(1);
+});
+
+test('in the language of the account', async () => {
+  const before = catalogues.get('fr')!;
+  const subject = 'Vos codes sont nouveaux';
+  catalogues.set('fr', {
+    'You have new recovery codes': subject,
+    'New recovery codes were made for your Keyturn account on {0}. The earlier ones are void.':
+      'Faits le {0}.',
+  });
+  await service.dataSource.query(`update users set language = 'fr' where email = $1`, [anna]);
+  browser = await service.signedIn(anna);
+  await browser.get('/profile');
+  await browser.submit({}, '/profile/recovery-codes');
+  const { text, html } = await mailed(subject);
+  expect(text).toMatch(
+    /^Faits le mer\. 2 décembre 2026, .* UTC, from the address 127\.0\.0\.1\.$/m,
+  );
+  expect(html).toContain('<html lang="fr">');
+  await service.dataSource.query(`update users set language = 'en' where email = $1`, [anna]);
+  catalogues.set('fr', before);
 });
 
 test('the end of the account', async () => {

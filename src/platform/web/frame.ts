@@ -45,7 +45,8 @@ export abstract class FrameSource {
 
 /** What operator staff shall see on every page. */
 export interface Attention {
-  alerts: Alert[];
+  /** Put into words on each page. */
+  alerts: () => Alert[];
   /** How much waits behind an entry of the menu, by its address. */
   waiting: Record<string, number>;
 }
