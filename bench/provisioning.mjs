@@ -60,7 +60,9 @@ try {
     return pieces.join('');
   });
   const exported = await provisioning.plan(yaml, { prune: true });
-  if (exported.counts.same !== many * 7) throw new Error(JSON.stringify(exported.counts));
+  // Besides, it has the APIs and resources that come with Keyturn.
+  const { create, change, remove } = exported.counts;
+  if (create + change + remove > 0) throw new Error(JSON.stringify(exported.counts));
   await fillAudit(Number(values.events));
   const verdict = await measure('audit verify', () => app.get(AuditCheck).verify());
   if (!verdict.intact) throw new Error(JSON.stringify(verdict));

@@ -21,21 +21,23 @@ export class BatchWrites {
       name: 'text',
       slug: 'text',
       ion: 'text',
+      operator: 'boolean',
       createdAt: 'timestamptz',
     };
     await insertRows(
       tx,
       'organisations',
       columns,
-      made.map((each) => ({ ...each, createdAt })),
+      made.map((each) => ({ ...each, operator: each.operator ?? false, createdAt })),
     );
     await this.audit.recordAll(
       tx,
       actor,
-      made.map(({ id, name }) => ({
+      made.map(({ id, name, operator }) => ({
         action: 'organisation.create',
         subject: { kind: 'organisation', id, name },
         organisationId: id,
+        detail: operator ? { operator: 'yes' } : undefined,
       })),
     );
   }

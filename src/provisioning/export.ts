@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { csvLine } from '../platform/csv.js';
 import { lastDayOf } from './difference/changes.js';
 import { type RowKind, rowKinds, shapes } from './rows.js';
+import { grantedSql } from './state.query.js';
 
 export type FileForm = 'yaml' | 'csv';
 
@@ -53,14 +54,21 @@ async function* batches(
 }
 
 const queries: Record<RowKind, string> = {
+  api: `
+    select i.code as sort, i.code, i.name from apis i where i.deleted_at is null`,
+  // Keyturn itself follows the settings.
+  resource: `
+    select r.scope as sort, r.scope, r.api_code as api, r.name, r.environment, r.audience,
+      (r.token_seconds / 60)::text as token_minutes, r.token_format
+    from resources r where r.deleted_at is null and not r.any_api`,
   organisation: `
-    select o.country || '/' || o.slug as sort, o.country, o.slug, o.name, o.ion from organisations o`,
+    select o.country || '/' || o.slug as sort, o.country, o.slug, o.name, o.ion,
+      case when o.operator then 'yes' end as operator from organisations o`,
   application: `
     select o.country || '/' || o.slug || '/' || a.name as sort,
       o.country || '/' || o.slug as organisation, a.api_code as api, a.kind, a.name,
       case when a.disabled_at is not null then 'disabled' end as state,
-      array(select r.scope from grants g join resources r on r.id = g.resource_id
-        where g.application_id = a.id and r.scopes = '{}' order by r.scope collate "C") as resources
+      ${grantedSql} as resources
     from applications a join organisations o on o.id = a.organisation_id
     where a.deleted_at is null`,
   user: `

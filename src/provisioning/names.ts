@@ -14,7 +14,9 @@ export interface Names {
 }
 
 export function namesOf({ organisations, applications, users, roles }: Wanted): Names {
-  const described = organisations.map(({ key }) => key);
+  const described = organisations.flatMap(({ key, formerKey }) =>
+    formerKey ? [key, formerKey] : key,
+  );
   const referred = [...applications, ...users].flatMap(({ organisation }) =>
     organisation ? organisationKey(organisation.text) : [],
   );

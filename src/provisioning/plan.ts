@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationKind } from '../applications/application-name.js';
+import type { ApiValues, ResourceValues, TokenWish } from '../applications/resource-values.js';
 import type { RoleWish } from '../applications/roles.service.js';
 import type { Position, Problem } from './rows.js';
 import type { ResourceState, State } from './state.query.js';
@@ -11,7 +12,7 @@ export type Counts = Record<Action, number>;
 /** What the file means for one thing. */
 export interface Entry {
   action: Action;
-  what: 'organisation' | 'application' | 'grant' | 'user' | 'role';
+  what: 'api' | 'resource' | 'organisation' | 'application' | 'grant' | 'user' | 'role';
   name: string;
   /** Its place in the file; absent for what the file does not name. */
   at?: Position;
@@ -20,12 +21,18 @@ export interface Entry {
 
 /** The writing that an application of the file comes to, in the order of these lists. */
 export interface Work {
+  newApis: ApiValues[];
+  renamedApis: ApiValues[];
+  newResources: (ResourceValues & TokenWish & { id: string })[];
+  changedResources: (TokenWish & { id: string; name: string })[];
   newOrganisations: OrganisationValues[];
   changedOrganisations: OrganisationValues[];
   newApplications: NewApplication[];
   disabled: string[];
   enabled: string[];
   newGrants: NewGrant[];
+  /** Of a resource with scopes of its own, new or with other scopes. */
+  scopedGrants: { applicationId: string; resourceId: string; scopes: string[] }[];
   newUsers: { email: string; name: string; organisationId: string | null }[];
   renamedUsers: { id: string; name: string }[];
   withdrawnRoles: string[];
@@ -33,6 +40,8 @@ export interface Work {
   withdrawnGrants: { applicationId: string; resourceId: string }[];
   deletedApplications: string[];
   closedUsers: string[];
+  deletedResources: string[];
+  deletedApis: string[];
 }
 
 export interface OrganisationValues {
@@ -41,6 +50,8 @@ export interface OrganisationValues {
   slug: string;
   name: string;
   ion: string | null;
+  /** Of a new one. */
+  operator?: boolean;
 }
 
 export interface NewApplication {
@@ -80,12 +91,17 @@ export interface Plan {
 
 export function emptyWork(): Work {
   return {
+    newApis: [],
+    renamedApis: [],
+    newResources: [],
+    changedResources: [],
     newOrganisations: [],
     changedOrganisations: [],
     newApplications: [],
     disabled: [],
     enabled: [],
     newGrants: [],
+    scopedGrants: [],
     newUsers: [],
     renamedUsers: [],
     withdrawnRoles: [],
@@ -93,6 +109,8 @@ export function emptyWork(): Work {
     withdrawnGrants: [],
     deletedApplications: [],
     closedUsers: [],
+    deletedResources: [],
+    deletedApis: [],
   };
 }
 

@@ -4,7 +4,7 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
-import { Conflict, Invalid, Refusal } from '../platform/refusals.js';
+import { Conflict, Invalid, NotFound, Refusal } from '../platform/refusals.js';
 import { checkedText } from './file-text.js';
 import type { CompareSettings, Task } from './judge.js';
 import { Judges } from './judges.js';
@@ -32,7 +32,7 @@ export class FaultyFile extends Refusal {
   }
 }
 
-/** One file that describes organisations, applications, grants, users and roles (P2). */
+/** One file that describes APIs, resources, organisations, applications, grants, users and roles (P2). */
 @Injectable()
 export class Provisioning {
   constructor(
@@ -150,6 +150,12 @@ function overtaken(error: unknown): boolean {
     'users_email_key',
     'role_assignments_live_key',
     'grants_pkey',
+    'grants_resource_there_check',
+    'applications_api_there_check',
   ];
-  return error instanceof Invalid || keys.some((key) => violated(error, key));
+  return (
+    error instanceof Invalid ||
+    error instanceof NotFound ||
+    keys.some((key) => violated(error, key))
+  );
 }

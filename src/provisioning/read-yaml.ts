@@ -21,6 +21,8 @@ import {
 import { deepest, type KeyProblem, keyProblems, mostFields, tooDeepAt } from './yaml-limits.js';
 
 const sections: Record<string, RowKind> = {
+  apis: 'api',
+  resources: 'resource',
   organisations: 'organisation',
   applications: 'application',
   users: 'user',

@@ -4,7 +4,7 @@ export interface Position {
   column: number;
 }
 
-export type RowKind = 'organisation' | 'application' | 'user' | 'role';
+export type RowKind = 'api' | 'resource' | 'organisation' | 'application' | 'user' | 'role';
 
 /** A field as it was written: a text, or the items of a list. */
 export interface Cell {
@@ -38,7 +38,24 @@ export interface ReadFile {
 
 /** The fields of each kind of row: whether they are needed, may be left out, or hold a list. */
 export const shapes: Record<RowKind, Record<string, 'needed' | 'optional' | 'list'>> = {
-  organisation: { country: 'needed', slug: 'needed', name: 'needed', ion: 'optional' },
+  api: { code: 'needed', name: 'needed' },
+  resource: {
+    scope: 'needed',
+    api: 'needed',
+    name: 'needed',
+    environment: 'needed',
+    audience: 'needed',
+    token_minutes: 'optional',
+    token_format: 'optional',
+  },
+  organisation: {
+    country: 'needed',
+    slug: 'needed',
+    name: 'needed',
+    ion: 'optional',
+    operator: 'optional',
+    formerly: 'optional',
+  },
   application: {
     organisation: 'needed',
     api: 'needed',

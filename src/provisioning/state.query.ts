@@ -1,11 +1,14 @@
 import type { ApplicationKind } from '../applications/application-name.js';
+import type { TokenFormat } from '../applications/application.entity.js';
 import type { Role } from '../applications/role-assignment.entity.js';
 import type { Tx } from '../platform/database/tx.js';
 import type { Names } from './names.js';
 
 /** What the database has of what the file speaks of, in a handful of queries. */
 export interface State {
-  apis: Set<string>;
+  /** By code. */
+  apis: Map<string, ApiState>;
+  /** By the scope that a token request asks for. */
   resources: Map<string, ResourceState>;
   organisations: Map<string, OrganisationState>;
   /** Whose ION it is. */
@@ -17,17 +20,35 @@ export interface State {
   roles: RoleState[];
 }
 
+export interface ApiState {
+  code: string;
+  name: string;
+  /** Keyturn's own: it stays. */
+  own: boolean;
+  /** Not deleted; counted where everything is loaded. */
+  applications: number;
+}
+
 export interface ResourceState {
   id: string;
   scope: string;
   name: string;
   environment: string;
   apiCode: string;
+  audience: string;
+  minutes: number;
+  format: TokenFormat;
   openToAlternative: boolean;
-  /** Of every API: Keyturn's own. */
-  anyApi: boolean;
-  /** Granted with scopes of its own, which a file does not describe. */
-  hasScopes: boolean;
+  /** Keyturn itself, for applications of every API. */
+  own: boolean;
+  /** What a grant can allow, if it has any. */
+  scopes: string[];
+  /** Those of them for operator organisations. */
+  operatorScopes: string[];
+  /** How many applications have it; counted where everything is loaded. */
+  granted: number;
+  /** Of its resource server, not deleted; the same. */
+  secrets: number;
 }
 
 export interface OrganisationState {
@@ -37,6 +58,7 @@ export interface OrganisationState {
   slug: string;
   name: string;
   ion: string | null;
+  operator: boolean;
 }
 
 export interface ApplicationState {
@@ -46,7 +68,7 @@ export interface ApplicationState {
   kind: ApplicationKind;
   apiCode: string;
   disabled: boolean;
-  /** Scopes of the granted resources. */
+  /** The granted resources by scope, as a file names them. */
   granted: string[];
 }
 
@@ -82,7 +104,7 @@ export async function loadState(
   const forUpdate = (alias: string) =>
     lock ? `order by ${alias}.id for no key update of ${alias}` : '';
   const organisations = await tx.query<OrganisationState[]>(
-    `select o.id, o.country || '/' || lower(o.slug) as key, o.country, o.slug, o.name, o.ion
+    `select o.id, o.country || '/' || lower(o.slug) as key, o.country, o.slug, o.name, o.ion, o.operator
      from organisations o
      where (o.country, lower(o.slug)) in
          (select split_part(k, '/', 1), split_part(k, '/', 2) from unnest($1::text[]) k)
@@ -94,8 +116,7 @@ export async function loadState(
   const applications = await tx.query<ApplicationState[]>(
     `select a.id, a.name, a.organisation_id as "organisationId", a.kind, a.api_code as "apiCode",
        a.disabled_at is not null as disabled,
-       array(select r.scope from grants g join resources r on r.id = g.resource_id
-         where g.application_id = a.id and r.scopes = '{}' order by r.scope) as granted
+       ${grantedSql} as granted
      from applications a
      where a.deleted_at is null and (a.organisation_id = any ($1) or lower(a.name) = any ($2))
      ${forUpdate('a')}`,
@@ -119,7 +140,7 @@ export async function loadState(
     [users.filter(({ closed }) => !closed).map(({ id }) => id), now],
   );
   return {
-    ...(await loadCatalogue(tx)),
+    ...(await loadCatalogue(tx, everything)),
     organisations: byKey,
     ions: new Map(organisations.flatMap(({ ion, key }) => (ion ? [[ion, key]] : []))),
     applications: new Map(applications.map((each) => [each.name.toLowerCase(), each])),
@@ -128,15 +149,39 @@ export async function loadState(
   };
 }
 
-async function loadCatalogue(tx: Tx): Promise<Pick<State, 'apis' | 'resources'>> {
-  const apis = await tx.query<{ code: string }[]>('select code from apis');
+/**
+ * What the application `a` is granted, as a file names it: `match-connect`, and of a resource with scopes
+ * of its own one entry for each, `keyturn/secrets.read`.
+ */
+export const grantedSql = `
+  array(select r.scope || coalesce('/' || s, '') from grants g
+    join resources r on r.id = g.resource_id left join unnest(g.scopes) s on true
+    where g.application_id = a.id order by r.scope collate "C", s collate "C")`;
+
+async function loadCatalogue(
+  tx: Tx,
+  everything: boolean,
+): Promise<Pick<State, 'apis' | 'resources'>> {
+  const counted = (sql: string) => (everything ? `(select count(*)::int ${sql})` : '0');
+  const apis = await tx.query<ApiState[]>(
+    `select i.code, i.name,
+       exists (select from resources r where r.api_code = i.code and r.any_api) as own,
+       ${counted('from applications a where a.api_code = i.code and a.deleted_at is null')}
+         as applications
+     from apis i where i.deleted_at is null order by i.code`,
+  );
   const resources = await tx.query<ResourceState[]>(
-    `select id, scope, name, environment, api_code as "apiCode",
-       open_to_alternative as "openToAlternative", any_api as "anyApi",
-       scopes <> '{}' as "hasScopes" from resources`,
+    `select r.id, r.scope, r.name, r.environment, r.api_code as "apiCode", r.audience,
+       r.token_seconds / 60 as minutes, r.token_format as format,
+       r.open_to_alternative as "openToAlternative", r.any_api as own, r.scopes,
+       r.operator_scopes as "operatorScopes",
+       ${counted(`from grants g join applications a on a.id = g.application_id
+         where g.resource_id = r.id and a.deleted_at is null`)} as granted,
+       ${counted('from secrets s where s.resource_id = r.id and s.deleted_at is null')} as secrets
+     from resources r where r.deleted_at is null order by r.scope`,
   );
   return {
-    apis: new Set(apis.map(({ code }) => code)),
+    apis: new Map(apis.map((each) => [each.code, each])),
     resources: new Map(resources.map((each) => [each.scope, each])),
   };
 }

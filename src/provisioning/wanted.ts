@@ -1,4 +1,6 @@
 import type { ApplicationKind } from '../applications/application-name.js';
+import type { TokenFormat } from '../applications/application.entity.js';
+import { checkedApi, checkedResource, checkedTokens } from '../applications/resource-values.js';
 import { checkedTerms } from '../applications/role-terms.js';
 import type { Role } from '../applications/role-assignment.entity.js';
 import { checkedOrganisation } from '../organisations/organisation-values.js';
@@ -20,10 +22,33 @@ import {
  * rules are those of the features.
  */
 
+export interface WantedApi {
+  at: Position;
+  code: string;
+  name: string;
+}
+
+export interface WantedResource {
+  at: Position;
+  /** How it is found again. */
+  scope: string;
+  name: string;
+  api: Item;
+  environment: Item;
+  audience: Item;
+  /** How long its tokens live, and in which form; absent where the file leaves that as it is. */
+  minutes?: number;
+  format?: TokenFormat;
+}
+
 export interface WantedOrganisation {
   at: Position;
   /** `NL/matchpunt`: how it is found again. */
   key: string;
+  /** The same of its name until now, where the file changes its country or short name. */
+  formerKey?: string;
+  /** Of those who run the service; absent where the file does not say. */
+  operator?: boolean;
   country: string;
   slug: string;
   name: string;
@@ -38,7 +63,7 @@ export interface WantedApplication {
   /** Of an application that exists; a new one's name is built from its parts (A3). */
   name?: Item;
   disabled: boolean;
-  /** Names of scopes; absent where the file does not speak of them. */
+  /** As `grantedSql` names them; absent where the file does not speak of them. */
   resources?: Item[];
 }
 
@@ -62,6 +87,8 @@ export interface WantedRole {
 }
 
 export interface Wanted {
+  apis: WantedApi[];
+  resources: WantedResource[];
   organisations: WantedOrganisation[];
   applications: WantedApplication[];
   users: WantedUser[];
@@ -76,17 +103,55 @@ export function organisationKey(text: string): string {
 
 /** Applies the rules to each row. A row with a problem is not in the result. */
 export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; problems: Problem[] } {
-  const wanted: Wanted = { organisations: [], applications: [], users: [], roles: [] };
+  const wanted: Wanted = {
+    apis: [],
+    resources: [],
+    organisations: [],
+    applications: [],
+    users: [],
+    roles: [],
+  };
   const problems: Problem[] = [];
   for (const raw of rows) {
     const row = new Row(raw, problems);
     if (!row.hasItsShape()) continue;
+    if (raw.kind === 'api') row.keep(wanted.apis, apiOf(row));
+    if (raw.kind === 'resource') row.keep(wanted.resources, resourceOf(row));
     if (raw.kind === 'organisation') row.keep(wanted.organisations, organisationOf(row));
     if (raw.kind === 'application') row.keep(wanted.applications, applicationOf(row));
     if (raw.kind === 'user') row.keep(wanted.users, userOf(row));
     if (raw.kind === 'role') row.keep(wanted.roles, roleOf(row, today));
   }
   return { wanted, problems };
+}
+
+function apiOf(row: Row): WantedApi {
+  const wish = { code: row.text('code'), name: row.text('name') };
+  return { at: row.at, ...wish, ...row.ruled(() => checkedApi(wish)) };
+}
+
+function resourceOf(row: Row): WantedResource {
+  const [api, environment, audience] = [
+    row.item('api')!,
+    row.item('environment')!,
+    row.item('audience')!,
+  ];
+  const wish = { name: row.text('name'), scope: row.text('scope') };
+  const given = { apiCode: api.text, environment: environment.text, audience: audience.text };
+  // Whether an audience is the service's own is compared with the database.
+  const checked = row.ruled(() => checkedResource({ ...wish, ...given }, () => false));
+  const [minutes, format] = [row.text('token_minutes'), row.text('token_format')];
+  const tokens = row.ruled(() =>
+    checkedTokens({ minutes: minutes || '60', format: format || 'jwt' }),
+  );
+  return {
+    at: row.at,
+    ...wish,
+    ...(checked && { name: checked.name }),
+    ...{ api, environment, audience },
+    ...(minutes && { minutes: tokens?.minutes }),
+    ...(format && { format: tokens?.format }),
+  };
 }
 
 function organisationOf(row: Row): WantedOrganisation {
@@ -98,9 +163,15 @@ function organisationOf(row: Row): WantedOrganisation {
   const checked = row.ruled(() =>
     checkedOrganisation({ country, slug, name, ion: row.text('ion') }),
   );
+  const key = organisationKey(`${country}/${slug}`);
+  const former = row.organisation('formerly');
+  const formerKey = former && organisationKey(former.text);
   return {
     at: row.at,
-    key: organisationKey(`${country}/${slug}`),
+    key,
+    // Written in other letters it is still the same name.
+    ...(formerKey !== key && { formerKey }),
+    operator: row.flag('operator'),
     country,
     slug,
     name,
@@ -163,6 +234,9 @@ function roleOf(row: Row, today: UtcDay): WantedRole {
 
 /** Fields that the features name otherwise. */
 const fieldNames: Record<string, string> = {
+  apiCode: 'api',
+  minutes: 'token_minutes',
+  format: 'token_format',
   confirmedBy: 'confirmed_by',
   confirmedOn: 'confirmed_on',
   lastDay: 'last_day',
@@ -231,15 +305,23 @@ class Row {
     return items;
   }
 
-  organisation(): Item | undefined {
-    const item = this.item('organisation');
+  organisation(field = 'organisation'): Item | undefined {
+    const item = this.item(field);
     if (item && !/^[A-Z]{2}\/[A-Za-z0-9]{2,40}$/.test(item.text)) {
       this.complain(
-        'organisation',
+        field,
         'An organisation is written as country and short name, such as NL/Matchpunt.',
       );
     }
     return item;
+  }
+
+  /** Yes, no, or nothing. */
+  flag(field: string): boolean | undefined {
+    const text = this.text(field);
+    if (text && text !== 'yes' && text !== 'no')
+      this.complain(field, `"${field}" is one of yes, no.`);
+    return text ? text === 'yes' : undefined;
   }
 
   /** The first one where nothing is said. */

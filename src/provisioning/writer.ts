@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { Apis } from '../applications/apis.service.js';
 import { Applications } from '../applications/applications.service.js';
+import { Resources } from '../applications/resources.service.js';
 import { Roles } from '../applications/roles.service.js';
 import type { Actor } from '../audit/audit.service.js';
 import { Organisations } from '../organisations/organisations.service.js';
@@ -15,6 +17,8 @@ export type Progress = (done: number, total: number) => void;
 @Injectable()
 export class Writer {
   constructor(
+    private readonly apis: Apis,
+    private readonly resources: Resources,
     private readonly organisations: Organisations,
     private readonly applications: Applications,
     private readonly users: Users,
@@ -44,7 +48,17 @@ export class Writer {
         progress((done += part.length), total);
       }
     };
-    const { organisations, applications, users, roles, writes } = this;
+    const { apis, resources, organisations, applications, users, roles, writes } = this;
+    await each(work.newApis, (wish) => apis.create(actor, wish, tx));
+    await each(work.renamedApis, ({ code, name }) => apis.rename(actor, code, name, tx));
+    await each(work.newResources, async ({ id, minutes, format, ...wish }) => {
+      await resources.create(actor, wish, tx, id);
+      await resources.setTokens(actor, id, { minutes, format }, tx);
+    });
+    await each(work.changedResources, async ({ id, name, ...tokens }) => {
+      await resources.rename(actor, id, name, tx);
+      await resources.setTokens(actor, id, tokens, tx);
+    });
     await each(work.changedOrganisations, ({ id, ion, ...wish }) =>
       organisations.change(actor, id, { ...wish, ion: ion ?? '' }, tx),
     );
@@ -53,6 +67,9 @@ export class Writer {
     await each(work.disabled, (id) => applications.disable(actor, id, tx));
     await each(work.enabled, (id) => applications.enable(actor, id, tx));
     await all(work.newGrants, (part) => writes.grants(tx, actor, part));
+    await each(work.scopedGrants, ({ applicationId, resourceId, scopes }) =>
+      applications.grant(actor, applicationId, resourceId, scopes, tx),
+    );
     await each(work.newUsers, (wish) => users.invite(actor, wish, tx));
     await each(work.renamedUsers, ({ id, name }) => users.rename(actor, id, name, tx));
     await each(work.withdrawnRoles, (id) => roles.withdraw(actor, id, tx));
@@ -69,6 +86,8 @@ export class Writer {
     );
     await each(work.deletedApplications, (id) => applications.delete(actor, id, tx));
     await each(work.closedUsers, (id) => users.close(actor, id, tx));
+    await each(work.deletedResources, (id) => resources.delete(actor, id, tx));
+    await each(work.deletedApis, (code) => apis.delete(actor, code, tx));
   }
 }
 

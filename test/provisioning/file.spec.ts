@@ -189,6 +189,248 @@ applications: [{organisation: NO/Fjordbank, api: SMC, resources: [match-connect]
   });
 });
 
+describe('APIs and resources in a file', () => {
+  const lab = `apis:
+  - {code: LAB, name: Laboratory}
+resources:
+  - scope: lab
+    api: LAB
+    name: Lab
+    environment: production
+    audience: https://lab.example.org
+    token_minutes: 15
+    token_format: opaque
+  - {scope: lab.sandbox, api: LAB, name: Lab, environment: sandbox, audience: "urn:lab:sandbox"}
+organisations:
+  - {country: SE, slug: Lab, name: Labbet}
+applications:
+  - {organisation: SE/Lab, api: LAB, resources: [lab]}
+`;
+  const without = (text: string, part: RegExp) => text.replace(part, '');
+  /** With all that others have, so that nothing but the parts of the test is taken away. */
+  const whole = async () => exported('yaml');
+
+  test('are made, granted, changed, and the same when exported', async () => {
+    expect(texts(await plan(lab))).toEqual([
+      '+ api LAB (line 2): name "Laboratory"',
+      '+ resource lab (line 4): api "LAB", name "Lab", environment "production", ' +
+        'audience "https://lab.example.org", token_minutes "15", token_format "opaque"',
+      '+ resource lab.sandbox (line 11): api "LAB", name "Lab", environment "sandbox", ' +
+        'audience "urn:lab:sandbox", token_minutes "60", token_format "jwt"',
+      '+ organisation SE/Lab (line 13): name "Labbet"',
+      '+ application Partner-SE-Lab-LAB (line 15)',
+      '+ grant Partner-SE-Lab-LAB → lab (line 15)',
+    ]);
+    await apply(lab);
+    expect((await plan(lab)).counts).toEqual({ create: 0, change: 0, same: 6, remove: 0 });
+    const changed = lab
+      .replace('Laboratory', 'Labs')
+      .replace('name: Lab\n', 'name: Lab One\n')
+      .replace(/ {4}token_.*\n/, '')
+      .replace('opaque', 'jwt');
+    expect(texts(await plan(changed)).filter((line) => line.startsWith('~'))).toEqual([
+      '~ api LAB (line 2): name "Laboratory" → "Labs"',
+      '~ resource lab (line 4): name "Lab" → "Lab One", token_format "opaque" → "jwt"',
+    ]);
+    await apply(changed);
+    expect((await lastEvents(service, 4)).map(({ action }) => action).sort()).toEqual([
+      'api.rename',
+      'file.apply',
+      'resource.rename',
+      'resource.set_tokens',
+    ]);
+    for (const form of ['yaml', 'csv'] as const) {
+      const { counts, problems } = await plan(await exported(form), true);
+      expect([problems, counts.create + counts.change + counts.remove]).toEqual([[], 0]);
+    }
+  });
+
+  test.each([
+    [
+      'another audience',
+      lab.replace('https://lab.', 'https://labs.'),
+      'The audience of a resource never changes. That of "lab" is https://lab.example.org.',
+    ],
+    ['another API', lab.replace('api: LAB\n', 'api: DM\n'), 'The API of a resource never changes.'],
+    [
+      'a taken audience',
+      lab.replace('scope: lab.sandbox', 'scope: lab.two').replace('name: Lab,', 'name: Two,'),
+      '"lab.sandbox" has this audience.',
+    ],
+    [
+      'a taken name',
+      lab.replace('scope: lab.sandbox', 'scope: lab.two').replace('urn:lab:sandbox', 'urn:two'),
+      '"lab.sandbox" has this name in this environment.',
+    ],
+    [
+      "one of Keyturn's addresses",
+      'resources: [{scope: k, api: DM, name: K, environment: sandbox, audience: "http://localhost:3000/api/v2"}]',
+      '1:74: This address is Keyturn’s own.',
+    ],
+    [
+      "one of Keyturn's scopes",
+      'resources: [{scope: audit.read, api: DM, name: K, environment: sandbox, audience: "urn:k"}]',
+      'Another resource has the scope "audit.read".',
+    ],
+    [
+      'Keyturn itself',
+      'resources: [{scope: keyturn, api: KT, name: K, environment: sandbox, audience: "urn:k"}]',
+      'This resource is Keyturn itself.',
+    ],
+    [
+      'no such API',
+      'resources: [{scope: k, api: NONE, name: K, environment: sandbox, audience: "urn:k"}]',
+      '1:29: There is no API "NONE".',
+    ],
+    [
+      'wrong values',
+      'resources: [{scope: K, api: DM, name: X, environment: test, audience: x, token_minutes: 90, token_format: paper}]',
+      '1:89: Type a whole number of minutes from 1 to 60.',
+    ],
+    [
+      'a scope twice',
+      `${lab.slice(0, lab.indexOf('organisations'))}  - {scope: lab, api: LAB, name: X, environment: sandbox, audience: "urn:x"}\n`,
+      'This is there twice; the first time in line 4: resource lab.',
+    ],
+    ['a small code', 'apis: [{code: lab, name: x}]', '1:15: A code has 2 to 10 capitals'],
+  ])('with %s: says so', async (_, text, sentence) => {
+    expect(errors(await plan(text)).join('\n')).toContain(sentence);
+  });
+
+  test('are removed with prune alone, and only when nothing is granted', async () => {
+    const fewer = without(await whole(), / {2}- scope: lab\.sandbox\n( {4}.*\n)+/);
+    expect((await plan(fewer)).counts.remove).toBe(0);
+    expect(texts(await plan(fewer, true)).filter((line) => line.startsWith('-'))).toEqual([
+      '- resource lab.sandbox',
+    ]);
+    const none = without(fewer, / {2}- scope: lab\n( {4}.*\n)+/);
+    expect(errors(await plan(none, true)).join('\n')).toContain('There is no resource "lab".');
+    const hidden = without(none, / {2}- organisation: SE\/Lab\n( {4}.*\n)+/).replace(
+      /(organisations:\n)((.*\n)*?) {2}- country: SE\n {4}slug: Lab\n {4}name: Labbet\n/,
+      '$1$2',
+    );
+    expect(errors(await plan(hidden, true))).toEqual([
+      '1:1: The resource "lab" would be removed, because the file does not name it, but cannot be: 1 application has it.',
+    ]);
+    const nothing = without(
+      without(none, / {2}- code: LAB\n( {4}.*\n)+/),
+      / {2}- organisation: SE\/Lab\n( {4}.*\n)+/,
+    );
+    expect(texts(await plan(nothing, true)).filter((line) => line.startsWith('-'))).toEqual([
+      '- application Partner-SE-Lab-LAB',
+      '- resource lab',
+      '- resource lab.sandbox',
+      '- api LAB',
+    ]);
+    await apply(nothing, true);
+    const again = await plan(nothing, true);
+    expect([errors(again), again.counts.remove]).toEqual([[], 0]);
+  });
+});
+
+describe('grants with scopes, operators and new short names', () => {
+  const keyturn = (scopes: string) => `organisations: [{country: ES, slug: RID, name: RID}]
+applications: [{organisation: ES/RID, api: KT, resources: [${scopes}]}]
+`;
+
+  test('a grant of Keyturn itself names its scopes, and changes with them', async () => {
+    await apply(keyturn('keyturn/secrets.read, keyturn/audit.read'));
+    const changed = keyturn('keyturn/secrets.manage');
+    expect(texts(await plan(changed)).at(-1)).toBe(
+      '~ grant Partner-ES-RID-KT → keyturn (line 2): scopes "audit.read secrets.read" → "secrets.manage"',
+    );
+    await apply(changed);
+    expect(await lastEvents(service, 2)).toMatchObject([
+      { action: 'file.apply' },
+      { action: 'grant.give', detail: { scopes: 'secrets.manage' } },
+    ]);
+    expect((await plan(changed, true)).counts.same).toBe(3);
+    expect(texts(await plan(keyturn(''), true))).toContain('- grant Partner-ES-RID-KT → keyturn');
+    expect(errors(await plan(keyturn('keyturn')))).toEqual([
+      expect.stringContaining('"keyturn" is granted by its scopes: keyturn/secrets.read, '),
+    ]);
+    expect(errors(await plan(keyturn('keyturn/x')))).toEqual([
+      expect.stringContaining('"keyturn" has no scope "x". There are '),
+    ]);
+    expect(errors(await plan(keyturn('keyturn/provisioning.read')))).toEqual([
+      '2:60: Provisioning is for applications of an operator organisation.',
+    ]);
+    expect(errors(await plan(fjord.replace('[match-connect,', '[match-connect/x,')))).toContain(
+      '9:17: "match-connect" has no scope "x".',
+    );
+  });
+
+  test('an operator is one from its first day, and stays one', async () => {
+    const made = (mark: string) =>
+      `organisations: [{country: NL, slug: Runners, name: Runners${mark}}]\n`;
+    expect(texts(await plan(made(', operator: yes')))).toEqual([
+      '+ organisation NL/Runners (line 1): name "Runners", operator "yes"',
+    ]);
+    await apply(made(', operator: yes'));
+    expect(await lastEvents(service, 2)).toMatchObject([
+      { action: 'file.apply' },
+      { action: 'organisation.create', detail: { operator: 'yes' } },
+    ]);
+    expect((await plan(made(''))).counts.same).toBe(1);
+    expect(errors(await plan(made(', operator: no')))).toEqual([
+      expect.stringContaining('never changes: this one is one.'),
+    ]);
+    expect(errors(await plan(made(', operator: maybe')))).toEqual([
+      '1:71: "operator" is one of yes, no.',
+    ]);
+    const byProgram = (text: string) => provisioning.plan(text, { prune: false, forProgram: true });
+    expect(errors(await byProgram(made(', operator: yes').replace('Runners', 'Others')))).toEqual([
+      expect.stringContaining('Operator organisations are made by people'),
+    ]);
+    const power = `applications: [{organisation: NL/Runners, api: KT, resources: [keyturn/provisioning.write]}]`;
+    expect(errors(await byProgram(power))).toEqual([
+      expect.stringContaining('The scope "provisioning.write" is given by people'),
+    ]);
+    await apply(power);
+    expect(errors(await byProgram(power))).toEqual([]);
+  });
+
+  test('an organisation gets another short name; its applications keep theirs', async () => {
+    const renamed = `organisations: [{country: SE, slug: Runners, name: Runners, formerly: NL/Runners}]
+applications: [{organisation: SE/Runners, api: KT, name: Partner-NL-Runners-KT, resources: [keyturn/provisioning.write]}]
+`;
+    expect(texts(await plan(renamed))[0]).toBe(
+      '~ organisation SE/Runners (line 1): country "NL" → "SE"',
+    );
+    await apply(renamed);
+    expect((await plan(renamed, true)).counts).toEqual({
+      create: 0,
+      change: 0,
+      same: 3,
+      remove: 0,
+    });
+    const back = renamed
+      .replace('SE, slug: Runners', 'SE, slug: Walkers')
+      .replaceAll('SE/Run', 'SE/Walk');
+    expect(errors(await plan(back))).toContain('1:17: There is no organisation NL/runners.');
+    const both = 'organisations: [{country: ES, slug: RID, name: RID, formerly: SE/Runners}]';
+    expect(errors(await plan(both))).toEqual([
+      '1:17: There is SE/runners and also ES/rid: neither can become the other.',
+    ]);
+    const twice = `organisations:
+  - {country: SE, slug: Walkers, name: W, formerly: SE/Runners}
+  - {country: SE, slug: Runners, name: R}
+`;
+    expect(errors(await plan(twice))).toEqual([
+      '3:5: This is there twice; the first time in line 2: organisation SE/runners.',
+    ]);
+    await apply(`organisations: [{country: SE, slug: Walkers, name: W, formerly: SE/Runners}]
+applications: [{organisation: SE/Walkers, api: DM}, {organisation: SE/Walkers, api: KT, name: Partner-NL-Runners-KT}]
+`);
+    for (const form of ['yaml', 'csv'] as const) {
+      const text = await exported(form);
+      expect(text).toContain('Partner-NL-Runners-KT');
+      const { counts, problems } = await plan(text, true);
+      expect([problems, counts.create + counts.change + counts.remove]).toEqual([[], 0]);
+    }
+  });
+});
+
 describe('a broken file', () => {
   const organisation = (more: string) =>
     `organisations:\n  - {country: NL, slug: New, name: New${more}}\n`;
@@ -197,18 +439,18 @@ describe('a broken file', () => {
     [
       'nothing',
       '',
-      '1:1: The file is a map with the lists organisations, applications, users, roles.',
+      '1:1: The file is a map with the lists apis, resources, organisations, applications, users, roles.',
     ],
     ['an unknown list', 'secrets: []\n', '1:1: There is no list "secrets".'],
     [
       'an unknown field',
       organisation(', client_id: x'),
-      '2:52: There is no field "client_id" here. There are country, slug, name, ion.',
+      '2:52: There is no field "client_id" here. There are country, slug, name, ion, operator, formerly.',
     ],
     [
       'a prototype',
       organisation(', __proto__: x'),
-      '2:52: There is no field "__proto__" here. There are country, slug, name, ion.',
+      '2:52: There is no field "__proto__" here. There are country, slug, name, ion, operator, formerly.',
     ],
     ['a wrong type', organisation(', ion: [1]'), '2:46: "ion" is a text, not a list.'],
     ['a map for a text', organisation(', ion: {a: b}'), '2:46: "ion" is a text, not a map.'],
@@ -284,7 +526,7 @@ describe('a broken file', () => {
     [
       'no row',
       'row,country\nteam,NL\n',
-      '2:1: The column "row" says what this line is: organisation, application, user, role.',
+      '2:1: The column "row" says what this line is: api, resource, organisation, application, user, role.',
     ],
     ['an unknown column', 'row,country,colour\n', '1:3: There is no column "colour".'],
     ['a column twice', 'row,name,name\n', '1:3: The column "name" is there twice.'],

@@ -21,7 +21,7 @@ function compareApplication(
   const { state, applications } = comparison;
   const { kind, api, at } = wanted;
   const place = placeOf(comparison, wanted.organisation);
-  if (!state.apis.has(api.text))
+  if (!comparison.hasApi(api.text))
     return comparison.complain(api.at, `There is no API "${api.text.slice(0, 40)}".`);
   if (!place) return;
   const { country, slug } = place;
@@ -38,7 +38,7 @@ function compareApplication(
   applications.set(named.toLowerCase(), { state: existing, name, organisationId: place.id });
   if (existing) enterExisting(comparison, wanted, existing);
   else enterNew(comparison, wanted, { id, name, place });
-  compareGrants(comparison, wanted, existing, { id, name, organisationId: place.id });
+  compareGrants(comparison, wanted, existing, { id, name, place });
 }
 
 function enterNew(

@@ -1,7 +1,7 @@
 import type { UtcDay } from '../../platform/utc-day.js';
 import { type Entry, emptyWork } from '../plan.js';
 import type { Position, Problem, RowKind } from '../rows.js';
-import type { ApplicationState, State } from '../state.query.js';
+import type { ApplicationState, ResourceState, State } from '../state.query.js';
 import type { Wanted } from '../wanted.js';
 import { changesOf, type Values } from './changes.js';
 
@@ -19,6 +19,7 @@ export interface Place {
   id: string;
   country: string;
   slug: string;
+  operator: boolean;
 }
 
 export interface KnownApplication {
@@ -39,6 +40,10 @@ export class Comparison {
   readonly entries: Entry[] = [];
   readonly problems: Problem[] = [];
   readonly work = emptyWork();
+  /** Codes of the APIs of the file. */
+  readonly apis = new Set<string>();
+  /** Resources of the file, by their scope. */
+  readonly resources = new Map<string, ResourceState>();
   /** Organisations, by their key, that there are or will be. */
   readonly places = new Map<string, Place>();
   /** Applications of the file, by their name in small letters. */
@@ -57,8 +62,30 @@ export class Comparison {
   ) {
     for (const [key, place] of state.organisations) this.places.set(key, place);
     this.described = new Set(
-      wanted.organisations.flatMap(({ key }) => state.organisations.get(key)?.id ?? []),
+      wanted.organisations
+        .flatMap(({ key, formerKey }) => [key, formerKey ?? key])
+        .flatMap((key) => state.organisations.get(key)?.id ?? []),
     );
+  }
+
+  /** Is there this API, or will there be? */
+  hasApi(code: string): boolean {
+    if (this.apis.has(code)) return true;
+    const api = this.state.apis.get(code);
+    return api !== undefined && (api.own || !this.prunes('api'));
+  }
+
+  /** The resource that there is or will be. */
+  resource(scope: string): ResourceState | undefined {
+    const made = this.resources.get(scope);
+    if (made) return made;
+    const resource = this.state.resources.get(scope);
+    return resource?.own || !this.prunes('resource') ? resource : undefined;
+  }
+
+  /** Does the file remove what it does not name of this kind? */
+  prunes(kind: RowKind): boolean {
+    return this.settings.prune && this.settings.kinds.has(kind);
   }
 
   /** Is this one of the organisations of the file, so that it is pruned? */

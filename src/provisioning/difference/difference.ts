@@ -3,6 +3,7 @@ import type { Problem } from '../rows.js';
 import type { State } from '../state.query.js';
 import type { Wanted } from '../wanted.js';
 import { applicationComparer } from './applications.js';
+import { compareApi, compareResource } from './catalogue.js';
 import { Comparison, type Settings } from './comparison.js';
 import { compareOrganisation } from './organisations.js';
 import { enterRemovals } from './removals.js';
@@ -21,6 +22,8 @@ export interface Difference {
  */
 export function differenceOf(wanted: Wanted, state: State, settings: Settings): Difference {
   const comparison = new Comparison(wanted, state, settings);
+  wanted.apis.forEach((each) => compareApi(comparison, each));
+  wanted.resources.forEach((each) => compareResource(comparison, each));
   wanted.organisations.forEach((each) => compareOrganisation(comparison, each));
   wanted.applications.forEach(applicationComparer(comparison));
   wanted.users.forEach((each) => compareUser(comparison, each));

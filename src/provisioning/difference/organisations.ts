@@ -1,35 +1,72 @@
 import { randomUUID } from 'node:crypto';
+import type { OrganisationState } from '../state.query.js';
 import type { WantedOrganisation } from '../wanted.js';
 import { changesOf } from './changes.js';
 import type { Comparison } from './comparison.js';
 
-export function compareOrganisation(
-  comparison: Comparison,
-  { at, key, ...wanted }: WantedOrganisation,
-): void {
+export function compareOrganisation(comparison: Comparison, wanted: WantedOrganisation): void {
+  const { at, key, formerKey, country, slug, name, ion, operator } = wanted;
   const { state, work, places } = comparison;
-  const { country, slug, name, ion } = wanted;
   if (comparison.isTwice(`organisation ${key}`, at)) return;
+  if (formerKey && comparison.isTwice(`organisation ${formerKey}`, at)) return;
   if (ion && comparison.isTwice(`ION ${ion}`, at)) return;
-  if (ion && isTaken(comparison, ion, key))
+  if (ion && isTaken(comparison, ion, wanted))
     return comparison.complain(at, `${state.ions.get(ion)} has the ION ${ion}.`);
-  const existing = state.organisations.get(key);
+  const problem = problemOfFormer(comparison, wanted);
+  if (problem) return comparison.complain(at, problem);
+  const existing = state.organisations.get(key) ?? state.organisations.get(formerKey ?? key);
+  const unfit = problemOfOperator(comparison, wanted, existing);
+  if (unfit) return comparison.complain(at, unfit);
   const id = existing?.id ?? randomUUID();
-  places.set(key, { id, country, slug });
+  if (formerKey) places.delete(formerKey);
+  places.set(key, { id, country, slug, operator: existing?.operator ?? operator ?? false });
   const label = `${country}/${slug}`;
+  const values = { id, country, slug, name, ion };
   if (!existing) {
-    work.newOrganisations.push({ id, ...wanted });
-    return comparison.enter('create', 'organisation', label, at, { name, ion });
+    work.newOrganisations.push({ ...values, operator });
+    const mark = operator ? 'yes' : null;
+    return comparison.enter('create', 'organisation', label, at, { name, ion, operator: mark });
   }
-  const changes = changesOf(existing, { slug, name, ion });
+  const changes = changesOf(existing, { country, slug, name, ion });
   if (comparison.enterExisting('organisation', label, at, changes))
-    work.changedOrganisations.push({ id, ...wanted });
+    work.changedOrganisations.push(values);
+}
+
+/** `formerly` names one that there is, or was until the same file was applied before. */
+function problemOfFormer(
+  { state }: Comparison,
+  { key, formerKey }: WantedOrganisation,
+): string | undefined {
+  if (!formerKey) return undefined;
+  const [now, before] = [state.organisations.get(key), state.organisations.get(formerKey)];
+  if (now && before) return `There is ${formerKey} and also ${key}: neither can become the other.`;
+  return (now ?? before) ? undefined : `There is no organisation ${formerKey}.`;
+}
+
+/** What it may do is said when it is made, by a person (ADR 11). */
+function problemOfOperator(
+  { settings }: Comparison,
+  { operator }: WantedOrganisation,
+  existing: OrganisationState | undefined,
+): string | undefined {
+  if (operator === undefined || operator === existing?.operator) return undefined;
+  if (existing)
+    return `Whether an organisation is an operator is said when it is made, and never changes: this one is ${existing.operator ? 'one' : 'none'}.`;
+  return operator && !settings.staff
+    ? 'Operator organisations are made by people: on the pages, or by the command on the server.'
+    : undefined;
 }
 
 /** By an organisation that keeps it: one that the file gives another ION makes room. */
-function isTaken({ state, wanted }: Comparison, ion: string, key: string): boolean {
+function isTaken(
+  { state, wanted }: Comparison,
+  ion: string,
+  { key, formerKey }: WantedOrganisation,
+): boolean {
   const holder = state.ions.get(ion);
-  if (holder === undefined || holder === key) return false;
-  const described = wanted.organisations.find((each) => each.key === holder);
+  if (holder === undefined || holder === key || holder === formerKey) return false;
+  const described = wanted.organisations.find(
+    (each) => each.key === holder || each.formerKey === holder,
+  );
   return !described || described.ion === ion;
 }

@@ -40,10 +40,7 @@ export function personOf(comparison: Comparison, { text, at }: Item): KnownPerso
   if (known) return known;
   const { settings, state } = comparison;
   const found = state.users.get(text);
-  const pruned =
-    settings.prune &&
-    settings.kinds.has('user') &&
-    comparison.isDescribed(found?.organisationId ?? null);
+  const pruned = comparison.prunes('user') && comparison.isDescribed(found?.organisationId ?? null);
   const hidden = !settings.staff && found?.organisationId === null;
   if (!found || found.closed || hidden || pruned) {
     const why = pruned
@@ -57,10 +54,9 @@ export function personOf(comparison: Comparison, { text, at }: Item): KnownPerso
 
 /** Would the file remove this application, because it does not name it? */
 export function isPruned(comparison: Comparison, application: ApplicationState): boolean {
-  const { settings, applications } = comparison;
+  const { applications } = comparison;
   return (
-    settings.prune &&
-    settings.kinds.has('application') &&
+    comparison.prunes('application') &&
     comparison.isDescribed(application.organisationId) &&
     !applications.has(application.name.toLowerCase())
   );

@@ -6,6 +6,8 @@ import { roleLabel } from './roles.js';
 export function enterRemovals(comparison: Comparison): void {
   const gone = new Set([...removeApplications(comparison), ...removeUsers(comparison)]);
   removeRoles(comparison, gone);
+  removeResources(comparison);
+  removeApis(comparison);
 }
 
 function removeApplications(comparison: Comparison): string[] {
@@ -19,8 +21,8 @@ function removeApplications(comparison: Comparison): string[] {
 }
 
 function removeUsers(comparison: Comparison): string[] {
-  const { state, settings, people, work } = comparison;
-  if (!settings.kinds.has('user')) return [];
+  const { state, people, work } = comparison;
+  if (!comparison.prunes('user')) return [];
   const removed = [...state.users.values()].filter(
     ({ email, closed, organisationId }) =>
       !closed && comparison.isDescribed(organisationId) && !people.has(email),
@@ -33,8 +35,8 @@ function removeUsers(comparison: Comparison): string[] {
 
 /** @param gone what takes its roles with it, so that they need no line of their own */
 function removeRoles(comparison: Comparison, gone: Set<string>): void {
-  const { state, settings, keptRoles, work } = comparison;
-  if (!settings.kinds.has('role')) return;
+  const { state, keptRoles, work } = comparison;
+  if (!comparison.prunes('role')) return;
   const people = new Map([...state.users.values()].map((each) => [each.id, each]));
   for (const { id, userId, role, applicationId, application } of state.roles) {
     const { email, organisationId } = people.get(userId)!;
@@ -43,4 +45,60 @@ function removeRoles(comparison: Comparison, gone: Set<string>): void {
     comparison.enter('remove', 'role', roleLabel(email, role, application));
     work.withdrawnRoles.push(id);
   }
+}
+
+/** They belong to no organisation: all that the file does not name, and that nobody has any more. */
+function removeResources(comparison: Comparison): void {
+  const { state, work } = comparison;
+  if (!comparison.prunes('resource')) return;
+  const deleted = new Set(work.deletedApplications);
+  const withdrawn = [
+    ...work.withdrawnGrants.map(({ resourceId }) => resourceId),
+    ...[...state.applications.values()]
+      .filter(({ id }) => deleted.has(id))
+      .flatMap(({ granted }) => [...new Set(granted.map((text) => text.split('/')[0]!))])
+      .map((scope) => state.resources.get(scope)?.id),
+  ];
+  for (const { id, scope, own, granted, secrets } of state.resources.values()) {
+    if (own || comparison.resources.has(scope)) continue;
+    const left = granted - withdrawn.filter((each) => each === id).length;
+    const reasons = [
+      left > 0 && `${left} ${left === 1 ? 'application has' : 'applications have'} it`,
+      secrets > 0 && 'its resource server has secrets',
+    ].filter((each) => typeof each === 'string');
+    if (reasons.length > 0) stays(comparison, `resource "${scope}"`, reasons);
+    else {
+      comparison.enter('remove', 'resource', scope);
+      work.deletedResources.push(id);
+    }
+  }
+}
+
+function removeApis(comparison: Comparison): void {
+  const { state, work } = comparison;
+  if (!comparison.prunes('api')) return;
+  const gone = new Set([...work.deletedApplications, ...work.deletedResources]);
+  for (const { code, own, applications } of state.apis.values()) {
+    if (own || comparison.apis.has(code)) continue;
+    const resources = [...state.resources.values()].filter(
+      (each) => each.apiCode === code && !gone.has(each.id),
+    );
+    const deleted = [...state.applications.values()].filter(
+      (each) => each.apiCode === code && gone.has(each.id),
+    );
+    const reasons = [
+      resources.length > 0 && 'it has resources',
+      applications > deleted.length && 'there are applications for it',
+    ].filter((each) => typeof each === 'string');
+    if (reasons.length > 0) stays(comparison, `API ${code}`, reasons);
+    else {
+      comparison.enter('remove', 'api', code);
+      work.deletedApis.push(code);
+    }
+  }
+}
+
+function stays(comparison: Comparison, what: string, reasons: string[]): void {
+  const why = `The ${what} would be removed, because the file does not name it, but cannot be: ${reasons.join(', and ')}.`;
+  comparison.complain({ line: 1, column: 1 }, why);
 }
