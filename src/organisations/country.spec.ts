@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { speaking } from '../platform/language/speaking.js';
 import { countries, countryName, isCountryCode } from './country.js';
 
 describe('a country code (A4)', () => {
@@ -36,6 +37,11 @@ describe('the names of countries', () => {
     ['CI', 'Côte d’Ivoire'],
   ])('%s is %s', (code, name) => {
     expect(countryName(code)).toBe(name);
+  });
+
+  test('are those of the reader’s language', () => {
+    expect(speaking('es', () => countryName('NL'))).toBe('Países Bajos');
+    expect(speaking('fr', countries).at(-1)).toEqual({ code: 'ZW', name: 'Zimbabwe' });
   });
 
   test.each(['UK', 'nl', '', 'no code'])('"%s" has none and comes back as it is', (code) => {

@@ -1,3 +1,5 @@
+import { language, perLanguage } from '../platform/language/speaking.js';
+
 /** ISO 3166-1 alpha-2, the officially assigned codes. */
 const codes =
   'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT ' +
@@ -10,21 +12,21 @@ const codes =
   'UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW';
 
 const known = new Set(codes.split(' '));
-const names = new Intl.DisplayNames('en', { type: 'region' });
+const names = perLanguage((tag) => new Intl.DisplayNames(tag, { type: 'region' }));
 
 /** A4: two capitals of ISO 3166-1 (`GB` and not `UK`; `nl` is not one). */
 export function isCountryCode(text: string): boolean {
   return known.has(text);
 }
 
-/** The English name of a country; what is not a code comes back as it is. */
+/** The name of a country in the reader's language; what is not a code comes back as it is. */
 export function countryName(code: string): string {
-  return (isCountryCode(code) && names.of(code)) || code;
+  return (isCountryCode(code) && names(language()).of(code)) || code;
 }
 
 /** All countries by name, for a list to choose from. */
 export function countries(): { code: string; name: string }[] {
   return [...known]
     .map((code) => ({ code, name: countryName(code) }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+    .sort((a, b) => a.name.localeCompare(b.name, language()));
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { type Language, languages } from '../platform/language/languages.js';
 import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import type { PublicHolidays, WorkCalendar } from './working-day.js';
 
@@ -42,25 +43,32 @@ export class HolidayCalendars {
   }
 }
 
+type Said = [UtcDay, Record<Language, string>][];
+
 function ask(country: string, years: number[]): Promise<PublicHolidays> {
   const library = createRequire(import.meta.url).resolve('date-holidays');
-  const worker = new Worker(program, { eval: true, workerData: { library, country, years } });
+  const workerData = { library, country, years, languages: Object.keys(languages) };
+  const worker = new Worker(program, { eval: true, workerData });
   return new Promise<PublicHolidays>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('no answer in time')), patience);
-    worker.once('message', (days: [UtcDay, string][]) => resolve(new Map(days)));
+    worker.once('message', (days: Said) => resolve(new Map(days)));
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('no answer')));
     worker.once('exit', () => clearTimeout(timer));
   }).finally(() => worker.terminate());
 }
 
-/** A holiday can last for days; of a day with two the first one counts. */
+/**
+ * A holiday can last for days; of a day with two the first one counts. A name that nobody translated is
+ * English.
+ */
 const program = `
   const { parentPort, workerData } = require('node:worker_threads');
-  const { library, country, years } = workerData;
+  const { library, country, years, languages } = workerData;
   const found = require(library);
-  const calendar = new (found.default ?? found)(country, { languages: ['en'] });
-  const days = years
+  const Calendar = found.default ?? found;
+  const calendars = languages.map((each) => new Calendar(country, { languages: [each, 'en'] }));
+  const daysOf = (calendar) => years
     .flatMap((year) => calendar.getHolidays(year))
     .filter(({ type }) => type === 'public' || type === 'bank')
     .flatMap(({ date, start, end, name }) => {
@@ -71,7 +79,13 @@ const program = `
         name,
       ]);
     });
-  parentPort.postMessage(days.reverse());
+  const names = new Map();
+  calendars.forEach((calendar, index) => {
+    for (const [day, name] of daysOf(calendar).reverse()) {
+      names.set(day, { ...names.get(day), [languages[index]]: name });
+    }
+  });
+  parentPort.postMessage([...names]);
 `;
 
 /** From the region data of the runtime; Saturday and Sunday where it has none. */

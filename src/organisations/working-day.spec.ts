@@ -1,14 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import { speaking } from '../platform/language/speaking.js';
 import type { UtcDay } from '../platform/utc-day.js';
 import { dayOff, workingDayBefore } from './working-day.js';
+
+const named = (en: string, de = en) => ({ en, nl: en, de, fr: en, es: en });
 
 const calendar = {
   weekend: [6, 7],
   holidays: new Map([
-    ['2027-12-25', 'Christmas Day'],
-    ['2027-12-27', 'Christmas Day (substitute day)'],
-    ['2027-12-28', 'Boxing Day (substitute day)'],
-  ] as [UtcDay, string][]),
+    ['2027-12-25', named('Christmas Day', 'Weihnachten')],
+    ['2027-12-27', named('Christmas Day (substitute day)')],
+    ['2027-12-28', named('Boxing Day (substitute day)')],
+  ] as [UtcDay, ReturnType<typeof named>][]),
 };
 
 describe('a day on which few people work', () => {
@@ -21,6 +24,11 @@ describe('a day on which few people work', () => {
     ['a holiday on a Saturday', '2027-12-25', { kind: 'holiday', name: 'Christmas Day' }],
   ])('%s', (_, day, expected) => {
     expect(dayOff(day as UtcDay, calendar)).toEqual(expected);
+  });
+
+  test('is named in the language of the reader', () => {
+    const off = speaking('de', () => dayOff('2027-12-25' as UtcDay, calendar));
+    expect(off).toEqual({ kind: 'holiday', name: 'Weihnachten' });
   });
 
   test('where the week ends on Friday and Saturday', () => {

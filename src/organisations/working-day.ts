@@ -1,7 +1,9 @@
+import type { Language } from '../platform/language/languages.js';
+import { language } from '../platform/language/speaking.js';
 import { addDays, startOf, type UtcDay } from '../platform/utc-day.js';
 
-/** Names of the public holidays of a country, by day. */
-export type PublicHolidays = ReadonlyMap<UtcDay, string>;
+/** Names of the public holidays of a country, by day, in each language. */
+export type PublicHolidays = ReadonlyMap<UtcDay, Readonly<Record<Language, string>>>;
 
 export interface WorkCalendar {
   /** Days of the week on which few people work, 1 = Monday to 7 = Sunday. */
@@ -13,8 +15,8 @@ export type DayOff = { kind: 'weekend' } | { kind: 'holiday'; name: string };
 
 /** Why few people work on this day; a holiday says more than a weekend. */
 export function dayOff(day: UtcDay, { weekend, holidays }: WorkCalendar): DayOff | undefined {
-  const name = holidays.get(day);
-  if (name !== undefined) return { kind: 'holiday', name };
+  const names = holidays.get(day);
+  if (names) return { kind: 'holiday', name: names[language()] };
   const weekday = startOf(day).getUTCDay() || 7;
   return weekend.includes(weekday) ? { kind: 'weekend' } : undefined;
 }
