@@ -41,5 +41,6 @@ function peopleOf({ managers, orgAdmins }: ApplicationRow) {
 }
 
 function recipient({ id, name, email, bounced, seenAt }: ContactRow): Recipient {
-  return { id, name, address: email, manager: false, orgAdmin: false, it: false, bounced, seenAt };
+  const address = { address: email, language: null, bounced };
+  return { id, name, ...address, manager: false, orgAdmin: false, it: false, seenAt };
 }

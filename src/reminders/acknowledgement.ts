@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { type UtcDay, utcDay } from '../platform/utc-day.js';
 import { dayText } from '../platform/words.js';
 import { isEarly, type Milestone } from './milestones.js';
@@ -55,12 +56,14 @@ export function acknowledgementText(said: Acknowledgement, about: Acknowledged, 
   const { name, kind, until, saidAt } = said;
   const when = dayText(utcDay(saidAt));
   if (kind === 'taken') {
-    return `${name} ${until! >= utcDay(now) ? 'is' : 'was'} on it until ${dayText(until!)}.`;
+    return until! >= utcDay(now)
+      ? t`${name} is on it until ${dayText(until!)}.`
+      : t`${name} was on it until ${dayText(until!)}.`;
   }
-  if (kind === 'not_mine') return `${name} said on ${when} that it is not theirs any more.`;
+  if (kind === 'not_mine') return t`${name} said on ${when} that it is not theirs any more.`;
   return usedSince(said, about)
-    ? `${name} said on ${when} that it is replaced already, but it has been used since.`
-    : `${name} said on ${when} that it is replaced already. Then delete it: that ends its mails.`;
+    ? t`${name} said on ${when} that it is replaced already, but it has been used since.`
+    : t`${name} said on ${when} that it is replaced already. Then delete it: that ends its mails.`;
 }
 
 function usedSince({ saidAt }: Acknowledgement, { lastUsedAt }: Acknowledged): boolean {

@@ -6,6 +6,8 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { mailLanguage } from '../platform/language/mail-language.js';
+import { t } from '../platform/language/speaking.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { Forbidden, Invalid, NotFound } from '../platform/refusals.js';
 import { parseUtcDay, type UtcDay, utcDay } from '../platform/utc-day.js';
@@ -45,6 +47,14 @@ interface ServerPlace {
   /** With its environment. */
   resourceServer: string;
   recipient: true;
+}
+
+interface OrgAdmin {
+  id: string;
+  name: string;
+  address: string;
+  language: string | null;
+  country: string;
 }
 
 type Place = ApplicationPlace | ServerPlace;
@@ -135,7 +145,9 @@ export class Acknowledgements {
     const [place] = await tx.query<Place[]>(sql, values);
     if (!place) throw new NotFound('no such secret for this user');
     if (!place.recipient) {
-      throw new Forbidden('Only those who get the mails about this secret can say who is on it.');
+      throw new Forbidden(
+        () => t`Only those who get the mails about this secret can say who is on it.`,
+      );
     }
     return place;
   }
@@ -157,16 +169,21 @@ export class Acknowledgements {
 
   /** The org admins and the support: a role has to be withdrawn, and perhaps another one given. */
   private async tell(tx: Tx, user: Speaker, place: ApplicationPlace): Promise<void> {
-    const admins = await tx.query<{ id: string; name: string; address: string }[]>(
-      `select u.id, u.name, u.email as address from role_assignments r
-         join users u on u.id = r.user_id
+    const admins = await tx.query<OrgAdmin[]>(
+      `select u.id, u.name, u.email as address, u.language, o.country from role_assignments r
+         join users u on u.id = r.user_id join organisations o on o.id = r.organisation_id
        where r.role = 'org_admin' and r.organisation_id = $1 and r.withdrawn_at is null
          and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null
          and u.activated_at is not null and u.id <> $3`,
       [place.organisationId, this.clock.now(), user.id],
     );
-    const support = { id: null, name: '', address: this.config.SUPPORT_ADDRESS };
-    for (const to of [...admins, support]) {
+    const address = this.config.SUPPORT_ADDRESS;
+    const support = { id: null, name: '', address, language: 'en' as const };
+    const readers = admins.map(({ language, country, ...admin }) => ({
+      ...admin,
+      language: mailLanguage(language, country),
+    }));
+    for (const to of [...readers, support]) {
       await this.outbox.enqueue(tx, notMineNotice(to, user.name, place, this.config));
     }
   }
@@ -207,19 +224,27 @@ function checked(
   const ofServer = 'resourceServer' in place;
   if (kind === 'replaced' || (kind === 'not_mine' && !ofServer)) return { kind, until: null };
   if (kind !== 'taken') {
-    throw new Invalid({ kind: ofServer ? 'Choose one of the two.' : 'Choose one of the three.' });
+    throw new Invalid({
+      kind: () => (ofServer ? t`Choose one of the two.` : t`Choose one of the three.`),
+    });
   }
   const { expiresAt } = place;
   const day = parseUtcDay(until.trim());
   const today = utcDay(now);
   const last = lastDay(expiresAt);
   if (expiresAt <= now) {
-    throw new Invalid({ kind: 'It has ended already: nobody can be on it until a later day.' });
+    throw new Invalid({
+      kind: () => t`It has ended already: nobody can be on it until a later day.`,
+    });
   }
-  if (!day) throw new Invalid({ until: 'Type a day of the calendar as YYYY-MM-DD.' });
+  if (!day) throw new Invalid({ until: () => t`Type a day of the calendar as YYYY-MM-DD.` });
   if (day < today || day > last) {
-    const range = today === last ? dayText(today) : `from ${dayText(today)} to ${dayText(last)}`;
-    throw new Invalid({ until: `Choose a day that comes before its end: ${range}.` });
+    throw new Invalid({
+      until: () =>
+        today === last
+          ? t`Choose a day that comes before its end: ${dayText(today)}.`
+          : t`Choose a day that comes before its end: from ${dayText(today)} to ${dayText(last)}.`,
+    });
   }
   return { kind, until: day };
 }

@@ -1,4 +1,6 @@
 import type { Config } from '../platform/config/config.js';
+import { mailLanguage } from '../platform/language/mail-language.js';
+import { speaking, t } from '../platform/language/speaking.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { oneLine } from '../platform/mail/one-line.js';
 import type { OutgoingMessage } from '../platform/mail/outbox.service.js';
@@ -7,37 +9,39 @@ import type { BounceNews } from './bounce.query.js';
 /** Applications named in one notice. */
 const named = 20;
 
-const whatText = {
-  reminder: (person: string) => `A reminder to ${person}`,
-  invitation: (person: string) => `The invitation of ${person}`,
-  notice: (person: string) => `A mail to ${person}`,
-};
-
 /** To another contact: mails to a colleague do not arrive. */
 export function bounceNotice(news: BounceNews, config: Config): OutgoingMessage {
-  const { person, address, kind, answer, reader, applications } = news;
-  const subject = oneLine(`Mail to ${person} does not arrive`);
+  const { id, name, address, language, country } = news.reader;
+  const mail = speaking(mailLanguage(language, country), () => {
+    const model = { ...wordsOf(news, config), to: address };
+    return { subject: model.subject, ...renderMail('notice', model) };
+  });
+  return { kind: 'notice', userId: id, to: { name, address }, ...mail };
+}
+
+function wordsOf(news: BounceNews, { PUBLIC_URL, SUPPORT_ADDRESS: support }: Config) {
+  const { person, applications } = news;
   const more = applications.length - named;
-  const model = {
-    subject,
+  return {
+    subject: oneLine(t`Mail to ${person} does not arrive`),
     paragraphs: [
-      `${whatText[kind](person)} (${address}) was refused for good. The mail server said: ${answer}`,
-      `${person} does not get the reminders about the applications below; you do. Please look after their secrets, and tell ${person}.`,
-      `If the address is wrong, write to ${config.SUPPORT_ADDRESS}. You are told once, unless mail arrives there in between.`,
+      refusedText(news),
+      t`${person} does not get the reminders about the applications below; you do. Please look after their secrets, and tell ${person}.`,
+      t`If the address is wrong, write to ${support}. You are told once, unless mail arrives there in between.`,
     ].map(oneLine),
     items: applications.slice(0, named).map(({ id, name }, index) => ({
       text: name,
-      note: more > 0 && index === named - 1 ? `and ${more} more` : undefined,
-      href: `${config.PUBLIC_URL}/manage-api-credentials/${id}`,
+      note: more > 0 && index === named - 1 ? t`and ${more} more` : undefined,
+      href: `${PUBLIC_URL}/manage-api-credentials/${id}`,
     })),
-    to: reader.address,
   };
-  const { id, name } = reader;
-  return {
-    kind: 'notice',
-    userId: id,
-    to: { name, address: reader.address },
-    subject,
-    ...renderMail('notice', model),
-  };
+}
+
+function refusedText({ kind, person, address, answer }: BounceNews): string {
+  if (kind === 'reminder') {
+    return t`A reminder to ${person} (${address}) was refused for good. The mail server said: ${answer}`;
+  }
+  return kind === 'invitation'
+    ? t`The invitation of ${person} (${address}) was refused for good. The mail server said: ${answer}`
+    : t`A mail to ${person} (${address}) was refused for good. The mail server said: ${answer}`;
 }

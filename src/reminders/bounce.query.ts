@@ -12,7 +12,13 @@ export interface BounceNews {
   kind: MailKind;
   /** What the mail server said. */
   answer: string;
-  reader: { id: string; name: string; address: string };
+  reader: {
+    id: string;
+    name: string;
+    address: string;
+    language: string | null;
+    country: string | null;
+  };
   applications: { id: string; name: string }[];
 }
 
@@ -70,7 +76,8 @@ const take = `
 
 const readers = `
   select b.name as person, n.address, f.answer, f.kind,
-    json_build_object('id', c.id, 'name', c.name, 'address', c.email) as reader,
+    json_build_object('id', c.id, 'name', c.name, 'address', c.email, 'language', c.language,
+      'country', (select o.country from organisations o where o.id = c.organisation_id)) as reader,
     json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name) as applications
   from json_to_recordset($2) as n ("userId" uuid, "applicationId" uuid, address text)
     join users b on b.id = n."userId" join applications a on a.id = n."applicationId"
@@ -78,5 +85,5 @@ const readers = `
       where m.user_id = b.id and m.to_address = n.address and m.state = 'failed' order by m.finished_at desc limit 1) f
     join users c on c.id <> b.id and c.closed_at is null and c.activated_at is not null
       and ${isContact('a', 'c.id', '$1')} and not ${bounced('c')}
-  group by b.id, b.name, n.address, f.answer, f.kind, c.id, c.name, c.email
+  group by b.id, b.name, n.address, f.answer, f.kind, c.id
   order by c.id, b.id`;

@@ -7,6 +7,8 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { iCalendar } from '../platform/i-calendar.js';
+import { mailLanguage } from '../platform/language/mail-language.js';
+import { speaking, t } from '../platform/language/speaking.js';
 import { Keys } from '../platform/keys/keys.js';
 import { FloodLimits } from '../platform/limits/flood-limits.js';
 import { networkOf } from '../platform/limits/network-of.js';
@@ -103,11 +105,12 @@ export class CalendarFeeds {
        where id = $1 and (fetched_at is null or fetched_at <= $2::timestamptz - interval '1 minute')`,
       [feed.id, now],
     );
-    const events = [
-      ...ends.map((end) => endEvent(end, now, place)),
-      ...mailEvents(mails, now, place),
-    ];
-    return iCalendar('Keyturn secrets', events);
+    return speaking(mailLanguage(feed.language, feed.country), () =>
+      iCalendar(t`Keyturn secrets`, [
+        ...ends.map((end) => endEvent(end, now, place)),
+        ...mailEvents(mails, now, place),
+      ]),
+    );
   }
 
   /** @returns whether there was one */

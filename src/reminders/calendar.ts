@@ -1,4 +1,5 @@
 import type { DayEvent } from '../platform/i-calendar.js';
+import { plural, t } from '../platform/language/speaking.js';
 import { oneLine } from '../platform/mail/one-line.js';
 import { startOf, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { endText } from '../platform/words.js';
@@ -20,13 +21,18 @@ export function endEvent(end: End, now: Date, { url }: CalendarPlace): DayEvent 
   const name = oneLine(end.name);
   const { owner } = end;
   const over = end.expiresAt <= now;
+  const until = endText(end.expiresAt);
   return {
     uid: `end-${end.id}@${new URL(url).hostname}`,
     day: lastDay(end.expiresAt),
-    summary: `Secret ${over ? 'ended' : 'ends'}: ${name} (${owner.name})`,
+    summary: over
+      ? t`Secret ended: ${name} (${owner.name})`
+      : t`Secret ends: ${name} (${owner.name})`,
     description: [
-      `The secret “${name}” of ${owner.name} ${over ? 'worked' : 'works'} until ${endText(end.expiresAt)}.`,
-      `Client ID: ${owner.clientId}`,
+      over
+        ? t`The secret “${name}” of ${owner.name} worked until ${until}.`
+        : t`The secret “${name}” of ${owner.name} works until ${until}.`,
+      t`Client ID: ${owner.clientId}`,
     ].join('\n'),
     url: hrefOf(end, { PUBLIC_URL: url }),
     stamp: end.createdAt,
@@ -46,7 +52,7 @@ export function mailEvents(
     days.set(day, lines);
     for (const { ending, milestone } of items) {
       const key = `${ending.id} ${milestone}`;
-      const text = `“${oneLine(ending.name)}” of ${ending.owner.name}, ${label(milestone)}`;
+      const text = t`“${oneLine(ending.name)}” of ${ending.owner.name}, ${label(milestone)}`;
       const line = lines.get(key) ?? { text, names: [] };
       lines.set(key, line);
       if (recipient) line.names.push(oneLine(recipient.name));
@@ -55,10 +61,14 @@ export function mailEvents(
   return [...days].map(([day, lines]) => ({
     uid: `mails-${day}-${feedId}@${new URL(url).hostname}`,
     day,
-    summary: `Reminder mails about ${lines.size} ${lines.size === 1 ? 'secret' : 'secrets'}`,
+    summary: plural(
+      lines.size,
+      t`Reminder mails about ${lines.size} secret`,
+      t`Reminder mails about ${lines.size} secrets`,
+    ),
     description: [...lines.values()]
       .map(
-        ({ text, names }) => `${text}: ${names.length > 0 ? names.join(', ') : 'nobody to mail'}`,
+        ({ text, names }) => `${text}: ${names.length > 0 ? names.join(', ') : t`nobody to mail`}`,
       )
       .join('\n'),
     url: `${url}/forecast`,

@@ -11,6 +11,8 @@ export interface Recipient {
   id: string;
   name: string;
   address: string;
+  /** The one that the person chose. */
+  language: string | null;
   manager: boolean;
   orgAdmin: boolean;
   /** Works in IT, and gets it for a resource server. */
@@ -38,6 +40,8 @@ export interface Ending {
   owner: Owner;
   /** That of its application; a resource has none. */
   organisation: string | null;
+  /** That of the organisation. */
+  country: string | null;
   /**
    * Credential managers of the application and org admins of its organisation, by name; for a resource
    * server those who work in IT.
@@ -186,7 +190,7 @@ export const acknowledgementsOf = (secret: string) => `
 /** As JSON, by name. `whose` says which role assignments `r` it is that count. */
 const recipientsBy = (whose: string) => `
     coalesce((select json_agg(p order by p.name, p.id) from (
-      select u.id, u.name, u.email as address,
+      select u.id, u.name, u.email as address, u.language,
         bool_or(r.role = 'credential_manager') as manager,
         bool_or(r.role = 'org_admin') as "orgAdmin", bool_or(r.role = 'it') as it,
         ${bounced('u')} as bounced, coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
@@ -210,7 +214,7 @@ const endings: Prepared = {
   name: 'reminder endings',
   text: `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
-    s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation,
+    s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation, o.country,
     case when q.id is null
       then json_build_object('kind', 'application', 'id', a.id, 'name', a.name,
         'clientId', a.client_id)

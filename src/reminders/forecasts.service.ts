@@ -35,6 +35,7 @@ const blank: Omit<Ending, keyof NewSecret> = {
   lastUsedAt: null,
   owner: { kind: 'application', id: '', name: '', clientId: '' },
   organisation: null,
+  country: null,
   siblings: [],
   acknowledgements: [],
 };

@@ -1,6 +1,8 @@
 import { coverProblems } from '../applications/contact-cover.js';
 import type { Config } from '../platform/config/config.js';
 import { messageIdOf } from '../platform/mail/address.js';
+import { speaking, t } from '../platform/language/speaking.js';
+import { mailLanguage } from '../platform/language/mail-language.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import type { Envelope } from '../platform/mail/mailer.js';
 import { oneLine } from '../platform/mail/one-line.js';
@@ -20,7 +22,13 @@ export interface Item {
 
 export type ReminderMail = Omit<Envelope, 'messageId' | 'date'>;
 
-/** One mail to one person about all that is due for them (M9, M10). */
+/** What one person reads about a secret, and as what. */
+interface Reading {
+  ending: Ending;
+  role: Recipient;
+}
+
+/** One mail to one person about all that is due for them, in their language (M9, M10). */
 export function reminderMail(
   items: readonly Item[],
   recipientId: string,
@@ -29,23 +37,14 @@ export function reminderMail(
 ): ReminderMail {
   const sorted = [...items].sort((one, other) => urgency(one, other, now));
   const readers = sorted.map(({ ending }) => ({ ending, role: roleOf(ending, recipientId) }));
-  const [first] = readers as [(typeof readers)[number]];
-  const subject = oneLine(words.subjectOf(first.ending, sorted.length - 1, now));
-  const frame = {
-    subject,
-    why: oneLine(words.whyText(readers)),
-    support: config.SUPPORT_ADDRESS,
-    contacts: contactsOf(readers, now),
-    home: homeOf(readers, config),
-  };
-  const body =
-    sorted.length === 1
-      ? renderMail('reminder', { ...frame, ...single(first.ending, first.role, now, config) })
-      : renderMail('digest', { ...frame, ...digest(readers, now, config) });
+  const [first] = readers as [Reading];
+  const country = readers.find(({ ending }) => ending.country !== null)?.ending.country;
+  const content = speaking(mailLanguage(first.role.language, country), () =>
+    contentOf(readers, now, config),
+  );
   return {
     to: { name: first.role.name, address: first.role.address },
-    subject,
-    ...body,
+    ...content,
     headers: [
       ...sorted.map(({ ending, milestone }) => ({
         key: 'X-Reminder',
@@ -55,6 +54,23 @@ export function reminderMail(
     ],
     references: messageIdOf(config.MAIL_FROM, `secret-${first.ending.id}`),
   };
+}
+
+function contentOf(readers: readonly Reading[], now: Date, config: Config) {
+  const [first] = readers as [Reading];
+  const subject = oneLine(words.subjectOf(first.ending, readers.length - 1, now));
+  const frame = {
+    subject,
+    why: oneLine(words.whyText(readers)),
+    support: config.SUPPORT_ADDRESS,
+    contacts: contactsOf(readers, now),
+    home: homeOf(readers, config),
+  };
+  const body =
+    readers.length === 1
+      ? renderMail('reminder', { ...frame, ...single(first.ending, first.role, now, config) })
+      : renderMail('digest', { ...frame, ...digest(readers, now, config) });
+  return { subject, ...body };
 }
 
 /**
@@ -74,11 +90,15 @@ function wayOut(items: readonly Item[], config: Config): { key: string; value: s
 /** Where to go on: the applications, or the resources for somebody who gets it for these alone. */
 function homeOf(readers: readonly { ending: Ending }[], { PUBLIC_URL }: Config) {
   return readers.every(({ ending }) => isOfServer(ending))
-    ? { href: `${PUBLIC_URL}/admin/resources`, text: 'All resources', button: 'Open the resources' }
+    ? {
+        href: `${PUBLIC_URL}/admin/resources`,
+        text: t`All resources`,
+        button: t`Open the resources`,
+      }
     : {
         href: `${PUBLIC_URL}/manage-api-credentials`,
-        text: 'All your applications',
-        button: 'Open your applications',
+        text: t`All your applications`,
+        button: t`Open your applications`,
       };
 }
 
@@ -87,7 +107,7 @@ function isOfServer({ owner }: Ending): boolean {
 }
 
 /** R4: an org admin reads what is wrong with the people around the applications of the mail. */
-function contactsOf(readers: readonly { ending: Ending; role: Recipient }[], now: Date): string[] {
+function contactsOf(readers: readonly Reading[], now: Date): string[] {
   const lines = readers
     .filter(({ role }) => role.orgAdmin)
     .flatMap(({ ending: { owner, recipients } }) =>
@@ -115,12 +135,30 @@ function single(ending: Ending, role: Recipient, now: Date, config: Config) {
     lead: canAct(role)
       ? words.leadOf(ending, now)
       : oneLine(words.lookOnLeadOf(ending, now, words.whoActsText(ending))),
-    newer: newer && oneLine(newer.name),
-    owner: { ...ending.owner, name: oneLine(ending.owner.name) },
+    owner: oneLine(ending.owner.name),
+    firstLine: words.firstLineOf(ending, now),
+    heading: words.headingOf(ending, now),
+    mark: words.markOf(ending, now),
+    facts: factsOf(ending, now),
     button: buttonOf(ending, role, newer !== undefined),
     steps: stepsOf(situationOf(ending, now), ending.owner.kind),
-    answer: { href: words.answerHrefOf(ending, config), what: words.answersOf(ending.owner.kind) },
+    answer: { href: words.answerHrefOf(ending, config), ofServer: isOfServer(ending) },
   };
+}
+
+/** Which secret it is; `mono` is printed as machines read it. */
+function factsOf(ending: Ending, now: Date) {
+  const { owner, hint, expiresAt } = ending;
+  const newer = replacement(ending, now);
+  const ended = words.isExpired(ending, now);
+  return [
+    { label: isOfServer(ending) ? t`Resource` : t`Application`, text: oneLine(owner.name) },
+    { label: t`Client ID`, text: owner.clientId, mono: true },
+    { label: t`Secret`, text: oneLine(ending.name) },
+    { label: t`Begins with`, text: hint, mono: true },
+    { label: ended ? t`Ended` : t`Ends`, text: endText(expiresAt) },
+    ...(newer ? [{ label: t`In use now`, text: oneLine(newer.name) }] : []),
+  ];
 }
 
 function canAct({ manager, it }: Recipient): boolean {
@@ -128,15 +166,11 @@ function canAct({ manager, it }: Recipient): boolean {
 }
 
 function buttonOf(ending: Ending, { manager }: Recipient, replaced: boolean): string {
-  if (isOfServer(ending)) return 'Open this resource';
-  return replaced && manager ? 'Delete this secret' : 'Open this secret';
+  if (isOfServer(ending)) return t`Open this resource`;
+  return replaced && manager ? t`Delete this secret` : t`Open this secret`;
 }
 
-function digest(
-  readers: readonly { ending: Ending; role: Recipient }[],
-  now: Date,
-  config: Config,
-) {
+function digest(readers: readonly Reading[], now: Date, config: Config) {
   const groups = new Map<string, ReturnType<typeof lineOf>[]>();
   for (const { ending } of readers) {
     const lines = groups.get(ending.owner.name) ?? [];
@@ -145,13 +179,14 @@ function digest(
   const clientIds = new Map(readers.map(({ ending: { owner } }) => [owner.name, owner.clientId]));
   const kinds = new Set(readers.map(({ ending }) => ending.owner.kind));
   const [first] = readers;
+  const lead = readers.some(({ role }) => canAct(role))
+    ? words.leadOf(first!.ending, now)
+    : words.lookOnLeadOf(first!.ending, now, words.whoActsInMany());
   return {
-    others:
-      readers.length === 2 ? '1 more secret needs' : `${readers.length - 1} more secrets need`,
-    first: lineOf(first!.ending, now, config),
-    lead: readers.some(({ role }) => canAct(role))
-      ? words.leadOf(first!.ending, now)
-      : words.lookOnLeadOf(first!.ending, now, words.whoActsInMany),
+    firstLine: words.andOthers(words.firstLineOf(first!.ending, now), readers.length - 1),
+    heading: words.andOthers(words.headingOf(first!.ending, now), readers.length - 1),
+    preview: `${words.headingOf(first!.ending, now)}. ${lead}`,
+    lead,
     groups: [...groups].map(([owner, lines]) => ({
       owner: oneLine(owner),
       clientId: clientIds.get(owner),
@@ -174,7 +209,6 @@ function lineOf(ending: Ending, now: Date, config: Config) {
   return {
     name: oneLine(ending.name),
     hint: ending.hint,
-    when: words.whenText(ending, now),
     left: words.leftText(ending, now),
     end: endText(ending.expiresAt),
     ended: words.isExpired(ending, now),

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { isIt, maySee } from '../applications/permission.js';
+import { t } from '../platform/language/speaking.js';
 import { instantText } from '../platform/words.js';
 import { readable } from './reminders.query.js';
 
@@ -51,9 +52,9 @@ export async function findSentServerMail(
 /** What a page says above the mail itself. */
 export function sentMailFacts(mail: SentMail): { label: string; text: string }[] {
   return [
-    { label: 'To', text: `${mail.toName} <${mail.toAddress}>` },
-    { label: mail.state === 'sent' ? 'Sent' : 'Tried', text: instantText(mail.at) },
-    { label: 'Mail server', text: mail.serverAnswer ?? 'no answer' },
+    { label: t`To`, text: `${mail.toName} <${mail.toAddress}>` },
+    { label: mail.state === 'sent' ? t`Sent` : t`Tried`, text: instantText(mail.at) },
+    { label: t`Mail server`, text: mail.serverAnswer ?? t`no answer` },
   ];
 }
 

@@ -1,3 +1,5 @@
+import { t } from '../platform/language/speaking.js';
+
 /** The four rotation steps of a mail (M9, S13), as its reader stands to them. */
 export interface Steps {
   title: string;
@@ -21,72 +23,62 @@ export function stepsOf(situation: Situation, place: Place): Steps {
 export function stepsOfMany(situations: readonly Situation[], place: Place): Steps {
   if (situations.every((each) => each === 'ended')) return ended(place);
   if (situations.every((each) => each === 'replaced')) return replaced(place);
-  return { ...works(place), title: 'How to replace one without a gap' };
+  return { ...works(place), title: t`How to replace one without a gap` };
 }
 
-const titles = {
-  create: 'Create a new secret',
-  check: 'Check that it is used',
-};
+const create = () => t`Create a new secret`;
+const check = () => t`Check that it is used`;
+const never = () => t`Never share it outside your organisation.`;
 
-const install = {
-  application: 'Put it into your systems',
-  resource: 'Put it into the resource server',
-  both: 'Put it into your systems',
-};
+function install(place: Place): string {
+  return place === 'resource' ? t`Put it into the resource server` : t`Put it into your systems`;
+}
 
-const into = {
-  application: 'Into every system that uses this application.',
-  resource: 'Into every instance of it.',
-  both: 'Into every system that uses it.',
-};
+function into(place: Place): string {
+  const texts: Record<Place, string> = {
+    application: t`Into every system that uses this application.`,
+    resource: t`Into every instance of it.`,
+    both: t`Into every system that uses it.`,
+  };
+  return texts[place];
+}
 
-const refused = {
-  application: 'Into every system whose calls are refused now.',
-  resource: 'Into every instance of it: it cannot ask about tokens with the old one.',
-  both: 'Into every system whose calls are refused now.',
-};
-
-const never = 'Never share it outside your organisation.';
+function refused(place: Place): string {
+  return place === 'resource'
+    ? t`Into every instance of it: it cannot ask about tokens with the old one.`
+    : t`Into every system whose calls are refused now.`;
+}
 
 const works = (place: Place): Steps => ({
-  title: 'How to replace it without a gap',
+  title: t`How to replace it without a gap`,
   steps: [
-    { title: titles.create, text: 'The old one keeps working; both are valid side by side.' },
+    { title: create(), text: t`The old one keeps working; both are valid side by side.` },
+    { title: install(place), text: `${into(place)} ${never()}` },
     {
-      title: install[place],
-      text: `${into[place]} ${never}`,
+      title: check(),
+      text: t`Watch “last used”: the new one moves, the old one stands still.`,
     },
-    {
-      title: titles.check,
-      text: 'Watch “last used”: the new one moves, the old one stands still.',
-    },
-    { title: 'Delete the old one', text: 'Its mails stop, and nobody can use it any more.' },
+    { title: t`Delete the old one`, text: t`Its mails stop, and nobody can use it any more.` },
   ],
 });
 
 const ended = (place: Place): Steps => ({
-  title: 'How to bring your systems back',
+  title: t`How to bring your systems back`,
   steps: [
-    { title: titles.create, text: 'One that has ended cannot be extended.' },
+    { title: create(), text: t`One that has ended cannot be extended.` },
+    { title: install(place), text: `${refused(place)} ${never()}` },
+    { title: check(), text: t`Watch “last used” of the new one: it moves within seconds.` },
     {
-      title: install[place],
-      text: `${refused[place]} ${never}`,
-    },
-    { title: titles.check, text: 'Watch “last used” of the new one: it moves within seconds.' },
-    {
-      title: 'Delete the one that ended',
-      text: 'It lets nobody in, and its row only stands in the way.',
+      title: t`Delete the one that ended`,
+      text: t`It lets nobody in, and its row only stands in the way.`,
     },
   ],
 });
 
 const replaced = (place: Place): Steps => ({
-  title: 'How far you are',
+  title: t`How far you are`,
   steps: [
-    { title: titles.create, text: 'Done.', done: true },
-    { title: install[place], text: 'Done.', done: true },
-    { title: titles.check, text: 'Done.', done: true },
-    { title: 'Delete the old one', text: 'This is left to do.' },
+    ...[create(), install(place), check()].map((title) => ({ title, text: t`Done.`, done: true })),
+    { title: t`Delete the old one`, text: t`This is left to do.` },
   ],
 });

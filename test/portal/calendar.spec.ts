@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fs from 'node:fs';
+import { catalogues } from '../../src/platform/language/catalogues.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { waitingFor } from '../support/race.js';
 import type { Visitor } from '../support/visitor.js';
@@ -88,6 +89,22 @@ describe('the calendar feed (M11, C7)', () => {
     expect(mail).not.toContain('@matchpunt.example');
     const uids = events.map((each) => /UID:(.*)/.exec(each)![1]);
     expect(new Set(uids).size).toBe(uids.length);
+  });
+
+  test('speaks the language of whoever made it', async () => {
+    const { path } = await made(bram);
+    const before = catalogues.get('de')!;
+    catalogues.set('de', {
+      'Secret ends: {0} ({1})': 'Läuft ab: {0}',
+      '{0} days before': '{0} Tage vorher',
+    });
+    await service.dataSource.query(`update users set language = 'de' where email = $1`, [bram]);
+    const text = await unfolded(path);
+    await service.dataSource.query(`update users set language = 'en' where email = $1`, [bram]);
+    catalogues.set('de', before);
+    expect(text).toContain('SUMMARY:Läuft ab: Search gateway');
+    expect(text).toContain('until So.\\, 6. Dezember 2026\\, 24:00 UTC');
+    expect(text).toContain('4 Tage vorher: Anna Visser');
   });
 
   test.each([

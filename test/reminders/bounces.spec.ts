@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { inTransaction } from '../../src/platform/database/tx.js';
+import { catalogues } from '../../src/platform/language/catalogues.js';
 import { Undelivered } from '../../src/reminders/undelivered.js';
 import { User } from '../../src/users/user.entity.js';
 import { day, Stage } from './cast.js';
@@ -47,6 +48,21 @@ const told = (person: string, ...readers: string[]) =>
   readers.map((each) => `${each}: Mail to ${person} does not arrive`);
 
 describe('an address that is refused for good (reliability M7)', () => {
+  test('is told to each of the others in their language', async () => {
+    const { colleague, admin } = await world();
+    await stage.dataSource.getRepository(User).update(colleague.id, { language: 'de' });
+    await stage.dataSource.getRepository(User).update(admin.id, { language: null });
+    const before = new Map(catalogues);
+    catalogues.set('de', { 'Mail to {0} does not arrive': 'Keine Mail für {0}' });
+    catalogues.set('nl', { 'Mail to {0} does not arrive': 'Geen mail voor {0}' });
+    stage.smtp.trouble(anna, ...Array.from({ length: 9 }, () => refused));
+    await stage.run(day('2027-06-14'));
+    for (const [language, catalogue] of before) catalogues.set(language, catalogue);
+    const subjects = stage.smtp.takeAll().map(({ to, mail }) => `${to}: ${mail.subject}`);
+    expect(subjects).toContain(`${bram}: Keine Mail für anna`);
+    expect(subjects).toContain(`${olga}: Geen mail voor anna`);
+  });
+
   test('the other contacts are warned in the same run, once for all of their applications', async () => {
     const { application, other } = await world();
     stage.smtp.trouble(anna, ...Array.from({ length: 9 }, () => refused));

@@ -180,6 +180,7 @@ export class Stage {
       organisationId: id,
       email: address,
       name: address.split('@')[0]!,
+      language: 'en',
       passwordHash: null,
       createdAt: longAgo,
       activatedAt: longAgo,

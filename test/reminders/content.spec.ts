@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { catalogues } from '../../src/platform/language/catalogues.js';
 import { Secret } from '../../src/secrets/secret.entity.js';
 import type { Received } from '../support/smtp.js';
 import { day, Stage } from './cast.js';
@@ -138,6 +139,47 @@ describe('what a mail says (M9)', () => {
     expect(text).toContain(`because you are an org admin of ${organisation.name}.`);
     expect(text).toContain('Its credential managers do this: anna and bram jansen.');
     expect(text).not.toContain('bram@');
+  });
+
+  test('each reader gets it in their language, in one run; a subject stays one line', async () => {
+    const { organisation, application, secret } = await stage.small(last);
+    const berta = await stage.user(organisation, 'berta@matchpunt.example', { language: 'de' });
+    await stage.role(berta, 'credential_manager', application);
+    // Nothing chosen yet: that of the country.
+    const noor = await stage.user(organisation, 'noor@matchpunt.example', { language: null });
+    await stage.role(noor, 'org_admin', null);
+    const before = new Map(catalogues);
+    catalogues.set('de', {
+      '{0} days left: secret "{1}" of {2}': 'Noch {0} Tage\r\nBcc: eve@evil.example\r\n\r\n"{1}"',
+      '“{0}” of {1} ends in {2} days': '„{0}“ von {1} endet in {2} Tagen',
+      '“{0}” ends in {1} days': '„{0}“ endet in {1} Tagen',
+      'Create a new secret': 'Neues Geheimnis anlegen',
+      'Client ID': 'Kennung des Clients',
+    });
+    catalogues.set('nl', { '{0} days left: secret "{1}" of {2}': 'Nog {0} dagen: "{1}"' });
+    const mails = await mailsOf(day('2027-06-23'));
+    for (const [language, catalogue] of before) catalogues.set(language, catalogue);
+
+    const to = (name: string) => mails.find((each) => each.to.startsWith(name))!;
+    expect(to('anna').mail.subject).toBe(
+      `7 days left: secret "${secret.name}" of ${application.name}`,
+    );
+    expect(to('anna').mail.html).toContain('<html lang="en">');
+    expect(words(to('anna').mail.html!)).toContain('Create a new secret');
+    expect(to('noor').mail.subject).toBe(`Nog 7 dagen: "${secret.name}"`);
+    const { mail } = to('berta');
+    expect(mail.subject).toBe(`Noch 7 Tage Bcc: eve@evil.example "${secret.name}"`);
+    expect(mail.to).toHaveLength(1);
+    expect(to('berta').lines('Bcc')).toEqual([]);
+    expect(mail.text).toMatch(new RegExp(`^„${secret.name}“ von .* endet in 7 Tagen\\.$`, 'm'));
+    expect(mail.text).toContain(`\nKennung des Clients:  ${application.clientId}\n`);
+    expect(mail.html).toContain('<html lang="de">');
+    expect(words(mail.html!)).toMatch(/endet in 7 Tagen .* Mi\., 30\. Juni 2027, 24:00 UTC/);
+    expect(words(mail.html!)).toContain('Neues Geheimnis anlegen');
+    const kept = await stage.dataSource.query<{ sent_html: string }[]>(
+      `select sent_html from mails where to_address like 'berta%'`,
+    );
+    expect(kept.map((each) => each.sent_html.trim())).toEqual([mail.html!.trim()]);
   });
 
   test('headers: who wrote it, that a machine did, the thread, the rows', async () => {

@@ -77,9 +77,20 @@ export function th(parts: TemplateStringsArray, ...values: (string | number | Ma
 }
 
 function filled(parts: TemplateStringsArray, values: string[]): string {
-  const key = keyOf(parts);
-  const sentence = catalogues.get(spoken)?.[key] ?? key;
-  return sentence.replace(/\{(\d+)\}/g, (place, index: string) => values[Number(index)] ?? place);
+  const catalogue = catalogues.get(spoken);
+  const sentence = catalogue?.[keyOf(parts)];
+  return sentence === undefined
+    ? inEnglish(parts, values)
+    : sentence.replace(/\{(\d+)\}/g, (place, index: string) => values[Number(index)] ?? place);
+}
+
+/** As it stands in the code, where nothing is to be looked for. */
+function inEnglish(parts: TemplateStringsArray, values: string[]): string {
+  let sentence = parts[0]!;
+  for (let place = 0; place < values.length; place++) {
+    sentence += values[place]! + parts[place + 1]!;
+  }
+  return sentence;
 }
 
 const entities: Record<string, string> = {
