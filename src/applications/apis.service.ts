@@ -3,6 +3,7 @@ import { DataSource, IsNull } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { Api } from './application.entity.js';
 import { type ApiValues, checkedApi, checkedName } from './resource-values.js';
@@ -30,7 +31,7 @@ export class Apis {
          returning 1`,
         [api.code, api.name],
       );
-      if (made.length === 0) throw new Invalid({ code: 'Another API has this code.' });
+      if (made.length === 0) throw new Invalid({ code: () => t`Another API has this code.` });
       await this.audit.record(tx, actor, { action: 'api.create', ...about(api) });
       return api;
     });
@@ -74,10 +75,10 @@ export class Apis {
 
 function inUse(error: unknown): unknown {
   if (violated(error, 'apis_resources_check')) {
-    return new Conflict('This API has resources. Delete them first.');
+    return new Conflict(() => t`This API has resources. Delete them first.`);
   }
   if (violated(error, 'apis_applications_check')) {
-    return new Conflict('There are applications of this API. Delete them first.');
+    return new Conflict(() => t`There are applications of this API. Delete them first.`);
   }
   return error;
 }

@@ -5,6 +5,7 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Organisation } from '../organisations/organisation.entity.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { type ApplicationKind, applicationName } from './application-name.js';
 import { Api, Application, Grant, Resource } from './application.entity.js';
@@ -45,11 +46,11 @@ export class Applications {
     } catch (error) {
       if (violated(error, 'applications_name_key')) {
         throw new Invalid({
-          apiCode: 'This organisation has an application of this name already.',
+          apiCode: () => t`This organisation has an application of this name already.`,
         });
       }
       if (violated(error, 'applications_api_there_check')) {
-        throw new Invalid({ apiCode: 'Choose an API from the list.' });
+        throw new Invalid({ apiCode: () => t`Choose an API from the list.` });
       }
       throw error;
     }
@@ -95,20 +96,20 @@ export class Applications {
       }
       if (violated(error, 'grants_scopes_check')) {
         throw new Invalid({
-          scopes: 'Choose at least one of the scopes of this resource.',
+          scopes: () => t`Choose at least one of the scopes of this resource.`,
         });
       }
       if (violated(error, 'grants_operator_check')) {
         throw new Invalid({
-          scopes: 'Provisioning is for applications of an operator organisation.',
+          scopes: () => t`Provisioning is for applications of an operator organisation.`,
         });
       }
       if (violated(error, 'grants_same_api_check')) {
-        throw new Conflict('This resource belongs to another API than the application.');
+        throw new Conflict(() => t`This resource belongs to another API than the application.`);
       }
       if (violated(error, 'grants_alternative_check')) {
         throw new Conflict(
-          'A PartnerAlternative application can hold the Match-Connect sandbox only.',
+          () => t`A PartnerAlternative application can hold the Match-Connect sandbox only.`,
         );
       }
       throw error;
@@ -177,10 +178,10 @@ export class Applications {
     apiCode: string,
   ): Promise<Application> {
     if (!(await tx.existsBy(Api, { code: apiCode, deletedAt: IsNull() }))) {
-      throw new Invalid({ apiCode: 'Choose an API from the list.' });
+      throw new Invalid({ apiCode: () => t`Choose an API from the list.` });
     }
     if (kind === 'partner_alternative' && apiCode !== 'SMC') {
-      throw new Invalid({ apiCode: 'A PartnerAlternative application is always for SMC.' });
+      throw new Invalid({ apiCode: () => t`A PartnerAlternative application is always for SMC.` });
     }
     return {
       id: randomUUID(),

@@ -1,4 +1,4 @@
-import { listed } from '../platform/language/speaking.js';
+import { listed, plural, t } from '../platform/language/speaking.js';
 
 /** Somebody who gets the mails about an application: an active credential manager or org admin. */
 export interface Contact {
@@ -37,22 +37,31 @@ export function coverProblems(
   const silent = contacts.filter(({ seenAt }) => isSilent(seenAt, now)).map(({ name }) => name);
   return [
     fewText(reachable, refused.length > 0, reader),
-    refused.length > 0 && `Mail to ${listed(refused)} was refused: the address may be wrong.`,
+    refused.length > 0 && t`Mail to ${listed(refused)} was refused: the address may be wrong.`,
     silent.length > 0 &&
-      `${listed(silent)} ${silent.length === 1 ? 'has' : 'have'} not signed in for ${silentDays} days.`,
+      plural(
+        silent.length,
+        t`${listed(silent)} has not signed in for ${silentDays} days.`,
+        t`${listed(silent)} have not signed in for ${silentDays} days.`,
+      ),
   ].filter((text) => typeof text === 'string');
 }
 
 function fewText(reachable: number, refused: boolean, reader: 'IT' | 'others'): string | undefined {
-  const kind = refused ? 'reachable' : 'active';
+  if (reachable >= 2) return undefined;
+  if (reachable === 1) {
+    return refused
+      ? t`This application has one reachable credential manager. With two, somebody can act when one is away.`
+      : t`This application has one active credential manager. With two, somebody can act when one is away.`;
+  }
+  const nobody = refused
+    ? t`This application has no reachable credential manager.`
+    : t`This application has no active credential manager.`;
   const advice =
     reader === 'IT'
-      ? 'Let the organisation name two, and give them the role.'
-      : 'Ask support to appoint two.';
-  if (reachable >= 2) return undefined;
-  return reachable === 0
-    ? `This application has no ${kind} credential manager. ${advice}`
-    : `This application has one ${kind} credential manager. With two, somebody can act when one is away.`;
+      ? t`Let the organisation name two, and give them the role.`
+      : t`Ask support to appoint two.`;
+  return `${nobody} ${advice}`;
 }
 
 function isSilent(seenAt: Date | null, now: Date): boolean {

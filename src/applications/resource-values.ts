@@ -1,3 +1,4 @@
+import { t, type Words } from '../platform/language/speaking.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { refuse } from '../platform/refusals.js';
 import { isApiCode } from './api-code.js';
@@ -27,7 +28,7 @@ export function checkedApi({ code, name }: ApiValues): ApiValues {
   refuse({
     code: isApiCode(code)
       ? undefined
-      : 'A code has 2 to 10 capitals and digits and begins with a capital, such as DM.',
+      : () => t`A code has 2 to 10 capitals and digits and begins with a capital, such as DM.`,
     name: problemOfName(name),
   });
   return { code, name: cleanName(name) };
@@ -49,13 +50,14 @@ export function checkedResource(
   isOwn: (origin: string) => boolean,
 ) {
   refuse({
-    apiCode: isApiCode(apiCode) ? undefined : 'Choose an API from the list.',
+    apiCode: isApiCode(apiCode) ? undefined : () => t`Choose an API from the list.`,
     name: problemOfName(name),
-    environment: isEnvironment(environment) ? undefined : 'Choose production or sandbox.',
+    environment: isEnvironment(environment) ? undefined : () => t`Choose production or sandbox.`,
     audience: problemOfAudience(audience, isOwn),
     scope: /^[a-z0-9][a-z0-9._-]{0,99}$/.test(scope)
       ? undefined
-      : 'A scope has up to 100 small letters, digits, hyphens, dots and underscores and begins with a letter or digit.',
+      : () =>
+          t`A scope has up to 100 small letters, digits, hyphens, dots and underscores and begins with a letter or digit.`,
   });
   const known = environment as Environment;
   return { apiCode, name: cleanName(name), environment: known, audience, scope };
@@ -71,8 +73,8 @@ export function checkedTokens({ minutes, format }: TokenWish): {
   const isLife = number >= 1 && number <= 60;
   const isForm = format === 'jwt' || format === 'opaque';
   refuse({
-    minutes: isLife ? undefined : 'Type a whole number of minutes from 1 to 60.',
-    format: isForm ? undefined : 'Choose one of the two forms.',
+    minutes: isLife ? undefined : () => t`Type a whole number of minutes from 1 to 60.`,
+    format: isForm ? undefined : () => t`Choose one of the two forms.`,
   });
   return { minutes: number, format: format as TokenFormat };
 }
@@ -81,20 +83,20 @@ export function checkedTokens({ minutes, format }: TokenWish): {
  * Tokens name it letter by letter (RFC 8707 section 2), so a URI is taken only in the one way in
  * which programs write it themselves.
  */
-function problemOfAudience(text: string, isOwn: (origin: string) => boolean): string | undefined {
-  if (text === '') return 'Type the audience: the URI that tokens for this resource name.';
-  if (text.length > 200) return 'An audience has 200 characters at most.';
-  if (text.includes('#')) return 'An audience has no part after a #.';
+function problemOfAudience(text: string, isOwn: (origin: string) => boolean): Words | undefined {
+  if (text === '') return () => t`Type the audience: the URI that tokens for this resource name.`;
+  if (text.length > 200) return () => t`An audience has 200 characters at most.`;
+  if (text.includes('#')) return () => t`An audience has no part after a #.`;
   const absolute = /^[A-Za-z][A-Za-z0-9+.-]+:[\w\-.~:/?[\]@!$&'()*+,;=%]+$/;
   if (!absolute.test(text) || !URL.canParse(text)) {
-    return 'An audience is a whole URI, such as https://donors.api.example.org.';
+    return () => t`An audience is a whole URI, such as https://donors.api.example.org.`;
   }
   const url = new URL(text);
-  if (url.username || url.password) return 'An audience names no user and no password.';
+  if (url.username || url.password) return () => t`An audience names no user and no password.`;
   const { href } = url;
   const written = href.endsWith('/') && !text.endsWith('/') ? href.slice(0, -1) : href;
-  if (written !== text) return `Write the audience as ${written}`;
-  if (isOwn(url.origin)) return 'This address is Keyturn’s own. Type that of the API.';
+  if (written !== text) return () => t`Write the audience as ${written}`;
+  if (isOwn(url.origin)) return () => t`This address is Keyturn’s own. Type that of the API.`;
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid, NotFound, refuse } from '../platform/refusals.js';
 import { Api, Resource } from './application.entity.js';
 import {
@@ -79,7 +80,9 @@ export class Resources {
     await inTransaction(within ?? this.dataSource, async (tx) => {
       const resource = await this.lock(tx, id);
       if (format === 'opaque' && resource.scopes.length > 0) {
-        throw new Invalid({ format: 'Tokens for this resource name their scopes: choose JWT.' });
+        throw new Invalid({
+          format: () => t`Tokens for this resource name their scopes: choose JWT.`,
+        });
       }
       if (resource.tokenSeconds === minutes * 60 && resource.tokenFormat === format) return;
       await tx.update(Resource, { id }, { tokenSeconds: minutes * 60, tokenFormat: format });
@@ -96,7 +99,8 @@ export class Resources {
     try {
       await inTransaction(within ?? this.dataSource, async (tx) => {
         const resource = await this.lock(tx, id);
-        if (resource.anyApi) throw new Conflict('This resource is Keyturn itself. It stays.');
+        if (resource.anyApi)
+          throw new Conflict(() => t`This resource is Keyturn itself. It stays.`);
         await tx.update(Resource, { id }, { deletedAt: this.clock.now(), deletedBy: actor.id });
         const { audience, scope } = resource;
         await this.audit.record(tx, actor, {
@@ -117,8 +121,8 @@ export class Resources {
     ]);
     const exists = await tx.existsBy(Api, { code: apiCode, deletedAt: IsNull() });
     refuse({
-      apiCode: exists ? undefined : 'Choose an API from the list.',
-      scope: inside.length > 0 ? 'Another resource has this scope.' : undefined,
+      apiCode: exists ? undefined : () => t`Choose an API from the list.`,
+      scope: inside.length > 0 ? () => t`Another resource has this scope.` : undefined,
     });
   }
 
@@ -137,26 +141,28 @@ function about({ id, name, environment }: Pick<Resource, 'id' | 'name' | 'enviro
 /** The unique keys decide; their names become sentences. */
 function taken(error: unknown): unknown {
   if (violated(error, 'resources_name_key')) {
-    return new Invalid({ name: 'Another resource of this environment has this name.' });
+    return new Invalid({ name: () => t`Another resource of this environment has this name.` });
   }
   if (violated(error, 'resources_audience_key')) {
-    return new Invalid({ audience: 'Another resource has this audience.' });
+    return new Invalid({ audience: () => t`Another resource has this audience.` });
   }
   if (violated(error, 'resources_scope_key')) {
-    return new Invalid({ scope: 'Another resource has this scope.' });
+    return new Invalid({ scope: () => t`Another resource has this scope.` });
   }
   if (violated(error, 'resources_api_there_check')) {
-    return new Invalid({ apiCode: 'Choose an API from the list.' });
+    return new Invalid({ apiCode: () => t`Choose an API from the list.` });
   }
   return error;
 }
 
 function inUse(error: unknown): unknown {
   if (violated(error, 'resources_granted_check')) {
-    return new Conflict('This resource is granted to applications. Withdraw it from them first.');
+    return new Conflict(
+      () => t`This resource is granted to applications. Withdraw it from them first.`,
+    );
   }
   if (violated(error, 'resources_secrets_check')) {
-    return new Conflict('Its resource server has secrets. Delete them first.');
+    return new Conflict(() => t`Its resource server has secrets. Delete them first.`);
   }
   return error;
 }

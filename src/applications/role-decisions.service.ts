@@ -119,11 +119,14 @@ export class RoleDecisions {
     if (!known) return this.people.invite(actor, { email, name, organisationId }, tx);
     if (known.organisationId !== organisationId) {
       throw new Conflict(
-        `There is an account with the address ${email} that does not belong to ${request.organisation}. Decline the request and say so.`,
+        () =>
+          t`There is an account with the address ${email} that does not belong to ${request.organisation}. Decline the request and say so.`,
       );
     }
     if (known.closedAt) {
-      throw new Conflict(`The account of ${known.name} is closed. Decline the request and say so.`);
+      throw new Conflict(
+        () => t`The account of ${known.name} is closed. Decline the request and say so.`,
+      );
     }
     return known;
   }
@@ -162,18 +165,26 @@ async function decidedAlready(tx: Tx, id: string): Promise<Error> {
     [id],
   );
   if (!row) return new NotFound('no such request');
-  return new Conflict(
-    `${row.by} has ${row.state} this request already, on ${instantText(row.at)}.`,
-  );
+  return new Conflict(() => {
+    const when = instantText(row.at);
+    if (row.state === 'approved')
+      return t`${row.by} has approved this request already, on ${when}.`;
+    return row.state === 'declined'
+      ? t`${row.by} has declined this request already, on ${when}.`
+      : t`${row.by} has withdrawn this request already, on ${when}.`;
+  });
 }
 
 /** What was fine when it was asked for, and is no longer: IT has no field to mend it in. */
 function asItStands(error: unknown): unknown {
   if (!(error instanceof Invalid)) return error;
-  const sentences = [
-    error.fields.applicationId && 'The application was deleted.',
-    error.fields.lastDay && 'The last day that was asked for is over.',
-  ].filter(Boolean);
-  const why = sentences.join(' ') || Object.values(error.fields).join(' ');
-  return new Conflict(`${why} Decline the request and say so.`);
+  return new Conflict(() => {
+    const { fields } = error;
+    const sentences = [
+      ...(fields.applicationId ? [t`The application was deleted.`] : []),
+      ...(fields.lastDay ? [t`The last day that was asked for is over.`] : []),
+    ];
+    const why = sentences.length > 0 ? sentences : Object.values(fields);
+    return [...why, t`Decline the request and say so.`].join(' ');
+  });
 }

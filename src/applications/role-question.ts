@@ -1,4 +1,5 @@
 import type { Tx } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
 import { checkedUser } from '../users/user-values.js';
 import type { AskedRole } from './role-request.entity.js';
@@ -37,10 +38,12 @@ export async function personOf(
     [organisationId, userId ?? null, wanted.email],
   );
   if (userId && (!known || known.closed)) {
-    throw new Invalid({ userId: 'Choose someone from the list, or somebody new.' });
+    throw new Invalid({ userId: () => t`Choose someone from the list, or somebody new.` });
   }
   if (known?.closed) {
-    throw new Invalid({ email: 'The account with this address is closed. Please ask support.' });
+    throw new Invalid({
+      email: () => t`The account with this address is closed. Please ask support.`,
+    });
   }
   return known ? { email: known.email, name: known.name } : wanted;
 }
@@ -56,7 +59,7 @@ export async function applicationOf(
     `select name from applications where id = $1 and organisation_id = $2 and deleted_at is null`,
     [applicationId ?? null, organisationId],
   );
-  if (!row) throw new Invalid({ role: 'Choose a role from the list.' });
+  if (!row) throw new Invalid({ role: () => t`Choose a role from the list.` });
   return row.name;
 }
 
@@ -78,5 +81,5 @@ export async function checkNotHeld(
        and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $4)`,
     [email, role, applicationId ?? null, now, organisationId],
   );
-  if (held.length > 0) throw new Conflict('This person has this role already.');
+  if (held.length > 0) throw new Conflict(() => t`This person has this role already.`);
 }

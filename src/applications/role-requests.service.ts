@@ -5,6 +5,7 @@ import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { Conflict, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
@@ -64,7 +65,8 @@ export class RoleRequests {
     } catch (error) {
       if (violated(error, 'role_requests_open_key')) {
         throw new Conflict(
-          'This is asked for already: an open request for this person and role is in the list.',
+          () =>
+            t`This is asked for already: an open request for this person and role is in the list.`,
         );
       }
       throw error;
@@ -84,7 +86,8 @@ export class RoleRequests {
         [id, actor.id, now],
       );
       if (!request) throw new NotFound('no such request for this user');
-      if (request.state !== 'open') throw new Conflict('This request was decided meanwhile.');
+      if (request.state !== 'open')
+        throw new Conflict(() => t`This request was decided meanwhile.`);
       const decision = { state: 'withdrawn' as const, decidedBy: actor.id, decidedAt: now };
       await tx.update(RoleRequest, { id }, decision);
       await this.audit.record(tx, actor, {
@@ -115,14 +118,16 @@ export class RoleRequests {
     const open = await tx.countBy(RoleRequest, { organisationId, state: 'open' });
     if (open >= openAtMost) {
       throw new Conflict(
-        `Your organisation has ${open} open requests. Wait until IT has decided some, or withdraw what is not needed.`,
+        () =>
+          t`Your organisation has ${open} open requests. Wait until IT has decided some, or withdraw what is not needed.`,
       );
     }
     const since = new Date(this.clock.now().getTime() - 86_400_000);
     const filed = await tx.countBy(RoleRequest, { organisationId, requestedAt: MoreThan(since) });
     if (filed >= filedAtMost) {
       throw new Conflict(
-        `Your organisation has filed ${filed} requests in 24 hours, which is the most. Go on tomorrow, or write to ${this.config.SUPPORT_ADDRESS}.`,
+        () =>
+          t`Your organisation has filed ${filed} requests in 24 hours, which is the most. Go on tomorrow, or write to ${this.config.SUPPORT_ADDRESS}.`,
       );
     }
   }

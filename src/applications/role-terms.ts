@@ -31,7 +31,7 @@ export function checkedTerms(
     confirmedBy: needsWord ? problemOfConfirmer(confirmedBy) : undefined,
     confirmedOn:
       needsWord && (!confirmed || confirmed > today)
-        ? 'When was it confirmed? Choose today or an earlier day.'
+        ? () => t`When was it confirmed? Choose today or an earlier day.`
         : undefined,
     lastDay: problemOfLastDay(last, today),
   });
@@ -48,8 +48,12 @@ function problemOfConfirmer(name: string): Words | undefined {
     : problemOfName(name);
 }
 
-function problemOfLastDay(last: UtcDay | null | undefined, today: UtcDay): string | undefined {
+function problemOfLastDay(last: UtcDay | null | undefined, today: UtcDay): Words | undefined {
   if (last === null) return undefined;
-  if (last === undefined || last < today) return 'Choose today or a later day, or leave it empty.';
-  return last > latestEnd ? 'Choose a day before the year 3000, or leave it empty.' : undefined;
+  if (last === undefined || last < today) {
+    return () => t`Choose today or a later day, or leave it empty.`;
+  }
+  return last > latestEnd
+    ? () => t`Choose a day before the year 3000, or leave it empty.`
+    : undefined;
 }

@@ -4,6 +4,7 @@ import { DataSource, IsNull } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { holdIt } from '../users/it-staff.js';
@@ -62,11 +63,11 @@ export class Roles {
       });
     } catch (error) {
       if (violated(error, 'role_assignments_live_key')) {
-        throw new Conflict('This person has this role already.');
+        throw new Conflict(() => t`This person has this role already.`);
       }
       if (violated(error, 'role_assignments_own_organisation_fkey')) {
         throw new Conflict(
-          'This person belongs to another organisation, so this role cannot be given.',
+          () => t`This person belongs to another organisation, so this role cannot be given.`,
         );
       }
       throw error;
@@ -80,7 +81,7 @@ export class Roles {
       const known = await tx.findOneBy(RoleAssignment, { id: assignmentId });
       const leaver = known?.role === 'it' ? known.userId : null;
       if (leaver && leaver === actor.id) {
-        throw new Conflict('You cannot take the IT role from yourself.');
+        throw new Conflict(() => t`You cannot take the IT role from yourself.`);
       }
       await holdIt(tx, actor, this.clock.now(), leaver);
       const found = await tx.findOne(RoleAssignment, {
@@ -112,16 +113,18 @@ export class Roles {
     const application = applicationId
       ? await tx.findOneBy(Application, { id: applicationId, deletedAt: IsNull() })
       : null;
-    if (!application) throw new Invalid({ applicationId: 'Choose an application.' });
+    if (!application) throw new Invalid({ applicationId: () => t`Choose an application.` });
     return application;
   }
 
   private placeOf(role: Role, user: User, application: Application | null) {
     if (role === 'it' && user.organisationId) {
-      throw new Conflict('IT is for operator staff. This person belongs to an organisation.');
+      throw new Conflict(
+        () => t`IT is for operator staff. This person belongs to an organisation.`,
+      );
     }
     if (role === 'org_admin' && !user.organisationId) {
-      throw new Conflict('This person belongs to no organisation.');
+      throw new Conflict(() => t`This person belongs to no organisation.`);
     }
     return { organisationId: application?.organisationId ?? user.organisationId };
   }

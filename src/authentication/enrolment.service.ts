@@ -4,6 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid, Refusal, SignInNeeded } from '../platform/refusals.js';
 import { AccountNotices } from '../users/account-notices.service.js';
 import { holdAccount, revokeInvitations, undoFirstSignIn } from '../users/first-sign-in.js';
@@ -120,7 +121,7 @@ export class Enrolment {
     const step = totpStep(key, code, this.clock.now());
     if (step === undefined) {
       throw new Invalid({
-        code: 'This code is not right. Type the six digits your app shows now for Keyturn.',
+        code: () => t`This code is not right. Type the six digits your app shows now for Keyturn.`,
       });
     }
     const now = this.clock.now();
@@ -137,7 +138,7 @@ export class Enrolment {
         .returning('user_id')
         .execute();
       if ((made.raw as unknown[]).length !== 1) {
-        throw new Conflict('An authenticator app is set up for this account already.');
+        throw new Conflict(() => t`An authenticator app is set up for this account already.`);
       }
       await revokeInvitations(tx, viewer.id, now);
       const codes = await this.factors.replaceRecoveryCodes(tx, viewer.id);
@@ -203,7 +204,7 @@ export class Enrolment {
 /** Unknown, used, revoked and expired invitations look alike. */
 export class InvitationGone extends Refusal {
   constructor() {
-    super(410, 'invitation_gone', 'This invitation was used already, or its time is over.');
+    super(410, 'invitation_gone', () => t`This invitation was used already, or its time is over.`);
   }
 }
 

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { Limits } from '../platform/limits/limits.js';
 import { FactorOff, Invalid, SignInNeeded } from '../platform/refusals.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
@@ -16,8 +17,8 @@ export const codesInWindow = 5;
 export const codesInTotal = 100;
 
 const codeLimit = { most: codesInWindow, seconds: 15 * 60 };
-const tooMany =
-  'Too many codes were tried. Please wait a quarter of an hour, then use a fresh code.';
+const tooMany = () =>
+  t`Too many codes were tried. Please wait a quarter of an hour, then use a fresh code.`;
 
 /** Judges second factors. A code counts once, also under parallel requests (R1). */
 @Injectable()
@@ -69,7 +70,7 @@ export class Factors {
     if (!factor) throw new SignInNeeded('/sign-in');
     const key = this.keys.open(`totp_factors ${userId}`, factor.sealedKey);
     const step = totpStep(key, code, this.clock.now());
-    if (step === undefined) throw new Invalid({ [field]: wrongCode(code) });
+    if (step === undefined) throw new Invalid({ [field]: () => wrongCode(code) });
     // One conditional statement: of parallel requests with the same code exactly one gets through.
     const used = await tx.query<[unknown, number]>(
       `update totp_factors set last_step = $2, failed_codes = 0
@@ -78,7 +79,8 @@ export class Factors {
     );
     if (used[1] !== 1) {
       throw new Invalid({
-        [field]: 'This code was used already. Wait for the next one in your app and type that.',
+        [field]: () =>
+          t`This code was used already. Wait for the next one in your app and type that.`,
       });
     }
   }
@@ -93,7 +95,7 @@ export class Factors {
     );
     if (used[1] !== 1) {
       throw new Invalid({
-        recoveryCode: 'This is not one of your unused recovery codes. Each one works once.',
+        recoveryCode: () => t`This is not one of your unused recovery codes. Each one works once.`,
       });
     }
     await tx.update(TotpFactor, { userId }, { failedCodes: 0 });
@@ -131,6 +133,6 @@ export class Factors {
 
 function wrongCode(code: string): string {
   return /^\s*(\d\s*){6}$/.test(code)
-    ? 'This code is not right. Type the one your app shows now; if that fails, check the clock of your phone.'
-    : 'A code has six digits. Type the one your app shows now.';
+    ? t`This code is not right. Type the one your app shows now; if that fails, check the clock of your phone.`
+    : t`A code has six digits. Type the one your app shows now.`;
 }

@@ -5,6 +5,7 @@ import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import type { Language } from '../platform/language/languages.js';
+import { t } from '../platform/language/speaking.js';
 import { Limits } from '../platform/limits/limits.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
 import type { AccountEvent } from '../users/account-notice.js';
@@ -21,7 +22,7 @@ import { newTotpKey, totpStep } from './totp.js';
 import type { Viewer } from './viewer.js';
 
 const passwordTries = { most: 10, seconds: 15 * 60 };
-const tooMany = 'Too many wrong passwords. Please wait a quarter of an hour.';
+const tooMany = () => t`Too many wrong passwords. Please wait a quarter of an hour.`;
 const minutesToConfirm = 15;
 
 /** What people do with their own account: password, authenticator app, sessions (R7, R10, A8, A11). */
@@ -138,10 +139,13 @@ export class OwnAccount {
     const { session, viewer } = live;
     await this.factors.countTry(viewer.id);
     const key = this.pendingKey(live);
-    if (!key) throw new Conflict('This took longer than a quarter of an hour. Please begin anew.');
+    if (!key)
+      throw new Conflict(() => t`This took longer than a quarter of an hour. Please begin anew.`);
     const step = totpStep(key, code, this.clock.now());
     if (step === undefined) {
-      throw new Invalid({ code: 'This code is not right. Type the six digits of the new entry.' });
+      throw new Invalid({
+        code: () => t`This code is not right. Type the six digits of the new entry.`,
+      });
     }
     const token = await inTransaction(this.dataSource, async (tx) => {
       await holdAccount(tx, viewer.id);
@@ -170,7 +174,7 @@ export class OwnAccount {
     await this.limits.count(tries, passwordTries, tooMany);
     const user = await this.dataSource.getRepository(User).findOneByOrFail({ id: viewer.id });
     if (!(await passwordFits(password, user.passwordHash))) {
-      throw new Invalid({ password: 'This is not your password.' });
+      throw new Invalid({ password: () => t`This is not your password.` });
     }
     await this.limits.forget(tries);
   }

@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
+import { t } from '../platform/language/speaking.js';
 import { TooMany } from '../platform/refusals.js';
 import { Turns } from './turns.js';
 
@@ -12,7 +13,10 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
  */
 const turns = new Turns(Math.max(1, Math.floor(availableParallelism() / 2)), 100);
 const inTurn = <T>(work: () => Promise<T>) =>
-  turns.take(work, () => new TooMany(5, 'Too many people are signing in. Please try again.'));
+  turns.take(
+    work,
+    () => new TooMany(5, () => t`Too many people are signing in. Please try again.`),
+  );
 
 /** argon2id in PHC form (S7: people's passwords need a slow hash). */
 export function hashPassword(password: string): Promise<string> {

@@ -1,10 +1,11 @@
+import { t } from '../platform/language/speaking.js';
 const shortest = 12;
 const longest = 128;
 
 /** What a password must be, for the page (NIST SP 800-63B: length, no composition rules). */
-export const passwordRules = [
-  `At least ${shortest} characters. A few unrelated words are easy to remember and hard to guess.`,
-  'Not your e-mail address, not the name of this service, not one that everybody uses.',
+export const passwordRules = (): string[] => [
+  t`At least ${shortest} characters. A few unrelated words are easy to remember and hard to guess.`,
+  t`Not your e-mail address, not the name of this service, not one that everybody uses.`,
 ];
 
 /** The most common ones that are long enough, in small letters and without separators. */
@@ -34,16 +35,16 @@ function bare(text: string): string {
  * points. The name in the e-mail address counts from four characters on: a shorter one is in too many
  * good passwords.
  */
-export function problemOfPassword(password: string, email: string): string | undefined {
+export function problemOfPassword(password: string, email: string): (() => string) | undefined {
   const length = [...password].length;
-  if (length < shortest) return `A password has at least ${shortest} characters.`;
-  if (length > longest) return `A password has at most ${longest} characters.`;
+  if (length < shortest) return () => t`A password has at least ${shortest} characters.`;
+  if (length > longest) return () => t`A password has at most ${longest} characters.`;
   const plain = bare(password);
-  if (new Set(plain).size < 4) return 'This password repeats the same few characters.';
-  if (common.has(plain)) return 'Many people use this password. Choose another one.';
+  if (new Set(plain).size < 4) return () => t`This password repeats the same few characters.`;
+  if (common.has(plain)) return () => t`Many people use this password. Choose another one.`;
   const own = bare(email.split(/[@+]/)[0] ?? '');
   if ((own.length >= 4 && plain.includes(own)) || plain.includes('keyturn')) {
-    return 'Leave your e-mail address and the name of this service out of it.';
+    return () => t`Leave your e-mail address and the name of this service out of it.`;
   }
   return undefined;
 }

@@ -36,7 +36,8 @@ export class Resets {
     }
     const problem = problemOfLine(identityCheck);
     if (problem) throw new Invalid({ identityCheck: problem });
-    if (actor.id === userId) throw new Conflict('Somebody else in IT has to do this for you.');
+    if (actor.id === userId)
+      throw new Conflict(() => t`Somebody else in IT has to do this for you.`);
     await inTransaction(this.dataSource, async (tx) => {
       const user = await holdAccount(tx, userId);
       if (!user) throw new NotFound('no such account, or closed');

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 const browsers: [RegExp, string][] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -18,6 +19,6 @@ export function browserText(agent: string): string {
   const [browser, system] = [browsers, systems].map(
     (names) => names.find(([pattern]) => pattern.test(agent))?.[1],
   );
-  if (!browser) return system ? `A browser on ${system}` : 'Unknown browser';
-  return system ? `${browser} on ${system}` : browser;
+  if (!browser) return system ? t`A browser on ${system}` : t`Unknown browser`;
+  return system ? t`${browser} on ${system}` : browser;
 }

@@ -8,6 +8,7 @@ import { Sessions } from '../authentication/sessions.service.js';
 import { SignIn } from '../authentication/sign-in.service.js';
 import { totpUri } from '../authentication/totp.js';
 import { Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import { clearCookie, setCookie } from '../platform/web/cookies.js';
 import { readForm } from '../platform/web/form.js';
@@ -73,7 +74,7 @@ export class EnrolmentController {
       const form = readForm(PasswordForm, body);
       try {
         if (form.password !== form.passwordAgain) {
-          throw new Invalid({ passwordAgain: 'The two passwords are not the same.' });
+          throw new Invalid({ passwordAgain: () => t`The two passwords are not the same.` });
         }
         const session = await this.enrolment.accept(token, form.password, originOf(request));
         // Whoever had a session in this browser is signed out of it.
@@ -113,11 +114,11 @@ export class EnrolmentController {
   @DuringSignIn('recovery_codes')
   @Get(['enrol/recovery-codes', 'enrol/done'])
   codesAgain(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'auth/recovery-codes-again',
-      title: 'Recovery codes',
+      title: t`Recovery codes`,
       model: { action: renewal } satisfies RecoveryCodesAgainPage,
-    });
+    }));
   }
 
   @DuringSignIn('recovery_codes')
@@ -131,16 +132,16 @@ export class EnrolmentController {
   async done(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const { stored } = readForm(StoredForm, body);
     if (stored !== 'yes') {
-      return this.pages.send(request, reply, {
+      return this.pages.send(request, reply, () => ({
         view: 'auth/recovery-codes-again',
-        title: 'Recovery codes',
+        title: t`Recovery codes`,
         status: 422,
         notice: {
           kind: 'error',
-          text: 'You did not tick that you have stored the codes. They are shown once, so make new ones.',
+          text: t`You did not tick that you have stored the codes. They are shown once, so make new ones.`,
         },
         model: { action: renewal } satisfies RecoveryCodesAgainPage,
-      });
+      }));
     }
     setCookie(this.config, reply, 'session', await this.enrolment.finish(request.live!));
     setCookie(this.config, reply, 'device', this.signIn.deviceFor(request.live!.viewer));
@@ -153,32 +154,31 @@ export class EnrolmentController {
     { name, email, organisation }: Invited,
     error?: unknown,
   ): FastifyReply {
-    const errors = error instanceof Invalid ? error.fields : {};
     // The address holds the token: it must not leave by a referrer.
     void reply.header('referrer-policy', 'no-referrer');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'auth/invitation',
-      title: 'Welcome',
+      title: t`Welcome`,
       error,
       model: {
-        organisation: organisation ?? 'Operator staff',
+        organisation: organisation ?? t`Operator staff`,
         name,
         email,
-        password: { value: '', error: errors.password },
-        passwordAgain: { value: '', error: errors.passwordAgain },
-        rules: passwordRules,
+        password: { value: '', error: errorAt(error, 'password') },
+        passwordAgain: { value: '', error: errorAt(error, 'passwordAgain') },
+        rules: passwordRules(),
       } satisfies InvitationPage,
-    });
+    }));
   }
 
   private gone(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
     if (!(error instanceof InvitationGone)) throw error;
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'auth/invitation-gone',
-      title: 'Invitation',
+      title: t`Invitation`,
       status: error.status,
       model: {},
-    });
+    }));
   }
 
   private async showKey(
@@ -188,24 +188,29 @@ export class EnrolmentController {
   ): Promise<FastifyReply> {
     const { session, viewer } = request.live!;
     const key = await this.enrolment.key(session);
-    return this.pages.send(request, reply, {
+    const qrSvg = await QRCode.toString(totpUri(key, viewer.email), { type: 'svg', margin: 2 });
+    return this.pages.send(request, reply, () => ({
       view: 'auth/enrol',
-      title: 'Set up your authenticator app',
+      title: t`Set up your authenticator app`,
       error,
       model: {
-        qrSvg: await QRCode.toString(totpUri(key, viewer.email), { type: 'svg', margin: 2 }),
+        qrSvg,
         key,
         email: viewer.email,
-        code: { value: '', error: error instanceof Invalid ? error.fields.code : undefined },
+        code: { value: '', error: errorAt(error, 'code') },
       } satisfies EnrolPage,
-    });
+    }));
   }
 
   private showCodes(request: FastifyRequest, reply: FastifyReply, codes: string[]): FastifyReply {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'auth/recovery-codes',
-      title: 'Recovery codes',
+      title: t`Recovery codes`,
       model: { codes, stored: { value: '' }, action: '/enrol/done' } satisfies RecoveryCodesPage,
-    });
+    }));
   }
+}
+
+function errorAt(error: unknown, field: string): string | undefined {
+  return error instanceof Invalid ? error.fields[field] : undefined;
 }

@@ -184,7 +184,7 @@ export class ProfileController {
       model: {
         ...fieldsOf(form, error),
         email: request.viewer!.email,
-        rules: passwordRules,
+        rules: passwordRules(),
         needsCode: this.account.needsCode(request.live!),
       } satisfies NewPasswordPage,
     });

@@ -6,6 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { cleanName } from '../platform/plain-text.js';
 import { Conflict, Invalid, NotFound } from '../platform/refusals.js';
 import { Secret } from './secret.entity.js';
@@ -50,7 +51,7 @@ export class ResourceSecrets {
     } catch (error) {
       if (violated(error, 'secrets_resource_name_key')) {
         throw new Invalid({
-          name: 'Another secret of this resource server has this name. Choose another name.',
+          name: () => t`Another secret of this resource server has this name. Choose another name.`,
         });
       }
       throw error;
@@ -68,7 +69,9 @@ export class ResourceSecrets {
   switchOn(actor: It, resourceId: string, secretId: string): Promise<void> {
     return this.change(actor, resourceId, secretId, 'secret.switch_on', (secret) => {
       if (secret.expiresAt <= this.clock.now()) {
-        throw new Conflict('This secret has expired. It cannot be switched on; create a new one.');
+        throw new Conflict(
+          () => t`This secret has expired. It cannot be switched on; create a new one.`,
+        );
       }
       return secret.disabledAt ? { disabledAt: null, disabledBy: null } : undefined;
     });
@@ -117,7 +120,8 @@ export class ResourceSecrets {
     const most = this.config.SECRETS_PER_APPLICATION;
     if ((row?.live ?? 0) >= most) {
       throw new Conflict(
-        `A resource server can have up to ${most} secrets at a time. Delete one that is no longer used.`,
+        () =>
+          t`A resource server can have up to ${most} secrets at a time. Delete one that is no longer used.`,
       );
     }
   }

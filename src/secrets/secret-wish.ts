@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../audit/audit.service.js';
 import { notADay } from '../platform/day-range.js';
 import type { Keys } from '../platform/keys/keys.js';
+import { t, type Words } from '../platform/language/speaking.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { Invalid } from '../platform/refusals.js';
 import { addCalendarYear } from '../platform/utc-day.js';
@@ -9,6 +10,7 @@ import { dayText } from '../platform/words.js';
 import {
   earliestLastDay,
   type Expiry,
+  type ExpiryProblem,
   expiryOfInstant,
   expiryOfLastDay,
   latestLastDay,
@@ -35,22 +37,26 @@ export interface CheckedWish {
 /** @throws Invalid with all problems of the form at once (S2, S3) */
 export function checkedWish(wish: SecretWish, createdAt: Date): CheckedWish {
   const { name } = wish;
-  const fields: Record<string, string> = {};
+  const fields: Record<string, Words> = {};
   const nameProblem = name === undefined ? undefined : problemOfName(name);
-  if (nameProblem) fields.name = nameProblem();
+  if (nameProblem) fields.name = nameProblem;
   const expiry = expiryOf(wish, createdAt);
   if ('problem' in expiry) {
-    const first = dayText(earliestLastDay(createdAt));
-    const last = dayText(latestLastDay(createdAt));
-    fields[wish.expiresAt ? 'expiresAt' : 'lastDay'] = {
-      not_a_date: wish.lastDay?.trim() === '' ? 'Choose a last day.' : notADay(),
-      too_early: `The last day can be ${first} at the earliest.`,
-      too_late: `A secret lives for one year at most. The last day can be ${last} at the latest.`,
-    }[expiry.problem];
+    const field = wish.expiresAt ? 'expiresAt' : 'lastDay';
+    fields[field] = () => expiryText(expiry.problem, wish, createdAt);
   }
   if (Object.keys(fields).length > 0 || 'problem' in expiry) throw new Invalid(fields);
   const kept = name === undefined ? undefined : cleanName(name);
   return { name: kept, createdAt, expiresAt: expiry.expiresAt };
+}
+
+function expiryText(problem: ExpiryProblem, { lastDay }: SecretWish, createdAt: Date): string {
+  if (problem === 'not_a_date') return lastDay?.trim() === '' ? t`Choose a last day.` : notADay();
+  const first = dayText(earliestLastDay(createdAt));
+  const last = dayText(latestLastDay(createdAt));
+  return problem === 'too_early'
+    ? t`The last day can be ${first} at the earliest.`
+    : t`A secret lives for one year at most. The last day can be ${last} at the latest.`;
 }
 
 function expiryOf({ lastDay, expiresAt }: SecretWish, createdAt: Date): Expiry {

@@ -6,6 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { freeStandardName } from './default-name.js';
@@ -60,7 +61,7 @@ export class Secrets {
       return await inTransaction(within ?? this.dataSource, async (tx) => {
         const application = await this.managed(tx, user, applicationId);
         if (application.disabled) {
-          throw new Conflict('This application is disabled, so it cannot get a secret now.');
+          throw new Conflict(() => t`This application is disabled, so it cannot get a secret now.`);
         }
         await this.checkLimit(tx, applicationId, createdAt);
         const name = checked.name ?? freeStandardName(await takenNames(tx, applicationId));
@@ -120,7 +121,9 @@ export class Secrets {
   async switchOn(user: Actor, applicationId: string, secretId: string, within?: Tx): Promise<void> {
     const decide = (secret: Secret) => {
       if (secret.expiresAt <= this.clock.now()) {
-        throw new Conflict('This secret has expired. It cannot be switched on; create a new one.');
+        throw new Conflict(
+          () => t`This secret has expired. It cannot be switched on; create a new one.`,
+        );
       }
       return secret.disabledAt ? { disabledAt: null, disabledBy: null } : undefined;
     };
@@ -197,7 +200,7 @@ export class Secrets {
     );
     if (!application) throw new NotFound('no such application for this user');
     if (!application.may_manage) {
-      throw new Forbidden('Only the credential managers of this application can do this.');
+      throw new Forbidden(() => t`Only the credential managers of this application can do this.`);
     }
     return application;
   }
@@ -209,7 +212,7 @@ export class Secrets {
       [applicationId, now],
     );
     const most = this.config.SECRETS_PER_APPLICATION;
-    if ((row?.live ?? 0) >= most) throw new Conflict(limitText(most));
+    if ((row?.live ?? 0) >= most) throw new Conflict(() => limitText(most));
   }
 
   private newestLive(tx: Tx, applicationId: string): Promise<Secret | null> {
@@ -233,15 +236,15 @@ export class Secrets {
       [applicationId, name, user.id, justNow],
     );
     return twin
-      ? 'You created a secret of this name a moment ago, perhaps with this very form. ' +
-          'If you did not see its value, delete it and create another one.'
-      : 'Another secret of this application has this name. Choose another name.';
+      ? () =>
+          t`You created a secret of this name a moment ago, perhaps with this very form. If you did not see its value, delete it and create another one.`
+      : () => t`Another secret of this application has this name. Choose another name.`;
   }
 }
 
 /** What the page says beside the button and the service says when it is pressed all the same (S8). */
 export function limitText(most: number): string {
-  return `An application can have up to ${most} secrets at a time. Delete one that is no longer used.`;
+  return t`An application can have up to ${most} secrets at a time. Delete one that is no longer used.`;
 }
 
 async function takenNames(tx: Tx, applicationId: string): Promise<string[]> {
@@ -254,10 +257,12 @@ async function takenNames(tx: Tx, applicationId: string): Promise<string[]> {
 
 function checkTyped(typed: string, name: string): void {
   if (isNameTyped(typed, name)) return;
-  const asked = typed.trim()
-    ? `This is not its name. Type “${name}” to delete it.`
-    : `Type “${name}” to delete it.`;
-  throw new Invalid({ confirmName: asked });
+  throw new Invalid({
+    confirmName: () =>
+      typed.trim()
+        ? t`This is not its name. Type “${name}” to delete it.`
+        : t`Type “${name}” to delete it.`,
+  });
 }
 
 function about(application: ApplicationRow, secret: Secret) {

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { mayManage } from '../applications/permission.js';
 import { Clock } from '../platform/clock.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { type Limit, Limits } from '../platform/limits/limits.js';
 import { type Inspection, inspectValue } from './value.js';
 
@@ -28,7 +29,7 @@ export class WhichSecret {
     await this.limits.count(
       `which secret ${userId}`,
       perUser,
-      'That was a lot of tries. Please wait a while.',
+      () => t`That was a lot of tries. Please wait a while.`,
     );
     const kind = inspectValue(text);
     if (kind !== 'well_formed') return { kind };

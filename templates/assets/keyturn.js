@@ -2,6 +2,15 @@
 const all = (selector, root = document) => root.querySelectorAll(selector);
 const byId = (id) => document.getElementById(id);
 
+/* Its words are those of the page, in the language of the page. */
+const language = document.documentElement.lang === 'en' ? 'en-GB' : document.documentElement.lang;
+const spoken = byId('announce').dataset;
+
+/** A sentence of the page, with values where `{0}`, `{1}` stand. */
+function filled(sentence, ...values) {
+  return sentence.replace(/\{(\d)\}/g, (place, index) => values[index] ?? place);
+}
+
 function announce(text) {
   byId('announce').textContent = text;
 }
@@ -35,7 +44,7 @@ for (const input of all('[data-file-into]')) {
     const [file] = input.files;
     if (!file) return;
     field.value = await file.text();
-    announce(`${file.name} is in the text field`);
+    announce(filled(spoken.fileRead, file.name));
   });
 }
 
@@ -48,11 +57,11 @@ for (const button of all('[data-copy]')) {
     const source = byId(button.dataset.copy);
     try {
       await copyText((button.dataset.copyBefore ?? '') + (source.dataset.value ?? source.textContent.trim()));
-      label.textContent = 'Copied';
+      label.textContent = spoken.copied;
       button.classList.add('copied');
     } catch {
       select(source);
-      label.textContent = 'Press Ctrl+C';
+      label.textContent = spoken.copyYourself;
     }
     announce(label.textContent);
     clearTimeout(timer);
@@ -73,7 +82,7 @@ for (const button of all('[data-download]')) {
     link.download = button.dataset.name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    announce('Downloaded');
+    announce(spoken.downloaded);
   });
 }
 
@@ -135,7 +144,7 @@ if (once) {
 /* The chosen last day in words, as the server says them. */
 for (const input of all('input[data-words]')) {
   let asking;
-  const say = ({ endsText = '', mailsText = '', dayOff }) => {
+  const show = ({ endsText = '', mailsText = '', dayOff }) => {
     byId('ends-text').textContent = endsText;
     byId('mails-text').textContent = mailsText;
     byId('day-off').hidden = !dayOff;
@@ -152,9 +161,9 @@ for (const input of all('input[data-words]')) {
     try {
       const answer = await fetch(`${input.dataset.words}?lastDay=${encodeURIComponent(input.value)}`, { signal });
       const words = answer.ok ? await answer.json() : {};
-      if (!signal.aborted) say(words);
+      if (!signal.aborted) show(words);
     } catch {
-      if (!signal.aborted) say({});
+      if (!signal.aborted) show({});
     }
   };
   input.addEventListener('input', ask);
@@ -163,23 +172,26 @@ for (const input of all('input[data-words]')) {
 /* The same for a form without reminders. The server's day counts, not the clock of this computer. */
 const day = 86_400_000;
 const asTime = (iso) => Date.parse(`${iso}T00:00:00Z`);
-const inWords = new Intl.DateTimeFormat('en-GB', {
+const inWords = new Intl.DateTimeFormat(language, {
   weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC',
 });
-const words = (time) => inWords.format(time).replace(',', '');
+const plurals = new Intl.PluralRules(language);
 
-function daysText(count) {
-  return count === 1 ? 'in 1 day' : `in ${count} days`;
+function words(time) {
+  const text = inWords.format(time);
+  return language === 'en-GB' ? text.replace(',', '') : text;
 }
 
 for (const input of all('input[data-last-day]')) {
-  const { today, ends } = input.dataset;
+  const { today, ends, endsOne, endsOther, range } = input.dataset;
   input.addEventListener('input', () => {
     const chosen = input.value;
     const fits = chosen && chosen >= input.min && chosen <= input.max;
+    const count = (asTime(chosen) - asTime(today)) / day;
+    const sentence = fits && plurals.select(count) === 'one' ? endsOne : endsOther;
     byId(ends).textContent = fits
-      ? `Its last day is ${words(asTime(chosen))}, ${daysText((asTime(chosen) - asTime(today)) / day)}, until 24:00 UTC.`
-      : `Choose a day from ${words(asTime(input.min))} to ${words(asTime(input.max))}.`;
+      ? filled(sentence, words(asTime(chosen)), count, '24:00 UTC')
+      : filled(range, words(asTime(input.min)), words(asTime(input.max)));
   });
 }
 
