@@ -5,16 +5,16 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { OAuthEndpoints } from './api/oauth-endpoints.service.js';
 import { AppModule } from './app.module.js';
 import { buildLog, NestLog } from './platform/log.js';
 import type { Platform } from './platform/platform.module.js';
 import { templatesFolder } from './platform/project-root.js';
+import { answerDirectly, type DirectRoute, type Surroundings } from './platform/web/direct.js';
 import { takeFiles } from './platform/web/file-body.js';
+import { bodyLimit } from './platform/web/form-post.js';
 import { RequestLog } from './platform/web/request-log.js';
 import { addSecurityHeaders } from './platform/web/security-headers.js';
-
-/** The largest form of ours has a few hundred characters. */
-const bodyLimit = 64 * 1024;
 
 /** A pasted file, whose characters an address-like form writes with up to three each. */
 const fileLimit = 2 * 1024 * 1024;
@@ -48,12 +48,26 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     abortOnError: false,
   });
   addSecurityHeaders(app.getHttpAdapter().getInstance(), config);
+  const isStopping = closeConnectionsAtTheEnd(app.getHttpAdapter().getInstance());
   await configure(app);
+  answerBusyAddresses(app, { config, log, isStopping });
   return app;
 }
 
-/** Fastify says so to requests that come while it stops; here also to those that are in work by then. */
-function closeConnectionsAtTheEnd(fastify: FastifyInstance): void {
+function answerBusyAddresses(app: NestFastifyApplication, surroundings: Surroundings): void {
+  const endpoints = app.get(OAuthEndpoints, { strict: false });
+  const routes = new Map<string, DirectRoute>([
+    ['/oauth2/token', (post) => endpoints.token(post)],
+    ['/oauth2/introspect', (post) => endpoints.introspect(post)],
+  ]);
+  answerDirectly(app.getHttpServer(), routes, surroundings);
+}
+
+/**
+ * Fastify says so to requests that come while it stops; here also to those that are in work by then.
+ * @returns whether it stops
+ */
+function closeConnectionsAtTheEnd(fastify: FastifyInstance): () => boolean {
   let stopping = false;
   fastify.addHook('preClose', (done) => {
     stopping = true;
@@ -63,6 +77,7 @@ function closeConnectionsAtTheEnd(fastify: FastifyInstance): void {
     if (stopping) void reply.header('connection', 'close');
     done();
   });
+  return () => stopping;
 }
 
 async function configure(app: NestFastifyApplication): Promise<void> {
@@ -70,7 +85,6 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   fastify.addHook('onRoute', (route) => {
     if (route.url.startsWith('/admin/provisioning')) route.bodyLimit = fileLimit;
   });
-  closeConnectionsAtTheEnd(fastify);
   takeFiles(fastify, '/api/v1/provisioning/');
   await app.register(cookie);
   await app.register(fastifyStatic, {

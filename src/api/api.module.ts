@@ -4,6 +4,7 @@ import { RemindersModule } from '../reminders/reminders.module.js';
 import { CalendarController } from './calendar.controller.js';
 import { HealthController } from './health.controller.js';
 import { OAuthController } from './oauth.controller.js';
+import { OAuthEndpoints } from './oauth-endpoints.service.js';
 import { MetricsController } from './metrics.controller.js';
 import { RestModule } from './v1/rest.module.js';
 
@@ -11,5 +12,6 @@ import { RestModule } from './v1/rest.module.js';
 @Module({
   imports: [OAuthModule, RestModule, RemindersModule],
   controllers: [OAuthController, HealthController, CalendarController, MetricsController],
+  providers: [OAuthEndpoints],
 })
 export class ApiModule {}

@@ -13,12 +13,13 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Machine } from '../authentication/marks.js';
 import { clientCredentials } from '../oauth/client-credentials.js';
-import { OAuthRefusal } from '../oauth/oauth-refusal.js';
 import { needed, OAuth } from '../oauth/oauth.service.js';
 import { SigningKeys } from '../oauth/signing-keys.service.js';
-import type { Proven } from '../secrets/credential-check.service.js';
 import { Config } from '../platform/config/config.js';
-import { parametersOf } from './parameters.js';
+import type { FormPost } from '../platform/web/direct.js';
+import { uncached } from '../platform/web/machine-errors.js';
+import { OAuthEndpoints } from './oauth-endpoints.service.js';
+import { formIn, parametersIn } from './parameters.js';
 
 const postRoutes = ['oauth2/token', 'oauth2/introspect', 'oauth2/revoke'];
 
@@ -27,6 +28,7 @@ const postRoutes = ['oauth2/token', 'oauth2/introspect', 'oauth2/revoke'];
 @Controller()
 export class OAuthController {
   constructor(
+    private readonly endpoints: OAuthEndpoints,
     private readonly oauth: OAuth,
     private readonly signingKeys: SigningKeys,
     private readonly config: Config,
@@ -34,40 +36,27 @@ export class OAuthController {
 
   @Post('oauth2/token')
   async token(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const parameters = parametersOf(request);
-    if (needed(parameters, 'grant_type') !== 'client_credentials') {
-      throw new OAuthRefusal('unsupported_grant_type', 'use client_credentials');
-    }
-    const client = await this.caller(request, parameters);
-    const { oauth } = this;
-    const answer = await oauth.exchange(
-      client,
-      parameters.get('resource'),
-      parameters.get('scope'),
-    );
-    if (client.replacedByNewer) reply.header('client-secret-replaced-by-newer', 'true');
-    return uncached(reply).send(answer);
+    const { body, headers } = await this.endpoints.token(postOf(request));
+    return reply
+      .status(200)
+      .headers({ ...headers, ...uncached })
+      .send(body);
   }
 
   @Post('oauth2/introspect')
   async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const parameters = parametersOf(request);
-    // Who has not proved itself is told that first.
-    if (!parameters.has('token')) await this.caller(request, parameters);
-    const credentials = clientCredentials(request.headers.authorization, parameters);
-    const token = needed(parameters, 'token');
-    const claims = await this.oauth.introspect(credentials, token, request.ip);
-    return uncached(reply).send(
-      claims ? { active: true, token_type: 'Bearer', ...claims } : { active: false },
-    );
+    const { body } = await this.endpoints.introspect(postOf(request));
+    return reply.status(200).headers(uncached).send(body);
   }
 
   @Post('oauth2/revoke')
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const parameters = parametersOf(request);
-    const caller = await this.caller(request, parameters);
+    const { form, authorization, address } = postOf(request);
+    const parameters = parametersIn(form);
+    const credentials = clientCredentials(authorization, parameters);
+    const caller = await this.oauth.authenticate(credentials, address);
     await this.oauth.revoke(caller, needed(parameters, 'token'));
-    return uncached(reply).send();
+    return reply.status(200).headers(uncached).send();
   }
 
   @Get(postRoutes)
@@ -118,16 +107,10 @@ export class OAuthController {
       revocation_endpoint_auth_methods_supported: methods,
     });
   }
-
-  private caller(
-    request: FastifyRequest,
-    parameters: ReadonlyMap<string, string>,
-  ): Promise<Proven> {
-    const credentials = clientCredentials(request.headers.authorization, parameters);
-    return this.oauth.authenticate(credentials, request.ip);
-  }
 }
 
-function uncached(reply: FastifyReply): FastifyReply {
-  return reply.status(200).header('cache-control', 'no-store').header('pragma', 'no-cache');
+/** @throws OAuthRefusal for what is not a form */
+function postOf(request: FastifyRequest): FormPost {
+  const { authorization } = request.headers;
+  return { form: formIn(request), authorization, address: request.ip };
 }

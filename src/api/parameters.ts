@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { OAuthRefusal } from '../oauth/oauth-refusal.js';
 
 /**
- * The parameters of a form-encoded request (RFC 6749 section 3.2): each at most once, without those
- * that have no value, and none in the address, where logs would keep them.
+ * The form that a request holds (RFC 6749 section 3.2), with no parameters in the address, where logs
+ * would keep them.
  * @throws OAuthRefusal
  */
-export function parametersOf(request: FastifyRequest): Map<string, string> {
+export function formIn(request: FastifyRequest): Record<string, unknown> {
   const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') {
     throw new OAuthRefusal('invalid_request', 'send application/x-www-form-urlencoded');
@@ -14,8 +14,14 @@ export function parametersOf(request: FastifyRequest): Map<string, string> {
   if (request.url.includes('?')) {
     throw new OAuthRefusal('invalid_request', 'send parameters in the body, not in the address');
   }
+  return (request.body ?? {}) as Record<string, unknown>;
+}
+
+/** Its parameters: each at most once, without those that have no value. @throws OAuthRefusal */
+export function parametersIn(form: Record<string, unknown>): Map<string, string> {
   const parameters = new Map<string, string>();
-  for (const [name, value] of Object.entries((request.body ?? {}) as Record<string, unknown>)) {
+  for (const name of Object.keys(form)) {
+    const value = form[name];
     if (typeof value !== 'string') throw repeated(name);
     if (value !== '') parameters.set(name, value);
   }

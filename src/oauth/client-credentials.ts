@@ -1,9 +1,5 @@
+import type { Credentials } from '../secrets/credential-check.service.js';
 import { OAuthRefusal } from './oauth-refusal.js';
-
-export interface ClientCredentials {
-  clientId: string;
-  secret: string;
-}
 
 /**
  * The client's credentials, by `client_secret_basic` or `client_secret_post`, never by both
@@ -13,7 +9,7 @@ export interface ClientCredentials {
 export function clientCredentials(
   authorization: string | undefined,
   parameters: ReadonlyMap<string, string>,
-): ClientCredentials {
+): Credentials {
   const clientId = parameters.get('client_id');
   const secret = parameters.get('client_secret');
   const assertion = parameters.get('client_assertion');
@@ -32,7 +28,7 @@ export function clientCredentials(
 }
 
 /** Each half is form-encoded before it is joined and encoded (RFC 6749 section 2.3.1). */
-function basicCredentials(authorization: string): ClientCredentials {
+function basicCredentials(authorization: string): Credentials {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
   const joined = encoded && Buffer.from(encoded, 'base64').toString('utf8');
   const colon = joined ? joined.indexOf(':') : -1;
@@ -44,6 +40,7 @@ function basicCredentials(authorization: string): ClientCredentials {
 }
 
 function formDecoded(text: string): string {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -6,7 +6,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
 import { Keys } from '../platform/keys/keys.js';
-import type { Question } from '../secrets/credential-check.service.js';
+import type { Question } from '../secrets/credential-lookup.js';
 import type { Claims } from './access-token.js';
 
 /** 256 random bits after a mark by which scanners find it. */
@@ -58,11 +58,14 @@ export class OpaqueTokens {
     return token;
   }
 
-  /** Asks what is behind a token, as it is at this moment (T5); nothing, when it is none of ours. */
-  stillGood(token: string): Question | undefined {
+  /** What is behind a token, as it is at this moment (T5). */
+  readonly stillGood = stillGood;
+
+  /** The values of that question; `undefined` for what cannot be a token of ours. */
+  digestsOf(token: string): { token_digests: string[] } | undefined {
     if (!form.test(token)) return undefined;
-    const values = [this.keys.digests('token', token)];
-    return { name: 'opaque token still good', sql: stillGoodSql, values };
+    const digests = this.keys.digests('token', token);
+    return { token_digests: digests.map((digest) => `\\x${digest.toString('hex')}`) };
   }
 
   /** What a good token would say as a JWT. @param answer to the question */
@@ -111,17 +114,21 @@ const insert: Prepared = {
     values ($1, $2, $3, $4, $5, $6)`,
 };
 
-const stillGoodSql = `
-  (select json_build_object('jti', t.jti, 'secretId', t.secret_id,
-      'issuedAt', floor(extract(epoch from t.issued_at)),
-      'expiresAt', floor(extract(epoch from t.expires_at)),
-      'clientId', a.client_id, 'organisationId', a.organisation_id,
-      'audience', r.audience, 'scope', r.scope)
-    from opaque_tokens t
-    join secrets s on s.id = t.secret_id
-    join applications a on a.id = s.application_id
-    join grants g on g.application_id = a.id and g.resource_id = t.resource_id
-    join resources r on r.id = t.resource_id
-    where t.digest = any($3) and t.expires_at > $2
-      and s.deleted_at is null and s.disabled_at is null and s.expires_at > $2
-      and a.deleted_at is null and a.disabled_at is null)`;
+const stillGood: Question = {
+  name: 'opaque token still good',
+  columns: { token_digests: 'bytea[]' },
+  sql: `
+    (select json_build_object('jti', t.jti, 'secretId', t.secret_id,
+        'issuedAt', floor(extract(epoch from t.issued_at)),
+        'expiresAt', floor(extract(epoch from t.expires_at)),
+        'clientId', b.client_id, 'organisationId', b.organisation_id,
+        'audience', r.audience, 'scope', r.scope)
+      from opaque_tokens t
+      join secrets o on o.id = t.secret_id
+      join applications b on b.id = o.application_id
+      join grants g on g.application_id = b.id and g.resource_id = t.resource_id
+      join resources r on r.id = t.resource_id
+      where t.digest = any(q.token_digests) and t.expires_at > $1
+        and o.deleted_at is null and o.disabled_at is null and o.expires_at > $1
+        and b.deleted_at is null and b.disabled_at is null)`,
+};

@@ -4,31 +4,47 @@ interface Waiting<Ask, Answer> {
   reject: (error: unknown) => void;
 }
 
+interface Limits {
+  /** Asks in one round. */
+  atMost?: number;
+  /** Rounds under way at the same time. */
+  rounds?: number;
+}
+
 /**
  * Work that is cheaper done together: one round at a time, and what is asked for meanwhile waits for
  * the next one. Nobody waits for a round to fill up, so it costs no time where little is asked for.
  */
 export class Gathering<Ask, Answer> {
   private waiting: Waiting<Ask, Answer>[] = [];
-  private atWork = false;
+  private leaving = false;
+  private readonly atMost: number;
+  private free: number;
 
   /** @param work answers all, in their order; when it throws, everybody in the round gets the error */
   constructor(
     private readonly work: (asks: Ask[]) => Promise<Answer[]>,
-    private readonly atMost = 100,
-  ) {}
+    { atMost = 100, rounds = 1 }: Limits = {},
+  ) {
+    this.atMost = atMost;
+    this.free = rounds;
+  }
 
   ask(ask: Ask): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ask, resolve, reject });
-      if (this.atWork) return;
-      this.atWork = true;
+      if (this.leaving || this.free === 0) return;
+      this.leaving = true;
       // What is asked for in the same turn goes into the same round.
-      setImmediate(() => void this.goOn());
+      setImmediate(() => {
+        this.leaving = false;
+        void this.goOn();
+      });
     });
   }
 
   private async goOn(): Promise<void> {
+    this.free -= 1;
     while (this.waiting.length > 0) {
       const round = this.waiting.splice(0, this.atMost);
       try {
@@ -38,6 +54,6 @@ export class Gathering<Ask, Answer> {
         round.forEach(({ reject }) => reject(error));
       }
     }
-    this.atWork = false;
+    this.free += 1;
   }
 }

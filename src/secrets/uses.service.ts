@@ -40,8 +40,15 @@ export class SecretUses implements OnApplicationShutdown {
     private readonly clock: Clock,
   ) {}
 
+  /** On the way of every request: most often a number that grows. */
   note(secretId: string, address: string, at: Date): void {
-    this.gather({ secretId, day: utcDay(at), count: 1, firstAt: at, lastAt: at, address });
+    const known = this.gathered.get(secretId);
+    if (known && isMore(known, address, at)) {
+      known.count += 1;
+      known.lastAt = at;
+    } else {
+      this.gather({ secretId, day: utcDay(at), count: 1, firstAt: at, lastAt: at, address });
+    }
   }
 
   /** Writes what was gathered; what cannot be written now is kept for the next time. */
@@ -86,6 +93,12 @@ export class SecretUses implements OnApplicationShutdown {
     if (known) this.ofEarlierDays.push(known);
     this.gathered.set(use.secretId, use);
   }
+}
+
+/** The same secret again, later on the same day, from the same address? */
+function isMore(known: Use, address: string, at: Date): boolean {
+  const sameDay = at.getTime() - (at.getTime() % 86_400_000) <= known.lastAt.getTime();
+  return sameDay && at >= known.lastAt && address === known.address;
 }
 
 function merge(known: Use, { count, firstAt, lastAt, address, otherAddresses }: Use): void {

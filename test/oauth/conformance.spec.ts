@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import * as openid from 'openid-client';
+import { CredentialLookup } from '../../src/secrets/credential-lookup.js';
+import { Refusals } from '../../src/secrets/refusals.service.js';
+import { altered } from '../support/altered.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { askToken, basic, type Credentials } from '../support/machine.js';
+import { waitingFor } from '../support/race.js';
 
 /* The corners of RFC 6749, 7009, 7662, 8414 and 8707 that no client library visits. */
 
@@ -14,7 +21,8 @@ let good: Credentials;
 
 beforeAll(async () => {
   const port = 21_000 + (process.pid % 20_000);
-  service = await startTestApp({ PUBLIC_URL: `http://127.0.0.1:${port}` }, undefined, port);
+  const settings = { PUBLIC_URL: `http://127.0.0.1:${port}`, TRUSTED_PROXIES: '127.0.0.1' };
+  service = await startTestApp(settings, undefined, port);
   good = service.world.secrets.find(({ name }) => name === 'Donor upload')!;
 });
 afterAll(() => service.close());
@@ -34,9 +42,12 @@ function send(
 ): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const length = String(body ? Buffer.byteLength(body) : 0);
+    const usual: Record<string, string> = headers['transfer-encoding']
+      ? {}
+      : { 'content-length': length };
     const sent = request(
       service.url + path,
-      { method, headers: { 'content-length': length, ...headers } },
+      { method, headers: { ...usual, ...headers } },
       (response) => {
         let text = '';
         response.on('data', (chunk) => (text += chunk));
@@ -229,5 +240,205 @@ describe('the metadata (RFC 8414)', () => {
     for (const key of keys) {
       expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
     }
+  });
+});
+
+const chunked: Record<string, string> = { 'transfer-encoding': 'chunked' };
+/** A body of unknown length goes through the framework. */
+const bothWays = [{}, chunked];
+
+/* Forms as programs send them are answered in front of the framework (docs/adr/0086). */
+describe('the direct way and that through the framework', () => {
+  const wrong = () => basic({ clientId: good.clientId, value: altered(good.value) });
+  const cases: [string, string, string, () => Record<string, string>][] = [
+    ['a good request', 'token', `${grant}&${resource}`, withBasic],
+    ['a wrong secret', 'token', `${grant}&${resource}`, () => ({ authorization: wrong() })],
+    ['no client', 'token', `${grant}&${resource}`, () => ({})],
+    ['no form', 'token', '', withBasic],
+    ['a repeated parameter', 'token', `${grant}&${grant}`, withBasic],
+    ['a dangerous name', 'token', `${grant}&__proto__=2`, withBasic],
+    ['half a percent sign', 'token', `${grant}&resource=%zz%`, withBasic],
+    ['a broken character', 'token', `${grant}&resource=%ff\xff`, withBasic],
+    ['parameters in the address', 'token?x=1', `${grant}&${resource}`, withBasic],
+    ['a slash at the end', 'token/', `${grant}&${resource}`, withBasic],
+    ['a token that is none', 'introspect', 'token=x', withBasic],
+    ['no token', 'introspect', '', withBasic],
+    ['neither token nor client', 'introspect', '', () => ({})],
+  ];
+
+  test.each(cases)('answer the same: %s', async (_, path, body, headers) => {
+    const answers = [];
+    for (const way of bothWays) {
+      const all = { 'content-type': form, ...headers(), ...way } as Record<string, string>;
+      const answer = await send(`/oauth2/${path}`, body, all);
+      const { date, 'content-length': length, ...rest } = answer.headers;
+      expect([typeof date, Number(length)]).toEqual(['string', Buffer.byteLength(answer.text)]);
+      const text = answer.text.replace(/"access_token":"[^"]+"/, '');
+      answers.push({ status: answer.status, headers: rest, text });
+    }
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  test('find the same address behind a proxy', async () => {
+    const headers = { authorization: wrong(), 'content-type': form };
+    for (const way of bothWays) {
+      const proxied = { ...headers, ...way, 'x-forwarded-for': '198.51.100.1, 203.0.113.7' };
+      expect((await send('/oauth2/token', `${grant}&${resource}`, proxied)).status).toBe(401);
+    }
+    await service.app.get(Refusals, { strict: false }).flush();
+    const rows = await service.dataSource.query<{ address: string }[]>(
+      'select address from refused_calls order by id desc limit 2',
+    );
+    expect(rows.map(({ address }) => address)).toEqual(['203.0.113.7', '203.0.113.7']);
+  });
+
+  test('are told apart by the form of the request alone', async () => {
+    const body = `${grant}&${resource}`;
+    const types = [form, `${form};charset=UTF-8`, `${form}; charset=utf-8`, `${form}; x=1`, form];
+    const ways = [{}, {}, {}, {}, chunked];
+    const through: boolean[] = [];
+    const note = () => (through[through.length - 1] = true);
+    const channel = 'tracing:fastify.request.handler:start';
+    subscribe(channel, note);
+    for (const [at, type] of types.entries()) {
+      through.push(false);
+      const headers = { ...withBasic(), 'content-type': type, ...ways[at] };
+      expect((await send('/oauth2/token', body, headers)).status).toBe(200);
+    }
+    unsubscribe(channel, note);
+    expect(through).toEqual([false, false, false, true, true]);
+  });
+
+  /** What comes back for bytes that are sent piece by piece, each when something has been answered. */
+  async function talk(...pieces: string[]): Promise<string> {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    let told = '';
+    for (const piece of pieces) {
+      await new Promise((resolve) => socket.write(piece, resolve));
+    }
+    for await (const chunk of socket) told += String(chunk);
+    return told;
+  }
+
+  const head = (length: number, more = '') =>
+    `POST /oauth2/token HTTP/1.1\r\nhost: x\r\ncontent-type: ${form}\r\n` +
+    `authorization: ${basic(good)}\r\ncontent-length: ${length}\r\n${more}\r\n`;
+  const body = `${grant}&${resource}`;
+  const last = 'connection: close\r\n';
+
+  test('take a form in pieces, and several requests at once, in their order', async () => {
+    const whole = head(body.length) + body;
+    const refused = head(5) + 'a=b&c';
+    const told = await talk(
+      whole + refused + head(body.length, last) + body.slice(0, 10),
+      body.slice(10, 20),
+      body.slice(20),
+    );
+    expect(told.match(/HTTP\/1\.1 \d+/g)).toEqual(
+      ['200', '400', '200'].map((n) => `HTTP/1.1 ${n}`),
+    );
+  });
+
+  test('refuse too much before it is sent, and close the connection', async () => {
+    const told = await talk(head(64 * 1024 + 1));
+    expect(told).toMatch(/^HTTP\/1\.1 413 /);
+    expect(told).toMatch(/\r\nconnection: close\r\n/i);
+  });
+
+  test('take what was announced by Expect', async () => {
+    const told = await talk(head(body.length, `expect: 100-continue\r\n${last}`), body);
+    expect(told.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 100', 'HTTP/1.1 200']);
+  });
+
+  test('bear a client that goes away in the middle', async () => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    await new Promise((resolve) => socket.write(head(100) + 'grant', resolve));
+    const gone = once(socket, 'close');
+    socket.destroy();
+    await gone;
+    expect((await askToken(service.url, good, { resource: audience })).status).toBe(200);
+  });
+});
+
+describe('requests that come together', () => {
+  test('share a statement, and each gets its own answer', async () => {
+    // What was refused until now is not counted any more.
+    service.clock.advance(60_000);
+    const deleted = service.world.secrets.find(({ name }) => name === 'Laboratory link')!;
+    const expired = service.world.secrets.find(({ name }) => name === 'Donor upload, last year')!;
+    const other = service.world.secrets.find(({ name }) => name === 'Search server')!;
+    await service.dataSource.query(`update secrets set deleted_at = now() where name = $1`, [
+      deleted.name,
+    ]);
+    const kinds = [
+      [good, { resource: audience }, 200],
+      [other, { scope: 'match-connect' }, 200],
+      [deleted, { scope: 'match-connect' }, 401],
+      [expired, { resource: audience }, 401],
+      [{ ...good, value: altered(good.value) }, { resource: audience }, 401],
+      [{ ...good, clientId: other.clientId }, { resource: audience }, 401],
+      [{ ...good, value: '\u0000"\\' }, { resource: audience }, 401],
+      [good, { resource: 'https://other.example' }, 400],
+    ] as const;
+    const asked = Array.from({ length: 8 }, () => kinds).flat();
+    const answers = await Promise.all(asked.map(([as, by]) => askToken(service.url, as, by)));
+    expect(answers.map(({ status }) => status)).toEqual(asked.map(([, , status]) => status));
+    for (const [at, { body, status }] of answers.entries()) {
+      if (status !== 200) continue;
+      const claims = (body.access_token as string).split('.')[1]!;
+      const { client_id } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
+        client_id: string;
+      };
+      expect(client_id).toBe(asked[at]![0].clientId);
+    }
+    const lookup = service.app.get(CredentialLookup, { strict: false });
+    const question = { name: 'test', sql: '1' };
+    const found = await Promise.all(
+      [good, deleted, other].map(({ value }) => lookup.find(value, question)),
+    );
+    expect(new Set(found.map(({ at }) => at)).size).toBe(1);
+    expect(found.map(({ standing }) => standing?.deleted)).toEqual([false, true, false]);
+  });
+
+  test('fail together and with nobody else when their statement fails', async () => {
+    const runner = service.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('lock table secrets in access exclusive mode');
+    const ask = () => askToken(service.url, good, { resource: audience });
+    const first = ask();
+    await waitingFor(runner, 1);
+    const second = ask();
+    await waitingFor(runner, 2);
+    const later = [ask(), ask()];
+    await runner.query(
+      `select pg_cancel_backend(pid) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'
+       order by query_start limit 1`,
+    );
+    const failed = await first;
+    expect([failed.status, failed.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(failed.body.error).toBe('temporarily_unavailable');
+    await runner.rollbackTransaction();
+    await runner.release();
+    const others = await Promise.all([second, ...later]);
+    expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
+  });
+
+  test('are answered while the service stops, each as the last of its connection', async () => {
+    const stopping = await service.secondInstance();
+    const runner = service.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('lock table secrets in access exclusive mode');
+    const asked = [good, good].map((each) => askToken(stopping.url, each, { resource: audience }));
+    await waitingFor(runner, 1);
+    const closed = stopping.close();
+    // Nothing new is taken any more, so it is stopping.
+    while ((await fetch(`${stopping.url}/oauth2/jwks`).catch(() => undefined)) !== undefined);
+    await runner.rollbackTransaction();
+    await runner.release();
+    for (const answer of await Promise.all(asked)) {
+      expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    }
+    await closed;
   });
 });

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { serializers } from '../../src/platform/log.js';
+import { TooMany } from '../../src/platform/refusals.js';
+import { answerDirectly } from '../../src/platform/web/direct.js';
 import { RequestLog } from '../../src/platform/web/request-log.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
@@ -78,5 +83,49 @@ describe('the log', () => {
       'debug /oauth2/good 200',
       'info /oauth2/bad 401',
     ]);
+  });
+});
+
+describe('the direct way', () => {
+  async function answered(level: string, error?: Error): Promise<string[]> {
+    const lines: { level: string; req: { route: string; id: string }; res: { status: number } }[] =
+      [];
+    const log = pino(
+      { level, serializers, formatters: { level: (name) => ({ level: name }) } },
+      { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[number]) },
+    );
+    const server = createServer((_, response) => response.end('framework'));
+    const route = () => (error ? Promise.reject(error) : Promise.resolve({ body: {} }));
+    answerDirectly(server, new Map([['/busy', route]]), {
+      config: service.config,
+      log,
+      isStopping: () => false,
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/busy`, {
+      method: 'POST',
+      body: new URLSearchParams({ secret: 'hidden' }),
+    });
+    const text = await response.text();
+    server.close();
+    expect(JSON.stringify(lines)).not.toContain('hidden');
+    expect(lines.every(({ req }) => /^[0-9a-f-]{36}$/.test(req.id))).toBe(true);
+    const told = lines.map((line) => `${line.level} ${line.req.route} ${line.res.status}`);
+    return [`${response.status} ${text}`, ...told];
+  }
+
+  test('has a line in the log for what was refused, and at the level debug for everything', async () => {
+    expect(await answered('info')).toEqual(['200 {}']);
+    expect(await answered('debug')).toEqual(['200 {}', 'debug /busy 200']);
+    const refusal = new TooMany(7, 'too many');
+    const body = '{"error":"too_many","error_description":"too many"}';
+    expect(await answered('info', refusal)).toEqual([`429 ${body}`, 'info /busy 429']);
+  });
+
+  test('says nothing of a fault of ours to the caller', async () => {
+    const [told] = await answered('fatal', new Error('deep inside'));
+    expect(told).toMatch(/^500 \{"error":"server_error"/);
+    expect(told).not.toContain('deep');
   });
 });

@@ -49,12 +49,17 @@ async function tokenOf(secret: Credentials): Promise<string> {
 }
 
 /** Follows the first link on the page that ends like this, and confirms what it asks. */
-async function confirm(visitor: Visitor, page: string, link: RegExp): Promise<void> {
+async function confirm(
+  visitor: Visitor,
+  page: string,
+  link: RegExp,
+  fields: Record<string, string> = {},
+): Promise<void> {
   await visitor.get(page);
   const href = link.exec(visitor.page.text)?.[1];
   expect(href).toBeDefined();
   await visitor.get(href!);
-  await visitor.submit({}, href!.split('?')[0]);
+  await visitor.submit(fields, href!.split('?')[0]);
   expect(visitor.page.status).toBe(200);
 }
 
@@ -96,8 +101,27 @@ describe('at the other process ends at once', () => {
     const link = new RegExp(
       `href="([^"]+/secrets/[0-9a-f-]{36}/${action})"[^>]*>[^<]*(?:<svg.*?</svg>)?[^<]*<span[^>]*> Passing<`,
     );
-    await confirm(manager, application, link);
+    await confirm(manager, application, link, { confirmName: 'Passing' });
     expect(await elsewhere(passing, token, witness)).toEqual(expected);
+  });
+
+  test('a deleted secret, for every request that begins after the answer, however many come', async () => {
+    const hurried = await made('Hurried');
+    let answered = false;
+    const link = new RegExp(
+      `href="([^"]+/secrets/[0-9a-f-]{36}/delete)"[^>]*>[^<]*(?:<svg.*?</svg>)?[^<]*<span[^>]*> Hurried<`,
+    );
+    const deletion = confirm(manager, application, link, { confirmName: 'Hurried' }).then(() => {
+      answered = true;
+    });
+    const caller = async (url: string) => {
+      const ask = async () => (await askToken(url, hurried, scope)).status;
+      // Who is refused while the deletion is answered waits for it, so that nobody makes a flood.
+      while (!answered) if ((await ask()) !== 200) await deletion;
+      return [await ask(), await ask(), await ask()];
+    };
+    const callers = [here, there].flatMap(({ ready: { url } }) => [url, url, url].map(caller));
+    expect((await Promise.all(callers)).flat()).toEqual(Array<number>(18).fill(401));
   });
 
   test('what a grant opens that is withdrawn here', async () => {

@@ -27,9 +27,13 @@ export class Lane {
 
   constructor(private readonly settings: pg.ClientConfig) {}
 
-  async query({ name, text, values }: Required<Pick<pg.QueryConfig, Named>>): Promise<unknown[]> {
+  /** @param alone is worth a write of its own, and waits for no others */
+  async query(
+    { name, text, values }: Required<Pick<pg.QueryConfig, Named>>,
+    alone = false,
+  ): Promise<unknown[]> {
     const client = this.client ?? (await (this.opening ??= this.open()));
-    this.gather(client);
+    if (!alone) this.gather(client);
     return new Promise((resolve, reject) => {
       const answered = (error: Error | null, result: pg.QueryResult<pg.QueryResultRow>) =>
         error ? reject(error) : resolve(result.rows);

@@ -1,12 +1,5 @@
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  Logger,
-} from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { unavailable } from '../database/unavailable.js';
 import { t, wordsOf } from '../language/speaking.js';
 import { Refusal, SignInNeeded, StaleForm, StepUpNeeded, TooMany } from '../refusals.js';
 import { isForMachines, sendMachineError } from './machine-errors.js';
@@ -14,6 +7,7 @@ import { Pages } from './pages.js';
 import { isRest, sendProblem } from './problems.js';
 import { formPage, safeNext } from './next.js';
 import { withoutSecrets } from './resend.js';
+import { statusOf } from './status-of.js';
 
 const titles = (): Record<number, string> => ({
   400: t`This request could not be read`,
@@ -39,24 +33,22 @@ const texts = (): Record<number, string> => ({
 /** Turns refusals into pages. What is not a refusal is a bug: logged whole, shown as a plain page. */
 @Catch()
 export class ErrorsFilter implements ExceptionFilter {
-  private readonly logger = new Logger('Errors');
-
   constructor(private readonly pages: Pages) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (isRest(request)) {
-      return void sendProblem(request, reply, error, (each) => this.statusOf(each));
+      return void sendProblem(request, reply, error);
     }
     if (isForMachines(request)) {
-      return void sendMachineError(reply, error, (each) => this.statusOf(each));
+      return void sendMachineError(reply, error);
     }
     if (error instanceof SignInNeeded) return void reply.redirect(error.goTo, 303);
     if (error instanceof StepUpNeeded) return void this.stepUp(request, reply, error);
     if (error instanceof StaleForm && error.mayBeSentAgain) return void this.stale(request, reply);
     if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfter));
-    const status = this.statusOf(error);
+    const status = statusOf(error);
     if (status === 503) reply.header('retry-after', '5');
     this.pages.send(request, reply, () => {
       const heading = titles()[status] ?? t`Something went wrong`;
@@ -67,16 +59,6 @@ export class ErrorsFilter implements ExceptionFilter {
       const model = { status, heading, text, requestId: request.id };
       return { view: 'error', status, title: heading, model };
     });
-  }
-
-  private statusOf(error: unknown): number {
-    if (error instanceof Refusal) return error.status;
-    if (error instanceof HttpException) return error.getStatus();
-    const { statusCode } = error as { statusCode?: unknown };
-    if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) return statusCode;
-    if (unavailable(error)) return 503;
-    this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return 500;
   }
 
   private stepUp(request: FastifyRequest, reply: FastifyReply, error: StepUpNeeded): void {

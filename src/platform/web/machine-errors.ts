@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, TooMany } from '../refusals.js';
+import { statusOf } from './status-of.js';
 
 const codes: Record<number, string> = {
   404: 'not_found',
@@ -16,6 +17,9 @@ const descriptions: Record<number, string> = {
   503: 'the database is not answering; try again',
 };
 
+/** Of answers that hold a secret or depend on who asks (RFC 6749 section 5.1). */
+export const uncached = { 'cache-control': 'no-store', pragma: 'no-cache' };
+
 /** Is this an address for programs, which want no pages? */
 export function isForMachines({ url }: FastifyRequest): boolean {
   // What describes them is read by people.
@@ -23,19 +27,23 @@ export function isForMachines({ url }: FastifyRequest): boolean {
   return /^\/(metrics(\?|$)|(oauth2|api|health|calendar|\.well-known)\/)/.test(url) && !page;
 }
 
+export interface MachineError {
+  status: number;
+  /** Beside `uncached`. */
+  headers: Record<string, string>;
+  body: { error: string; error_description: string };
+}
+
 /** An error as RFC 6749 section 5.2 has it, with the challenge of RFC 7617 beside a 401. */
-export function sendMachineError(
-  reply: FastifyReply,
-  error: unknown,
-  statusOf: (error: unknown) => number,
-): FastifyReply {
+export function machineError(error: unknown): MachineError {
   const found = statusOf(error);
   // The wrong media type is a malformed request to OAuth.
   const status = found === 415 ? 400 : found;
-  if (status === 401)
-    void reply.header('www-authenticate', 'Basic realm="Keyturn", charset="UTF-8"');
-  if (status === 503) void reply.header('retry-after', '5');
-  if (error instanceof TooMany) void reply.header('retry-after', String(error.retryAfter));
+  const headers: Record<string, string> = {
+    ...(status === 401 && { 'www-authenticate': 'Basic realm="Keyturn", charset="UTF-8"' }),
+    ...(status === 503 && { 'retry-after': '5' }),
+    ...(error instanceof TooMany && { 'retry-after': String(error.retryAfter) }),
+  };
   const body =
     error instanceof Refusal
       ? { error: error.code, error_description: error.publicText }
@@ -43,9 +51,10 @@ export function sendMachineError(
           error: codes[status] ?? 'invalid_request',
           error_description: descriptions[status] ?? 'the request cannot be read',
         };
-  return reply
-    .status(status)
-    .header('cache-control', 'no-store')
-    .header('pragma', 'no-cache')
-    .send(body);
+  return { status, headers, body };
+}
+
+export function sendMachineError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = machineError(error);
+  return reply.status(status).headers(headers).headers(uncached).send(body);
 }

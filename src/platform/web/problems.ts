@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { isForMachines } from './machine-errors.js';
 import { Invalid, Refusal, TooMany } from '../refusals.js';
+import { statusOf } from './status-of.js';
 
 /** Where in the request the problem is: in the body (RFC 6901), a parameter of the address, or a file. */
 export interface ProblemPlace {
@@ -59,7 +60,6 @@ export function sendProblem(
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
-  statusOf: (error: unknown) => number,
 ): FastifyReply {
   const status = statusOf(error);
   const { errors, headers, members } = error instanceof Problem ? error.more : placesOf(error);

@@ -12,13 +12,21 @@ type Headers = Record<string, string>;
  * asked once and not for every request.
  */
 export function addSecurityHeaders(server: FastifyInstance, config: Config): void {
-  const hsts = config.PUBLIC_URL.startsWith('https:') && { maxAge: 31_536_000 };
-  const pages = headersOf({ ...forPages, hsts });
-  const machines = headersOf({ ...forMachines, hsts });
+  const pages = headersOf({ ...forPages, hsts: hsts(config) });
+  const machines = machineHeaders(config);
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(isForMachines(request) ? machines : pages);
     done();
   });
+}
+
+/** Those of an answer for a program. */
+export function machineHeaders(config: Config): Headers {
+  return headersOf({ ...forMachines, hsts: hsts(config) });
+}
+
+function hsts({ PUBLIC_URL }: Config) {
+  return PUBLIC_URL.startsWith('https:') && { maxAge: 31_536_000 };
 }
 
 type Options = NonNullable<Parameters<typeof helmet>[0]>;
