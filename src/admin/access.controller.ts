@@ -13,6 +13,7 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { withdrawGrantPage } from './application-confirm.page.js';
 import { applicationPage } from './application.page.js';
 import { findApplication } from './applications.query.js';
+import { confirmPage } from './confirm.page.js';
 import { goneFromList, ManagerForm } from './forms.js';
 import { applicationHref } from './hrefs.js';
 
@@ -55,8 +56,7 @@ export class AccessController {
     const row = await this.find(id);
     const resource = row.resources.find((each) => each.id === uuidOf(resourceId));
     if (!resource?.grantedAt || row.deletedAt) return reply.redirect(applicationHref(row.id), 303);
-    const model = withdrawGrantPage(row, resource);
-    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+    return this.pages.send(request, reply, () => confirmPage(withdrawGrantPage(row, resource)));
   }
 
   @StepUp(() => t`withdraw the grant`)
@@ -87,7 +87,11 @@ export class AccessController {
       await this.roles.give(request.viewer!, wish);
       return await reply.redirect(`${applicationHref(applicationId)}?done=role-given`, 303);
     } catch (error) {
-      const told = goneFromList(error, 'userId', 'This person has no open account any more.');
+      const told = goneFromList(
+        error,
+        'userId',
+        () => t`This person has no open account any more.`,
+      );
       return this.showAgain(request, reply, id, told, form);
     }
   }
@@ -108,11 +112,11 @@ export class AccessController {
     if (error instanceof NotFound) throw error;
     const row = await this.find(id);
     if (row.deletedAt) throw new NotFound('no such resource, or deleted');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/application',
       title: row.name,
       error,
       model: applicationPage(row, this.clock.now(), form, error),
-    });
+    }));
   }
 }

@@ -1,3 +1,6 @@
+import type { Environment } from '../applications/application.entity.js';
+import { environmentWords } from '../applications/environment-words.js';
+import { plural, t } from '../platform/language/speaking.js';
 import type { ApplicationFacts } from './applications.query.js';
 import { applicationHref, organisationHref } from './hrefs.js';
 import type { ConfirmPage, Link } from './models.js';
@@ -5,44 +8,44 @@ import type { ConfirmPage, Link } from './models.js';
 export type Turn = 'disable' | 'enable' | 'delete';
 
 const words = {
-  disable: {
-    heading: 'Disable this application?',
+  disable: () => ({
+    heading: t`Disable this application?`,
     paragraphs: [
-      'Every system that uses it is refused at once, whichever secret it has.',
-      'Nothing is lost: when you enable it again, the same secrets work as before. Their ends do not move. Reminders about them pause until then.',
+      t`Every system that uses it is refused at once, whichever secret it has.`,
+      t`Nothing is lost: when you enable it again, the same secrets work as before. Their ends do not move. Reminders about them pause until then.`,
     ],
-    button: 'Disable',
+    button: t`Disable`,
     danger: true,
-  },
-  enable: {
-    heading: 'Enable this application?',
+  }),
+  enable: () => ({
+    heading: t`Enable this application?`,
     paragraphs: [
-      'Its secrets work again at once, those that have not expired or been switched off.',
+      t`Its secrets work again at once, those that have not expired or been switched off.`,
     ],
-    button: 'Enable',
+    button: t`Enable`,
     danger: false,
-  },
-  delete: {
-    heading: 'Delete this application?',
+  }),
+  delete: () => ({
+    heading: t`Delete this application?`,
     paragraphs: [
-      'Every system that uses it is refused at once. This cannot be undone.',
-      'Its client ID is never used again. Its name is free for a new application, which gets another client ID. The record stays for the audit.',
+      t`Every system that uses it is refused at once. This cannot be undone.`,
+      t`Its client ID is never used again. Its name is free for a new application, which gets another client ID. The record stays for the audit.`,
     ],
-    button: 'Delete',
+    button: t`Delete`,
     danger: true,
-  },
-} satisfies Record<Turn, Partial<ConfirmPage>>;
+  }),
+} satisfies Record<Turn, () => Partial<ConfirmPage>>;
 
 export function turnPage(row: ApplicationFacts, turn: Turn): ConfirmPage {
   const href = applicationHref(row.id);
   return {
-    ...words[turn],
+    ...words[turn](),
     breadcrumb: breadcrumbTo(row),
     warning: turn === 'enable' ? undefined : workingSecrets(row),
     facts: [
-      { label: 'Application', text: row.name },
-      { label: 'Organisation', text: row.organisation },
-      { label: 'Client ID', text: row.clientId },
+      { label: t`Application`, text: row.name },
+      { label: t`Organisation`, text: row.organisation },
+      { label: t`Client ID`, text: row.clientId },
     ],
     action: `${href}/${turn}`,
     cancelHref: href,
@@ -52,22 +55,22 @@ export function turnPage(row: ApplicationFacts, turn: Turn): ConfirmPage {
 /** A withdrawn resource stops tokens for it, and only for it. */
 export function withdrawGrantPage(
   row: ApplicationFacts,
-  resource: { id: string; name: string; environment: string },
+  resource: { id: string; name: string; environment: Environment },
 ): ConfirmPage {
   const href = applicationHref(row.id);
   return {
     breadcrumb: breadcrumbTo(row),
-    heading: 'Withdraw this resource?',
+    heading: t`Withdraw this resource?`,
     paragraphs: [
-      'The application gets no tokens for it any more. You can grant it again at any time.',
+      t`The application gets no tokens for it any more. You can grant it again at any time.`,
     ],
     facts: [
-      { label: 'Resource', text: `${resource.name}, ${resource.environment}` },
-      { label: 'Application', text: row.name },
-      { label: 'Organisation', text: row.organisation },
+      { label: t`Resource`, text: `${resource.name}, ${environmentWords[resource.environment]()}` },
+      { label: t`Application`, text: row.name },
+      { label: t`Organisation`, text: row.organisation },
     ],
     action: `${href}/grants/${resource.id}/withdraw`,
-    button: 'Withdraw',
+    button: t`Withdraw`,
     danger: true,
     cancelHref: href,
   };
@@ -75,7 +78,7 @@ export function withdrawGrantPage(
 
 function breadcrumbTo(row: ApplicationFacts): Link[] {
   return [
-    { label: 'Organisations', href: '/admin/organisations' },
+    { label: t`Organisations`, href: '/admin/organisations' },
     { label: row.organisation, href: organisationHref(row.organisationId) },
     { label: row.name, href: applicationHref(row.id) },
   ];
@@ -83,7 +86,10 @@ function breadcrumbTo(row: ApplicationFacts): Link[] {
 
 function workingSecrets({ disabledAt, liveSecrets }: ApplicationFacts): string | undefined {
   if (disabledAt || liveSecrets === 0) return undefined;
-  return liveSecrets === 1
-    ? 'It has one secret that works now.'
-    : `It has ${liveSecrets} secrets that work now.`;
+  if (liveSecrets === 1) return t`It has one secret that works now.`;
+  return plural(
+    liveSecrets,
+    t`It has ${liveSecrets} secret that works now.`,
+    t`It has ${liveSecrets} secrets that work now.`,
+  );
 }

@@ -1,4 +1,5 @@
 import { type ApplicationKind, applicationName } from '../applications/application-name.js';
+import { t } from '../platform/language/speaking.js';
 import type { Field } from '../platform/web/form.js';
 import type { ApplicationNewRow } from './applications.query.js';
 import type { ApplicationForm } from './forms.js';
@@ -14,7 +15,7 @@ export function applicationNewPage(
     kind,
     apiCode,
     apis: [
-      { value: '', label: 'Choose an API' },
+      { value: '', label: t`Choose an API` },
       ...row.apis.map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
     ],
     names: combinations(row).map(({ kind, api }) => {
@@ -40,5 +41,5 @@ function combinations({ apis }: ApplicationNewRow): Combination[] {
 }
 
 function whatItIs(kind: ApplicationKind, api: string): string {
-  return kind === 'partner' ? api : 'Dummy for testing Match-Connect against itself';
+  return kind === 'partner' ? api : t`Dummy for testing Match-Connect against itself`;
 }

@@ -1,4 +1,5 @@
 import { environmentTexts } from '../applications/environment-words.js';
+import { t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, instantText } from '../platform/words.js';
@@ -38,29 +39,32 @@ export function applicationPage(
     grantAction: deleted ? undefined : `${href}/grants`,
     grantNote:
       row.kind === 'partner_alternative'
-        ? 'A PartnerAlternative application is a dummy for testing. It can have the Match-Connect sandbox and nothing else.'
+        ? t`A PartnerAlternative application is a dummy for testing. It can have the Match-Connect sandbox and nothing else.`
         : undefined,
     managers: row.managers.map((manager) => managerLine(manager, deleted)),
     manager: deleted ? undefined : managerForm(row, now, form, error),
     steps: deleted ? [] : stepsOf(href, row),
+    stepsHeading: row.disabledAt ? t`Enable or delete` : t`Disable or delete`,
   };
 }
 
 function factsOf(row: ApplicationFacts) {
   const facts = [
-    { label: 'Kind', text: row.kind === 'partner' ? 'Partner' : 'PartnerAlternative' },
-    { label: 'API', text: row.api },
+    { label: t`Kind`, text: row.kind === 'partner' ? 'Partner' : 'PartnerAlternative' },
+    { label: t`API`, text: row.api },
     {
-      label: 'Secrets that work',
+      label: t`Secrets that work`,
       text: row.disabledAt || row.deletedAt ? '0' : `${row.liveSecrets}`,
     },
     {
-      label: 'Created',
-      text: instantText(row.createdAt) + (row.createdBy ? `, by ${row.createdBy}` : ''),
+      label: t`Created`,
+      text: row.createdBy
+        ? t`${instantText(row.createdAt)}, by ${row.createdBy}`
+        : instantText(row.createdAt),
     },
   ];
-  if (row.disabledAt) facts.push({ label: 'Disabled', text: instantText(row.disabledAt) });
-  if (row.deletedAt) facts.push({ label: 'Deleted', text: instantText(row.deletedAt) });
+  if (row.disabledAt) facts.push({ label: t`Disabled`, text: instantText(row.disabledAt) });
+  if (row.deletedAt) facts.push({ label: t`Deleted`, text: instantText(row.deletedAt) });
   return facts;
 }
 
@@ -100,7 +104,7 @@ function managerForm(row: ApplicationFacts, now: Date, form: ManagerForm, error:
     action: `${applicationHref(row.id)}/managers`,
     ...fieldsOf(form, error),
     people: [
-      { value: '', label: 'Choose someone' },
+      { value: '', label: t`Choose someone` },
       ...row.others.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` })),
     ],
     today: utcDay(now),
@@ -110,17 +114,17 @@ function managerForm(row: ApplicationFacts, now: Date, form: ManagerForm, error:
 
 function stepsOf(href: string, { disabledAt }: ApplicationFacts): ApplicationPage['steps'] {
   const turn = disabledAt
-    ? { label: 'Enable', text: 'Its secrets work again, as they are.', href: `${href}/enable` }
+    ? { label: t`Enable`, text: t`Its secrets work again, as they are.`, href: `${href}/enable` }
     : {
-        label: 'Disable',
-        text: 'Its secrets stop at once. You can enable it again; nothing is lost.',
+        label: t`Disable`,
+        text: t`Its secrets stop at once. You can enable it again; nothing is lost.`,
         href: `${href}/disable`,
       };
   return [
     { ...turn, danger: false },
     {
-      label: 'Delete',
-      text: 'Its secrets are dead at once and for ever. Only the record stays.',
+      label: t`Delete`,
+      text: t`Its secrets are dead at once and for ever. Only the record stays.`,
       href: `${href}/delete`,
       danger: true,
     },

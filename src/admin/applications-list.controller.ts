@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { Pages } from '../platform/web/pages.js';
 import { applicationsPage } from './applications-list.page.js';
 import { applicationFilters, findApis, findApplicationList } from './applications-list.query.js';
@@ -45,10 +46,10 @@ export class ApplicationsListController {
       ...kept,
       sort: orderValue(order),
     });
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/applications',
-      title: 'Applications',
+      title: t`Applications`,
       model: applicationsPage(filter, apis, rows, pagination, now),
-    });
+    }));
   }
 }

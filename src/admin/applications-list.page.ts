@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import type { ApplicationListRow, ApplicationsFilter } from './applications-list.query.js';
 import { applicationHref, organisationHref } from './hrefs.js';
 import { orderOptions, orderValue } from './list-order.js';
@@ -5,11 +6,11 @@ import type { ApplicationsPage, Option } from './models.js';
 import { nextEnd } from './organisations.page.js';
 import { applicationState } from './words.js';
 
-const shows: Option[] = [
-  { value: '', label: 'All' },
-  { value: 'disabled', label: 'Disabled' },
-  { value: 'no_manager', label: 'No active manager' },
-  { value: 'no_secret', label: 'No working secret' },
+const shows = (): Option[] => [
+  { value: '', label: t`All` },
+  { value: 'disabled', label: t`Disabled` },
+  { value: 'no_manager', label: t`No active manager` },
+  { value: 'no_secret', label: t`No working secret` },
 ];
 
 export function applicationsPage(
@@ -26,11 +27,11 @@ export function applicationsPage(
     show: { value: show },
     sort: { value: orderValue(order) },
     apis: [
-      { value: '', label: 'All' },
+      { value: '', label: t`All` },
       ...apis.map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
     ],
-    shows,
-    orders: orderOptions,
+    shows: shows(),
+    orders: orderOptions(),
     filtered: [q, organisation, api, show].some(Boolean) || order === 'new',
     applications: rows.map((row) => ({
       name: row.name,

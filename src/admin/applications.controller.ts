@@ -13,6 +13,7 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { applicationNewPage } from './application-new.page.js';
 import { type Turn, turnPage } from './application-confirm.page.js';
 import { applicationPage } from './application.page.js';
+import { confirmPage } from './confirm.page.js';
 import {
   type ApplicationFacts,
   findApplication,
@@ -78,12 +79,12 @@ export class ApplicationsController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.find(id);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/application',
       title: row.name,
       notice: doneNotice(done),
       model: applicationPage(row, this.clock.now()),
-    });
+    }));
   }
 
   @Get('applications/:id/:turn')
@@ -96,8 +97,7 @@ export class ApplicationsController {
     const row = await this.find(id);
     // A question that does not fit any more: the page behind it shows how things are now.
     if (!turnsOf(row).includes(turn as Turn)) return reply.redirect(applicationHref(row.id), 303);
-    const model = turnPage(row, turn as Turn);
-    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+    return this.pages.send(request, reply, () => confirmPage(turnPage(row, turn as Turn)));
   }
 
   @StepUp(() => t`disable the application`)
@@ -138,12 +138,12 @@ export class ApplicationsController {
   ) {
     const row = await findForNewApplication(this.dataSource, organisationId);
     if (!row) throw new NotFound('no such organisation');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/application-new',
-      title: 'New application',
+      title: t`New application`,
       error,
       model: applicationNewPage(row, fieldsOf(form, error)),
-    });
+    }));
   }
 }
 

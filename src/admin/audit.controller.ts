@@ -6,6 +6,7 @@ import { exportEvents, type ExportForm } from '../audit/event-export.js';
 import { eventValues, findEvents } from '../audit/events.query.js';
 import { ItOnly } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { Pages } from '../platform/web/pages.js';
@@ -42,11 +43,11 @@ export class AuditController {
       limit: pageSize + 1,
     });
     const { rows, pagination } = slice(found, cursor, ({ id }) => [id], { ...form });
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/audit',
-      title: 'Audit',
+      title: t`Audit`,
       model: auditPage(form, rows, pagination),
-    });
+    }));
   }
 
   /** The same events as a file, read and sent in pieces. */

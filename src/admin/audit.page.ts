@@ -1,4 +1,5 @@
 import type { EventRow } from '../audit/events.query.js';
+import { t } from '../platform/language/speaking.js';
 import { actionOptions, actionText, detailFacts, kindText } from './audit-words.js';
 import { dayError } from '../platform/day-range.js';
 import type { AuditForm } from './audit.query.js';
@@ -20,8 +21,8 @@ export function auditPage(form: AuditForm, rows: EventRow[], pagination: Paginat
     actions: actionOptions(form.what),
     filtered: asked.length > 0,
     exports: [
-      { label: 'CSV', href: href('csv') },
-      { label: 'JSON', href: href('json') },
+      { label: t`CSV`, href: href('csv') },
+      { label: t`JSON`, href: href('json') },
     ],
     events: rows.map(auditLine),
     pagination,
@@ -37,7 +38,9 @@ export function auditLine(row: EventRow): AuditPage['events'][number] {
     subjectKind: kindText(row.subjectKind),
     place: placeOf(row),
     outcome:
-      row.outcome === 'done' ? { key: 'done', text: 'Done' } : { key: 'refused', text: 'Refused' },
+      row.outcome === 'done'
+        ? { key: 'done', text: t`Done` }
+        : { key: 'refused', text: t`Refused` },
     address: row.address ?? undefined,
     details: detailFacts(row.detail),
   };

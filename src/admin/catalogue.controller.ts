@@ -10,6 +10,7 @@ import { NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { confirmPage } from './confirm.page.js';
 import {
   apiDeletePage,
   apiNewPage,
@@ -18,7 +19,7 @@ import {
   resourceDeletePage,
   resourceNewPage,
   resourceRenamePage,
-  usedBy,
+  isFree,
 } from './catalogue.page.js';
 import { ApiForm, NameForm, ResourceForm } from './forms.js';
 import { resourceHref } from './hrefs.js';
@@ -98,11 +99,10 @@ export class CatalogueController {
     const row = await this.api(code);
     // A question that does not fit any more: the list shows how things are now.
     if (!canGo(row)) return reply.redirect('/admin/resources', 303);
-    const model = apiDeletePage(row);
-    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+    return this.pages.send(request, reply, () => confirmPage(apiDeletePage(row)));
   }
 
-  @StepUp('delete the API')
+  @StepUp(() => t`delete the API`)
   @Post('resources/apis/:code/delete')
   async deleteApi(
     @Param('code') code: string,
@@ -168,12 +168,11 @@ export class CatalogueController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.resource(id);
-    if (usedBy(row)) return reply.redirect(resourceHref(row.id), 303);
-    const model = resourceDeletePage(row);
-    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+    if (!isFree(row)) return reply.redirect(resourceHref(row.id), 303);
+    return this.pages.send(request, reply, () => confirmPage(resourceDeletePage(row)));
   }
 
-  @StepUp('delete the resource')
+  @StepUp(() => t`delete the resource`)
   @Post('resources/:id/delete')
   async deleteResource(
     @Param('id') id: string,
@@ -197,12 +196,12 @@ export class CatalogueController {
   }
 
   private showApi(request: FastifyRequest, reply: FastifyReply, form: ApiForm, error?: unknown) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/api-new',
-      title: 'New API',
+      title: t`New API`,
       error,
       model: apiNewPage(fieldsOf(form, error)),
-    });
+    }));
   }
 
   private async showResource(
@@ -211,12 +210,13 @@ export class CatalogueController {
     form: ResourceForm,
     error?: unknown,
   ) {
-    return this.pages.send(request, reply, {
+    const apis = await findApis(this.dataSource);
+    return this.pages.send(request, reply, () => ({
       view: 'admin/resource-new',
-      title: 'New resource',
+      title: t`New resource`,
       error,
-      model: resourceNewPage(await findApis(this.dataSource), fieldsOf(form, error)),
-    });
+      model: resourceNewPage(apis, fieldsOf(form, error)),
+    }));
   }
 
   private async showApiName(
@@ -226,9 +226,11 @@ export class CatalogueController {
     form: NameForm,
     error?: unknown,
   ) {
-    const model = apiRenamePage(await this.api(code), fieldsOf(form, error).name);
-    const { heading: title } = model;
-    return this.pages.send(request, reply, { view: 'admin/rename', title, error, model });
+    const row = await this.api(code);
+    return this.pages.send(request, reply, () => {
+      const model = apiRenamePage(row, fieldsOf(form, error).name);
+      return { view: 'admin/rename', title: model.heading, error, model };
+    });
   }
 
   private async showResourceName(
@@ -238,8 +240,10 @@ export class CatalogueController {
     form: NameForm,
     error?: unknown,
   ) {
-    const model = resourceRenamePage(await this.resource(id), fieldsOf(form, error).name);
-    const { heading: title } = model;
-    return this.pages.send(request, reply, { view: 'admin/rename', title, error, model });
+    const row = await this.resource(id);
+    return this.pages.send(request, reply, () => {
+      const model = resourceRenamePage(row, fieldsOf(form, error).name);
+      return { view: 'admin/rename', title: model.heading, error, model };
+    });
   }
 }

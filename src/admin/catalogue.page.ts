@@ -1,4 +1,4 @@
-import { environmentTexts } from '../applications/environment-words.js';
+import { plural, t } from '../platform/language/speaking.js';
 import type { Field } from '../platform/web/form.js';
 import type { ApiForm, ResourceForm } from './forms.js';
 import { apiHref, resourceHref } from './hrefs.js';
@@ -9,7 +9,7 @@ import type {
   ResourceNewPage,
   ResourcesPage,
 } from './models.js';
-import { breadcrumbTo } from './resource-secret.page.js';
+import { breadcrumbTo, resourceText } from './resource-secret.page.js';
 import type { ApiRow, ResourceRow } from './resources.query.js';
 
 export function apiLine(row: ApiRow): ResourcesPage['apis'][number] {
@@ -41,7 +41,7 @@ export function resourceNewPage(
   return {
     ...fields,
     apis: [
-      { value: '', label: 'Choose an API' },
+      { value: '', label: t`Choose an API` },
       ...apis.map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
     ],
   };
@@ -49,10 +49,10 @@ export function resourceNewPage(
 
 export function apiRenamePage({ code, name }: ApiRow, typed: Field): RenamePage {
   return {
-    breadcrumb: [{ label: 'Resources', href: '/admin/resources' }, { label: `Rename ${code}` }],
-    heading: `Rename ${name}`,
+    breadcrumb: [{ label: t`Resources`, href: '/admin/resources' }, { label: t`Rename ${code}` }],
+    heading: t`Rename ${name}`,
     name: typed,
-    stays: `The code ${code} stays, and with it the names of its applications.`,
+    stays: t`The code ${code} stays, and with it the names of its applications.`,
     action: `${apiHref(code)}/name`,
     cancelHref: '/admin/resources',
   };
@@ -61,10 +61,10 @@ export function apiRenamePage({ code, name }: ApiRow, typed: Field): RenamePage 
 export function resourceRenamePage(row: ResourceRow, typed: Field): RenamePage {
   const href = resourceHref(row.id);
   return {
-    breadcrumb: [...breadcrumbTo(row), { label: 'Rename' }],
-    heading: `Rename ${row.name}, ${environmentTexts[row.environment]().toLowerCase()}`,
+    breadcrumb: [...breadcrumbTo(row), { label: t`Rename` }],
+    heading: t`Rename ${resourceText(row)}`,
     name: typed,
-    stays: 'Audience and scope stay: tokens and programs name them.',
+    stays: t`Audience and scope stay: tokens and programs name them.`,
     action: `${href}/name`,
     cancelHref: href,
   };
@@ -72,18 +72,18 @@ export function resourceRenamePage(row: ResourceRow, typed: Field): RenamePage {
 
 export function apiDeletePage({ code, name }: ApiRow): ConfirmPage {
   return {
-    breadcrumb: [{ label: 'Resources', href: '/admin/resources' }, { label: `Delete ${code}` }],
-    heading: 'Delete this API?',
+    breadcrumb: [{ label: t`Resources`, href: '/admin/resources' }, { label: t`Delete ${code}` }],
+    heading: t`Delete this API?`,
     paragraphs: [
-      'No resource belongs to it, and there is no application for it. No new ones can be made.',
-      'You can create an API of this code again. The record stays for the audit.',
+      t`No resource belongs to it, and there is no application for it. No new ones can be made.`,
+      t`You can create an API of this code again. The record stays for the audit.`,
     ],
     facts: [
-      { label: 'API', text: name },
-      { label: 'Code', text: code },
+      { label: t`API`, text: name },
+      { label: t`Code`, text: code },
     ],
     action: `${apiHref(code)}/delete`,
-    button: 'Delete',
+    button: t`Delete`,
     danger: true,
     cancelHref: '/admin/resources',
   };
@@ -92,36 +92,56 @@ export function apiDeletePage({ code, name }: ApiRow): ConfirmPage {
 export function resourceDeletePage(row: ResourceRow): ConfirmPage {
   const href = resourceHref(row.id);
   return {
-    breadcrumb: [...breadcrumbTo(row), { label: 'Delete' }],
-    heading: 'Delete this resource?',
+    breadcrumb: [...breadcrumbTo(row), { label: t`Delete` }],
+    heading: t`Delete this resource?`,
     paragraphs: [
-      'It is granted to no application, and its resource server has no secret. It cannot be granted any more.',
-      'This cannot be undone. Its name, audience and scope are free for a new resource, whose resource server gets another client ID. The record stays for the audit.',
+      t`It is granted to no application, and its resource server has no secret. It cannot be granted any more.`,
+      t`This cannot be undone. Its name, audience and scope are free for a new resource, whose resource server gets another client ID. The record stays for the audit.`,
     ],
     facts: [
-      {
-        label: 'Resource',
-        text: `${row.name}, ${environmentTexts[row.environment]().toLowerCase()}`,
-      },
-      { label: 'Audience', text: row.audience },
-      { label: 'Scope', text: row.scope },
+      { label: t`Resource`, text: resourceText(row) },
+      { label: t`Audience`, text: row.audience },
+      { label: t`Scope`, text: row.scope },
     ],
     action: `${href}/delete`,
-    button: 'Delete',
+    button: t`Delete`,
     danger: true,
     cancelHref: href,
   };
 }
 
+/** Nothing is in the way of deleting it. */
+export function isFree({ own, granted, secrets }: ResourceRow): boolean {
+  return !own && granted === 0 && secrets.length === 0;
+}
+
 /** What is in the way of deleting it, if anything. */
-export function usedBy({ own, granted, secrets }: ResourceRow): string | undefined {
-  if (own) return 'This is Keyturn itself. It stays.';
-  const reasons = [
-    granted > 0 &&
-      `it is granted to ${granted === 1 ? '1 application' : `${granted} applications`}`,
-    secrets.length > 0 &&
-      `its resource server has ${secrets.length === 1 ? '1 secret' : `${secrets.length} secrets`}`,
-  ].filter(Boolean);
-  if (reasons.length === 0) return undefined;
-  return `It cannot be deleted: ${reasons.join(', and ')}. Take that away first.`;
+export function usedBy(row: ResourceRow): string | undefined {
+  if (isFree(row)) return undefined;
+  const { own, granted, secrets } = row;
+  if (own) return t`This is Keyturn itself. It stays.`;
+  if (secrets.length === 0) return grantedText(granted);
+  return granted === 0 ? secretsText(secrets.length) : bothText(granted, secrets.length);
+}
+
+function grantedText(count: number): string {
+  return plural(
+    count,
+    t`It cannot be deleted: it is granted to ${count} application. Take that away first.`,
+    t`It cannot be deleted: it is granted to ${count} applications. Take that away first.`,
+  );
+}
+
+function secretsText(count: number): string {
+  return plural(
+    count,
+    t`It cannot be deleted: its resource server has ${count} secret. Take that away first.`,
+    t`It cannot be deleted: its resource server has ${count} secrets. Take that away first.`,
+  );
+}
+
+function bothText(granted: number, secrets: number): string {
+  const applications = plural(granted, t`${granted} application`, t`${granted} applications`);
+  const servers = plural(secrets, t`${secrets} secret`, t`${secrets} secrets`);
+  return t`It cannot be deleted: it is granted to ${applications}, and its resource server has ${servers}. Take that away first.`;
 }

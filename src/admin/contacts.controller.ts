@@ -37,16 +37,16 @@ export class ContactsController {
     const cursor = readCursor(query, [/^[^\p{Cc}]{1,200}$/u, /^[0-9a-f-]{36}$/]);
     const found = await findContacts(this.dataSource, show, cursor, now);
     const { rows, pagination } = slice(found, cursor, ({ sort, id }) => [sort, id], { show });
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/contacts',
-      title: 'Contacts',
+      title: t`Contacts`,
       notice: doneNotice(query.done),
       model: {
         choices: contactChoices(show),
         applications: rows.map((row) => contactLine(row, now)),
         pagination,
       } satisfies ContactsPage,
-    });
+    }));
   }
 
   /** Addresses of the page's forms: who loads one anew gets the page itself. */

@@ -1,20 +1,21 @@
 import { coverProblems } from '../applications/contact-cover.js';
+import { t } from '../platform/language/speaking.js';
 import { momentOf } from '../platform/words.js';
 import { type ContactFilter, contactFilters, type ContactsRow } from './contacts.query.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import type { ContactsPage } from './models.js';
 
-const filterTexts: Record<ContactFilter, string> = {
-  any: 'Everything',
-  few: 'Fewer than two managers',
-  bounced: 'Mail refused',
-  silent: 'Long not signed in',
-  not_mine: 'Not theirs any more',
-};
+const filterTexts = (): Record<ContactFilter, string> => ({
+  any: t`Everything`,
+  few: t`Fewer than two managers`,
+  bounced: t`Mail refused`,
+  silent: t`Long not signed in`,
+  not_mine: t`Not theirs any more`,
+});
 
 export function contactChoices(show: ContactFilter): ContactsPage['choices'] {
   return contactFilters.map((each) => ({
-    text: filterTexts[each],
+    text: filterTexts()[each],
     href: `/admin/contacts?show=${each}`,
     current: each === show,
   }));

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsNotEmpty, IsUUID, Matches } from 'class-validator';
+import { t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 
 /*
@@ -27,10 +28,10 @@ export class OrganisationForm {
 }
 
 export class ApplicationForm {
-  @IsIn(['partner', 'partner_alternative'], { message: 'Choose a kind of application.' })
+  @IsIn(['partner', 'partner_alternative'], { message: () => t`Choose a kind of application.` })
   kind = '';
 
-  @Matches(/^[A-Z0-9]{1,20}$/, { message: 'Choose an API from the list.' })
+  @Matches(/^[A-Z0-9]{1,20}$/, { message: () => t`Choose an API from the list.` })
   apiCode = '';
 }
 
@@ -74,10 +75,10 @@ export class SecretForm {
 
 /** On whose word a role is given (R5), and until when (R3). */
 class ConfirmationForm {
-  @IsNotEmpty({ message: 'Type who in the organisation confirmed it.' })
+  @IsNotEmpty({ message: () => t`Type who in the organisation confirmed it.` })
   confirmedBy = '';
 
-  @IsNotEmpty({ message: 'When was it confirmed? Choose today or an earlier day.' })
+  @IsNotEmpty({ message: () => t`When was it confirmed? Choose today or an earlier day.` })
   confirmedOn = '';
 
   lastDay = '';
@@ -85,14 +86,14 @@ class ConfirmationForm {
 
 /** On the page of an application: to whom. */
 export class ManagerForm extends ConfirmationForm {
-  @IsUUID('all', { message: 'Choose someone from the list.' })
+  @IsUUID('all', { message: () => t`Choose someone from the list.` })
   userId = '';
 }
 
 /** On the page of a user: which role, `org_admin` or `credential_manager <application>`. */
 export class RoleForm extends ConfirmationForm {
   @Matches(/^(org_admin|credential_manager [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
-    message: 'Choose a role from the list.',
+    message: () => t`Choose a role from the list.`,
   })
   role = '';
 }
@@ -102,7 +103,7 @@ export class UserForm {
   name = '';
 
   @Matches(new RegExp(`^(${operator}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`), {
-    message: 'Choose an organisation, or operator staff.',
+    message: () => t`Choose an organisation, or operator staff.`,
   })
   organisationId = '';
 }
@@ -123,13 +124,15 @@ export class DeclineForm {
 }
 
 /** What somebody else took off the list meanwhile is a problem of the field, not of the page. */
-export function goneFromList(error: unknown, field: string, sentence: string): unknown {
+export function goneFromList(error: unknown, field: string, sentence: () => string): unknown {
   return error instanceof NotFound ? new Invalid({ [field]: sentence }) : error;
 }
 
 /** A refusal of the feature about a field that has another name in the form. */
 export function renamed(error: unknown, from: string, to: string): unknown {
   if (!(error instanceof Invalid) || !error.fields[from]) return error;
-  const { [from]: sentence, ...others } = error.fields;
-  return new Invalid({ ...others, [to]: sentence! });
+  return new Invalid(() => {
+    const { [from]: sentence, ...others } = error.fields;
+    return { ...others, [to]: sentence! };
+  });
 }

@@ -67,8 +67,11 @@ export class GrantScopesController {
     chosen?: string[],
     error?: unknown,
   ) {
-    const model = grantScopesPage(row, resource, chosen, error);
-    const title = `Scopes of ${row.name}`;
-    return this.pages.send(request, reply, { view: 'admin/grant-scopes', title, model, error });
+    return this.pages.send(request, reply, () => ({
+      view: 'admin/grant-scopes',
+      title: t`Scopes of ${row.name}`,
+      model: grantScopesPage(row, resource, chosen, error),
+      error,
+    }));
   }
 }

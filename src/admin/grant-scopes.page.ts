@@ -1,18 +1,17 @@
+import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import type { ApplicationFacts, ResourceRow } from './applications.query.js';
 import { applicationHref, organisationHref } from './hrefs.js';
 import type { GrantScopesPage } from './models.js';
 
 /** What a person of IT reads before giving them. */
-const texts: Record<string, string> = {
-  'audit.read': 'Read the audit: of this application, in our own organisation all of it.',
-  'provisioning.read':
-    'Read everything: organisations, applications, users, roles, secrets without values.',
-  'provisioning.write':
-    'Change everything but secrets: who has this can make anybody credential manager.',
-  'secrets.manage': 'Create, switch off and delete the secrets of this application itself.',
-  'secrets.read': 'Look at this application and its secrets, without values.',
-};
+const texts = (): Record<string, string> => ({
+  'audit.read': t`Read the audit: of this application, in our own organisation all of it.`,
+  'provisioning.read': t`Read everything: organisations, applications, users, roles, secrets without values.`,
+  'provisioning.write': t`Change everything but secrets: who has this can make anybody credential manager.`,
+  'secrets.manage': t`Create, switch off and delete the secrets of this application itself.`,
+  'secrets.read': t`Look at this application and its secrets, without values.`,
+});
 
 /** @param chosen scopes of a form that was refused */
 export function grantScopesPage(
@@ -24,7 +23,7 @@ export function grantScopesPage(
   const href = applicationHref(row.id);
   return {
     breadcrumb: [
-      { label: 'Organisations', href: '/admin/organisations' },
+      { label: t`Organisations`, href: '/admin/organisations' },
       { label: row.organisation, href: organisationHref(row.organisationId) },
       { label: row.name, href },
     ],
@@ -33,7 +32,7 @@ export function grantScopesPage(
     granted: resource.grantedAt !== null,
     scopes: resource.scopes.map((name) => ({
       name,
-      text: texts[name] ?? '',
+      text: texts()[name] ?? '',
       checked: chosen.includes(name),
     })),
     error: error instanceof Invalid ? error.fields.scopes : undefined,

@@ -82,15 +82,15 @@ export class InvitationsController {
     const keyOf = (row: (typeof found)[number]) => instantKey(row.expiresAt, row.id);
     const { rows, pagination } = slice(found, cursor, keyOf, {});
     const now = this.clock.now();
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/invitations',
-      title: 'Open invitations',
+      title: t`Open invitations`,
       notice: doneNotice(query.done),
       error,
       model: {
         invitations: rows.map((row) => invitationLine(row, now)),
         pagination,
       } satisfies InvitationsPage,
-    });
+    }));
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { invitationsHref, organisationHref, userHref } from './hrefs.js';
 import type { InvitationRow } from './invitations.query.js';
 import type { InvitationsPage } from './models.js';
@@ -12,12 +13,14 @@ export function invitationLine(
     email: row.email,
     organisation: row.organisationId
       ? { label: row.organisation!, href: organisationHref(row.organisationId) }
-      : { label: 'Operator staff' },
+      : { label: t`Operator staff` },
     sentBy: row.sentBy ?? 'Keyturn',
     sent: moment(row.createdAt),
     until: moment(row.expiresAt),
     state:
-      row.expiresAt > now ? { key: 'invited', text: 'Open' } : { key: 'expired', text: 'Ran out' },
+      row.expiresAt > now
+        ? { key: 'invited', text: t`Open` }
+        : { key: 'expired', text: t`Ran out` },
     mail: mailText(row),
     resendAction: `${invitationsHref}/${row.userId}/resend`,
     revokeAction: `${invitationsHref}/${row.userId}/revoke`,
@@ -25,8 +28,8 @@ export function invitationLine(
 }
 
 function mailText({ mailState, mailAnswer }: InvitationRow): { text: string; bad: boolean } {
-  if (mailState === null) return { text: 'The mail waits to be sent.', bad: false };
+  if (mailState === null) return { text: t`The mail waits to be sent.`, bad: false };
   return mailState === 'sent'
-    ? { text: 'The mail server took the mail.', bad: false }
-    : { text: `The mail was refused: ${mailAnswer ?? ''}`, bad: true };
+    ? { text: t`The mail server took the mail.`, bad: false }
+    : { text: t`The mail was refused: ${mailAnswer ?? ''}`, bad: true };
 }

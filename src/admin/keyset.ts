@@ -1,3 +1,5 @@
+import { t } from '../platform/language/speaking.js';
+
 /** How many rows a list page shows. */
 export const pageSize = 50;
 
@@ -74,7 +76,10 @@ export function slice<T>(
   return {
     rows,
     pagination: {
-      text: `${rows.length} on this page`,
+      // Read where the page is printed, in the language of the page.
+      get text() {
+        return t`${rows.length} on this page`;
+      },
       previousHref: (forward ? cursor !== undefined : more) ? href('before', rows[0]) : undefined,
       nextHref: (forward ? more : true) ? href('after', rows.at(-1)) : undefined,
     },

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { instantKey, readInstantCursor } from './instant-cursor.js';
 import { type Cursor, readCursor, seek } from './keyset.js';
 import type { Option } from './models.js';
@@ -5,9 +6,9 @@ import type { Option } from './models.js';
 /** What a list of IT can be sorted by. */
 export type Order = 'name' | 'new';
 
-export const orderOptions: Option[] = [
-  { value: '', label: 'Name' },
-  { value: 'new', label: 'Newest first' },
+export const orderOptions = (): Option[] => [
+  { value: '', label: t`Name` },
+  { value: 'new', label: t`Newest first` },
 ];
 
 /** As it stands in the address; the first one is left out. */

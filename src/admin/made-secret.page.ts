@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { endText } from '../platform/words.js';
 import { secretState } from '../secrets/state.js';
 import { secretStateTexts } from '../secrets/state-words.js';
@@ -18,7 +19,7 @@ export function madeSecret(row: MadeSecretRow, now: Date): MadeSecret {
     href: row.applicationDeleted ? undefined : secretsHref(row.applicationId),
     application: row.application,
     state: row.applicationDeleted
-      ? { key: 'deleted', text: 'Application deleted' }
+      ? { key: 'deleted', text: t`Application deleted` }
       : { key, text: secretStateTexts[key]() },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
   };

@@ -174,6 +174,8 @@ export interface ApplicationPage {
     inviteHref: string;
   };
   steps: { label: string; text: string; href: string; danger: boolean }[];
+  /** Over the steps. */
+  stepsHeading: string;
 }
 
 /** admin/grant-scopes */
@@ -243,6 +245,8 @@ export interface RenamePage {
 /** admin/resource */
 export interface ResourcePage {
   name: string;
+  /** With its environment. */
+  text: string;
   environment: State;
   facts: Fact[];
   warning?: string;

@@ -7,6 +7,7 @@ import { SigningKeys } from '../oauth/signing-keys.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { Pages } from '../platform/web/pages.js';
 import { Watch } from '../reminders/watch.service.js';
 import { type OperationsFacts, operationsPage } from './operations.page.js';
@@ -36,11 +37,12 @@ export class OperationsController {
 
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.pages.send(request, reply, {
+    const facts = await this.facts();
+    return this.pages.send(request, reply, () => ({
       view: 'admin/operations',
-      title: 'Operations',
-      model: operationsPage(await this.facts(), this.keys, this.config, this.clock.now()),
-    });
+      title: t`Operations`,
+      model: operationsPage(facts, this.keys, this.config, this.clock.now()),
+    }));
   }
 
   private async facts(): Promise<OperationsFacts> {

@@ -2,6 +2,7 @@ import { nextRotation, type KeyState, type Turn } from '../oauth/signing-key.js'
 import type { LastAnchor } from '../audit/audit-anchors.service.js';
 import type { Config } from '../platform/config/config.js';
 import type { Keys } from '../platform/keys/keys.js';
+import { plural, t } from '../platform/language/speaking.js';
 import { dayText, instantText } from '../platform/words.js';
 import type { OperationsPage, State } from './models.js';
 import {
@@ -55,7 +56,7 @@ export function operationsPage(
       .reverse()
       .map(({ kid, state, signsFrom }) => ({
         kid,
-        state: signingStates[state],
+        state: signingStates()[state],
         signsFrom: moment(signsFrom),
         age: ageText(now.getTime() - signsFrom.getTime()),
       })),
@@ -69,25 +70,29 @@ export function operationsPage(
   };
 }
 
-const signingStates: Record<KeyState, State> = {
-  next: { key: 'due', text: 'Next' },
-  signing: { key: 'active', text: 'Signs' },
-  published: { key: 'off', text: 'Signs no more' },
-  ended: { key: 'deleted', text: 'Ended' },
-};
+const signingStates = (): Record<KeyState, State> => ({
+  next: { key: 'due', text: t`Next` },
+  signing: { key: 'active', text: t`Signs` },
+  published: { key: 'off', text: t`Signs no more` },
+  ended: { key: 'deleted', text: t`Ended` },
+});
 
 function lastRun(row: RunRow): OperationsPage['runs'][number] {
   const { day, href, state } = runLine(row);
   const { due, sent, failed } = row;
-  return { day, href, state, text: `${due} due, ${sent} sent, ${failed} failed` };
+  return { day, href, state, text: t`${due} due, ${sent} sent, ${failed} failed` };
 }
 
-const mailKinds = { invitation: 'Invitations', notice: 'Notices', reminder: 'Reminders' };
+const mailKinds = () => ({
+  invitation: t`Invitations`,
+  notice: t`Notices`,
+  reminder: t`Reminders`,
+});
 
 function mailsOf({ waiting, failed }: OperationsFacts): OperationsPage['mails'] {
   return {
     waiting: waiting.map(({ kind, count, oldest, next, answer }) => ({
-      kind: mailKinds[kind],
+      kind: mailKinds()[kind],
       count,
       oldest: moment(oldest),
       next: next ? moment(next) : undefined,
@@ -111,77 +116,77 @@ function keyringsOf(
     all.map(({ number }) => ({ number, current: number === current.number }));
   return [
     {
-      kind: 'Hash keys',
+      kind: t`Hash keys`,
       numbers: numbers(hash).map((each) => ({
         ...each,
-        needs: needsText([
-          [
-            hashKeys.find(({ number }) => number === each.number)?.count ?? 0,
-            ['secret', 'secrets'],
-          ],
-        ]),
+        needs: needsText(
+          hashKeys
+            .filter(({ number, count }) => number === each.number && count > 0)
+            .map(({ count }) => plural(count, t`${count} secret`, t`${count} secrets`)),
+        ),
       })),
     },
-    { kind: 'Session keys', numbers: numbers(session) },
+    { kind: t`Session keys`, numbers: numbers(session) },
     {
-      kind: 'Encryption keys',
+      kind: t`Encryption keys`,
       numbers: numbers(encryption).map((each) => ({ ...each, needs: sealedText(sealed, each) })),
     },
   ];
 }
 
-/** One, and several. */
-const sealedWords: Record<Sealed['kind'], [string, string]> = {
-  authenticators: ['authenticator app', 'authenticator apps'],
-  enrolments: ['set-up under way', 'set-ups under way'],
-  'signing keys': ['signing key', 'signing keys'],
-  mails: ['mail that waits', 'mails that wait'],
+const sealedWords: Record<Sealed['kind'], (count: number) => string> = {
+  authenticators: (n) => plural(n, t`${n} authenticator app`, t`${n} authenticator apps`),
+  enrolments: (n) => plural(n, t`${n} set-up under way`, t`${n} set-ups under way`),
+  'signing keys': (n) => plural(n, t`${n} signing key`, t`${n} signing keys`),
+  mails: (n) => plural(n, t`${n} mail that waits`, t`${n} mails that wait`),
 };
 
 function sealedText(sealed: Sealed[], { number }: { number: number }): string {
-  const here = sealed.filter((each) => each.number === number);
-  return needsText(here.map(({ count, kind }) => [count, sealedWords[kind]]));
+  const here = sealed.filter((each) => each.number === number && each.count > 0);
+  return needsText(here.map(({ count, kind }) => sealedWords[kind](count)));
 }
 
-function needsText(counts: [count: number, words: [string, string]][]): string {
-  const texts = counts
-    .filter(([count]) => count > 0)
-    .map(([count, [one, several]]) => `${count} ${count === 1 ? one : several}`);
-  return texts.join(', ') || 'nothing';
+function needsText(texts: string[]): string {
+  return texts.join(', ') || t`nothing`;
 }
 
 function installationOf({ database, known, offset, head }: OperationsFacts, config: Config) {
   const megabytes = Math.round(Number(database.bytes) / 1_048_576);
-  const direction = offset < 0 ? 'behind' : 'ahead of';
   return [
     {
-      label: 'Database',
-      text: `PostgreSQL ${database.version}, ${config.DATABASE_URL ? 'at DATABASE_URL' : 'the own one in DATA_DIR'}, ${megabytes} MiB`,
+      label: t`Database`,
+      text: config.DATABASE_URL
+        ? t`PostgreSQL ${database.version}, at DATABASE_URL, ${megabytes} MiB`
+        : t`PostgreSQL ${database.version}, the own one in DATA_DIR, ${megabytes} MiB`,
     },
-    { label: 'Migrations', text: migrationText(database.applied, known) },
+    { label: t`Migrations`, text: migrationText(database.applied, known) },
     {
-      label: 'Clock',
-      text: `${offsetText(Math.abs(offset))} ${direction} the database's`,
+      label: t`Clock`,
+      text:
+        offset < 0
+          ? t`${offsetText(-offset)} behind the database's`
+          : t`${offsetText(offset)} ahead of the database's`,
     },
-    { label: 'Head of the audit', text: headText(head, config) },
+    { label: t`Head of the audit`, text: headText(head, config) },
   ];
 }
 
 function headText(head: LastAnchor | undefined, config: Config): string {
-  if (!config.AUDIT_HEAD_TO) return 'is not mailed outside: set AUDIT_HEAD_TO';
-  if (!head) return 'was not mailed outside yet';
-  const sent = head.sentAt ? `sent on ${instantText(head.sentAt)}` : 'waits for the mail server';
-  const text = head.mailState === 'failed' ? 'refused by the mail server' : sent;
-  return `of ${dayText(head.day)}, row ${head.position}, ${text}`;
+  if (!config.AUDIT_HEAD_TO) return t`is not mailed outside: set AUDIT_HEAD_TO`;
+  if (!head) return t`was not mailed outside yet`;
+  const [day, row] = [dayText(head.day), head.position];
+  if (head.mailState === 'failed') return t`of ${day}, row ${row}, refused by the mail server`;
+  return head.sentAt
+    ? t`of ${day}, row ${row}, sent on ${instantText(head.sentAt)}`
+    : t`of ${day}, row ${row}, waits for the mail server`;
 }
 
 function migrationText(applied: string[], known: string[]): string {
   const missing = known.filter((name) => !applied.includes(name)).length;
-  if (missing > 0) return `${missing} of ${known.length} are not applied`;
-  const newer = applied.length > known.length;
-  return newer
-    ? 'written by a newer version than this one'
-    : `up to date, ${known.length} applied, the last one ${applied.at(-1)}`;
+  if (missing > 0) return t`${missing} of ${known.length} are not applied`;
+  return applied.length > known.length
+    ? t`written by a newer version than this one`
+    : t`up to date, ${known.length} applied, the last one ${applied.at(-1) ?? ''}`;
 }
 
 function problemsOf(facts: OperationsFacts, { hash, encryption }: Keys, now: Date): string[] {
@@ -195,21 +200,28 @@ function problemsOf(facts: OperationsFacts, { hash, encryption }: Keys, now: Dat
   const closed = new Set(sealed.map(({ number }) => number).filter((each) => !opened.has(each)));
   return [
     late.length > 0 &&
-      `Mails wait for more than an hour (${count} in the queue). Does the mail server answer?`,
+      t`Mails wait for more than an hour (${count} in the queue). Does the mail server answer?`,
     given > 0 &&
-      `${given} ${given === 1 ? 'mail was' : 'mails were'} refused for good in the last ${failedDays} days.`,
-    ...lost.map(
-      ({ number, count }) =>
-        `${count} ${count === 1 ? 'secret needs' : 'secrets need'} hash key number ${number}, which is not configured: they do not work.`,
+      plural(
+        given,
+        t`${given} mail was refused for good in the last ${failedDays} days.`,
+        t`${given} mails were refused for good in the last ${failedDays} days.`,
+      ),
+    ...lost.map(({ number, count }) =>
+      plural(
+        count,
+        t`${count} secret needs hash key number ${number}, which is not configured: they do not work.`,
+        t`${count} secrets need hash key number ${number}, which is not configured: they do not work.`,
+      ),
     ),
-    ...[...closed].map(
-      (number) =>
-        `Encryption key number ${number} is not configured, and sealed with it: ${sealedText(sealed, { number })}. They cannot be read.`,
-    ),
+    ...[...closed].map((number) => {
+      const things = sealedText(sealed, { number });
+      return t`Encryption key number ${number} is not configured, and sealed with it: ${things}. They cannot be read.`;
+    }),
     database.applied.length !== known.length &&
-      `Migrations: ${migrationText(database.applied, known)}.`,
+      t`Migrations: ${migrationText(database.applied, known)}.`,
     Math.abs(offset) > largestOffset &&
-      `The clocks of server and database are ${offsetText(Math.abs(offset))} apart.`,
+      t`The clocks of server and database are ${offsetText(Math.abs(offset))} apart.`,
   ].filter((text): text is string => typeof text === 'string');
 }
 
@@ -219,13 +231,19 @@ function offsetText(milliseconds: number): string {
 
 /** How long something has been, or will be in, e.g. `3 days`, `in 2 hours`. */
 function ageText(milliseconds: number): string {
-  const [count, unit] = amountOf(Math.abs(milliseconds));
-  const text = `${count} ${unit}${count === 1 ? '' : 's'}`;
-  return milliseconds < 0 ? `in ${text}` : text;
+  const text = lengthText(Math.abs(milliseconds));
+  return milliseconds < 0 ? t`in ${text}` : text;
 }
 
-function amountOf(milliseconds: number): [number, string] {
-  if (milliseconds < 2 * hour) return [Math.round(milliseconds / 60_000), 'minute'];
-  if (milliseconds < 48 * hour) return [Math.round(milliseconds / hour), 'hour'];
-  return [Math.floor(milliseconds / (24 * hour)), 'day'];
+function lengthText(milliseconds: number): string {
+  if (milliseconds < 2 * hour) {
+    const count = Math.round(milliseconds / 60_000);
+    return plural(count, t`${count} minute`, t`${count} minutes`);
+  }
+  if (milliseconds < 48 * hour) {
+    const count = Math.round(milliseconds / hour);
+    return plural(count, t`${count} hour`, t`${count} hours`);
+  }
+  const count = Math.floor(milliseconds / (24 * hour));
+  return plural(count, t`${count} day`, t`${count} days`);
 }

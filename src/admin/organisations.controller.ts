@@ -58,11 +58,11 @@ export class OrganisationsController {
       country: filter.country,
       sort: orderValue(filter.order),
     });
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/organisations',
-      title: 'Organisations',
+      title: t`Organisations`,
       model: organisationsPage(filter, countries, rows, pagination),
-    });
+    }));
   }
 
   @Get('organisations/new')
@@ -93,12 +93,12 @@ export class OrganisationsController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.find(id);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/organisation',
       title: row.name,
       notice: doneNotice(done),
       model: organisationPage(row, this.clock.now()),
-    });
+    }));
   }
 
   @Get('organisations/:id/edit')
@@ -141,11 +141,11 @@ export class OrganisationsController {
     error?: unknown,
     row?: OrganisationFacts,
   ) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/organisation-form',
-      title: row ? `Change ${row.name}` : 'New organisation',
+      title: row ? t`Change ${row.name}` : t`New organisation`,
       error,
       model: organisationFormPage(fieldsOf(form, error), row),
-    });
+    }));
   }
 }

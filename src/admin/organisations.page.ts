@@ -1,5 +1,6 @@
 import { isSlug, suggestSlug } from '../organisations/slug.js';
 import { countries } from '../organisations/country.js';
+import { t } from '../platform/language/speaking.js';
 import type { Field } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { distanceText, endText } from '../platform/words.js';
@@ -34,10 +35,10 @@ export function organisationsPage(
     country: { value: country },
     sort: { value: orderValue(order) },
     countries: [
-      { value: '', label: 'All countries' },
+      { value: '', label: t`All countries` },
       ...countries.map((code) => ({ value: code, label: countryText(code) })),
     ],
-    orders: orderOptions,
+    orders: orderOptions(),
     filtered: q !== '' || country !== '' || order === 'new',
     organisations: rows.map(organisationLine),
     pagination,
@@ -64,36 +65,36 @@ export function organisationFormPage(
   const { country, name, slug, ion, operator } = fields;
   const suggestion = suggestSlug(name.value);
   return {
-    ...(row ? changing(row) : { ...creating, operator }),
+    ...(row ? changing(row) : { ...creating(), operator }),
     country,
     name,
     slug,
     ion,
     countries: [
-      { value: '', label: 'Choose a country' },
+      { value: '', label: t`Choose a country` },
       ...countries().map(({ code, name }) => ({ value: code, label: `${name} (${code})` })),
     ],
     suggestion: isSlug(suggestion) && suggestion !== slug.value ? suggestion : undefined,
   };
 }
 
-const creating = {
-  breadcrumb: [{ label: 'New organisation' }],
-  heading: 'New organisation',
-  lead: 'A member whose applications connect to the APIs.',
+const creating = () => ({
+  breadcrumb: [{ label: t`New organisation` }],
+  heading: t`New organisation`,
+  lead: t`A member whose applications connect to the APIs.`,
   action: '/admin/organisations',
-  submit: 'Create organisation',
+  submit: t`Create organisation`,
   cancelHref: '/admin/organisations',
-};
+});
 
 function changing({ id, name }: OrganisationFacts) {
   const href = organisationHref(id);
   return {
-    breadcrumb: [{ label: name, href }, { label: 'Change details' }],
-    heading: `Change ${name}`,
-    lead: 'The applications that exist keep their names; those that are created from now on get the new country and short name.',
+    breadcrumb: [{ label: name, href }, { label: t`Change details` }],
+    heading: t`Change ${name}`,
+    lead: t`The applications that exist keep their names; those that are created from now on get the new country and short name.`,
     action: `${href}/edit`,
-    submit: 'Save',
+    submit: t`Save`,
     cancelHref: href,
   };
 }
@@ -104,10 +105,10 @@ export function organisationPage(row: OrganisationFacts, now: Date): models.Orga
     name: row.name,
     editHref: `${href}/edit`,
     facts: [
-      { label: 'Country', text: countryText(row.country) },
-      { label: 'Short name', text: row.slug },
-      { label: 'ION', text: row.ion ?? 'none' },
-      { label: 'Created', text: moment(row.createdAt).text },
+      { label: t`Country`, text: countryText(row.country) },
+      { label: t`Short name`, text: row.slug },
+      { label: t`ION`, text: row.ion ?? t`none` },
+      { label: t`Created`, text: moment(row.createdAt).text },
     ],
     newApplicationHref: `${href}/applications/new`,
     newUserHref: `/admin/users/new?organisation=${row.id}`,

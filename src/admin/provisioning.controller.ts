@@ -38,12 +38,12 @@ export class ProvisioningController {
 
   @Get()
   form(@Query('done') done: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/provisioning',
-      title: 'Provisioning',
+      title: t`Provisioning`,
       notice: doneNotice(done),
       model: provisioningPage({ value: '' }, false),
-    });
+    }));
   }
 
   /** Addresses of the page's forms: who loads one anew gets the page itself. */
@@ -102,13 +102,13 @@ export class ProvisioningController {
     error?: unknown,
   ) {
     const told = error instanceof UnreadableFile ? new Invalid({ text: error.publicText }) : error;
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/provisioning',
-      title: 'Provisioning',
+      title: t`Provisioning`,
       error: told,
       status: plan && plan.problems.length > 0 ? 422 : undefined,
       model: provisioningPage(fieldsOf(form, told).text, form.prune === 'yes', plan),
-    });
+    }));
   }
 }
 

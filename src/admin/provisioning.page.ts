@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import type { Action, Entry, Plan } from '../provisioning/plan.js';
 import { changeText, summaryText } from '../provisioning/plan-text.js';
 import type { Field } from '../platform/web/form.js';
@@ -6,12 +7,12 @@ import type { ProvisioningPage } from './models.js';
 /** More rows than anybody reads on a page; the command shows all. */
 const shownRows = 500;
 
-const actions: Record<Action, { key: string; text: string }> = {
-  create: { key: 'active', text: 'Create' },
-  change: { key: 'expiring', text: 'Change' },
-  same: { key: 'superseded', text: 'Same' },
-  remove: { key: 'refused', text: 'Remove' },
-};
+const actions = (): Record<Action, { key: string; text: string }> => ({
+  create: { key: 'active', text: t`Create` },
+  change: { key: 'expiring', text: t`Change` },
+  same: { key: 'superseded', text: t`Same` },
+  remove: { key: 'refused', text: t`Remove` },
+});
 
 export function provisioningPage(text: Field, prune: boolean, plan?: Plan): ProvisioningPage {
   return { text, prune, plan: plan && planOf(plan) };
@@ -34,7 +35,7 @@ function planOf({ problems, entries, counts, fingerprint }: Plan): ProvisioningP
 
 function rowOf({ action, what, name, at, changes }: Entry) {
   return {
-    state: actions[action],
+    state: actions()[action],
     what,
     name,
     line: at ? String(at.line) : undefined,

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { label } from '../reminders/milestones.js';
 import { outcomeText } from '../reminders/outcomes.js';
 import { resourceHref, secretsHref, serverSecretHref } from './hrefs.js';
@@ -12,22 +13,22 @@ export function runPage(run: RunRow, rows: RunReminderRow[], pagination: Paginat
   return {
     run: runLine(run),
     counts: [
-      { label: 'Due', number: run.due, text: 'one for each secret and person to be mailed' },
+      { label: t`Due`, number: run.due, text: t`one for each secret and person to be mailed` },
       {
-        label: 'Sent',
+        label: t`Sent`,
         number: run.sent,
-        text: 'taken by the mail server; one mail can hold several',
+        text: t`taken by the mail server; one mail can hold several`,
       },
       {
-        label: 'Failed',
+        label: t`Failed`,
         number: run.failed,
-        text: 'refused, or not handed over; tried again where it can help',
+        text: t`refused, or not handed over; tried again where it can help`,
       },
-      { label: 'Skipped', number: run.skipped, text: 'not needed any more when their turn came' },
+      { label: t`Skipped`, number: run.skipped, text: t`not needed any more when their turn came` },
       {
-        label: 'Without a recipient',
+        label: t`Without a recipient`,
         number: run.noRecipient,
-        text: 'secrets with nobody to mail',
+        text: t`secrets with nobody to mail`,
       },
     ],
     reminders: rows.map(reminderLine),

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
@@ -38,19 +39,19 @@ export class ReminderRunsController {
     const [{ lastComplete }, alarms] = [await this.watch.now(), await findAlarms(this.dataSource)];
     // Somebody who watches a run need not press a key.
     if (rows.some(({ running }) => running)) void reply.header('refresh', '5');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/reminders',
-      title: 'Reminder runs',
+      title: t`Reminder runs`,
       model: {
         lastComplete: lastComplete ? moment(lastComplete) : undefined,
         routeNote: this.watch.isHeard
           ? undefined
-          : 'No second route for alarms is configured. Set ALARM_WEBHOOK_URL or ALARM_SMTP_URL: the mail server may be what is broken.',
+          : t`No second route for alarms is configured. Set ALARM_WEBHOOK_URL or ALARM_SMTP_URL: the mail server may be what is broken.`,
         alarms: alarms.map(alarmLine),
         runs: rows.map(runLine),
         pagination,
       } satisfies RemindersPage,
-    });
+    }));
   }
 
   /** What one run planned and sent, and to whom. */
@@ -67,10 +68,10 @@ export class ReminderRunsController {
     const found = await findRunReminders(this.dataSource, run, cursor);
     const { rows, pagination } = slice(found, cursor, (row) => [row.sort, row.id], {});
     if (run.running) void reply.header('refresh', '5');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/reminder-run',
-      title: `Reminder run of ${run.day}`,
+      title: t`Reminder run of ${run.day}`,
       model: runPage(run, rows, pagination),
-    });
+    }));
   }
 }

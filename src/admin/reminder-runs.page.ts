@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { dayMoment, dayText, type Moment } from '../platform/words.js';
 import { runHref } from './hrefs.js';
 import type { RemindersPage, State } from './models.js';
@@ -30,10 +31,12 @@ function asOf({ asOf, day }: RunRow): Moment {
 }
 
 function stateOf({ error, failed, finishedAt, running }: RunRow): State {
-  if (error) return { key: 'failed', text: 'Broke off' };
-  if (running) return { key: 'due', text: 'At work' };
-  if (!finishedAt) return { key: 'failed', text: 'Interrupted' };
-  return failed > 0 ? { key: 'failed', text: 'With failures' } : { key: 'done', text: 'Complete' };
+  if (error) return { key: 'failed', text: t`Broke off` };
+  if (running) return { key: 'due', text: t`At work` };
+  if (!finishedAt) return { key: 'failed', text: t`Interrupted` };
+  return failed > 0
+    ? { key: 'failed', text: t`With failures` }
+    : { key: 'done', text: t`Complete` };
 }
 
 function durationText({ startedAt, finishedAt }: RunRow): string {
@@ -48,8 +51,11 @@ export function alarmLine(row: AlarmRow): RemindersPage['alarms'][number] {
     text,
     opened: moment(openedAt),
     closed: closedAt ? moment(closedAt) : undefined,
-    told: toldAt
-      ? `told ${moment(toldAt).text} (${answer ?? ''})`
-      : `not told${answer ? `: ${answer}` : ''}`,
+    told: toldText(toldAt && moment(toldAt).text, answer),
   };
+}
+
+function toldText(at: string | null, answer: string | null): string {
+  if (at) return t`told ${at} (${answer ?? ''})`;
+  return answer ? t`not told: ${answer}` : t`not told`;
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
@@ -35,7 +36,7 @@ export class ResourceAcknowledgeController {
     return this.show(address, request, reply);
   }
 
-  @StepUp('say who is on it')
+  @StepUp(() => t`say who is on it`)
   @Post()
   async say(
     @Param() address: Address,
@@ -60,7 +61,7 @@ export class ResourceAcknowledgeController {
     return reply.redirect(resourceHref(placeOf(address).resourceId), 303);
   }
 
-  @StepUp('take this back')
+  @StepUp(() => t`take this back`)
   @Post('take-back')
   async takeBack(
     @Param() address: Address,
@@ -88,12 +89,12 @@ export class ResourceAcknowledgeController {
     const [ending] = await findEndings(this.dataSource.manager, now, [secretId]);
     // Switched off since the mail: nobody is mailed about it, and its page says so.
     if (!ending) return reply.redirect(resourceHref(resourceId), 303);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/resource-acknowledge',
-      title: 'Who is on it?',
+      title: t`Who is on it?`,
       error,
       model: serverAcknowledgePage(row, ending, request.viewer!.id, now, form, error),
-    });
+    }));
   }
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { addDays, utcDay } from '../platform/utc-day.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { distanceText } from '../platform/words.js';
@@ -29,12 +30,15 @@ export function serverAcknowledgePage(
     until: own?.until ?? (inAWeek < last ? inAWeek : last),
   };
   const ended = expiresAt <= now;
+  const when = distanceText(last, today);
   const action = `${serverSecretHref(row.id, id)}/acknowledge`;
   return {
-    breadcrumb: [...breadcrumbTo(row), { label: 'Who is on it' }],
+    breadcrumb: [...breadcrumbTo(row), { label: t`Who is on it` }],
     resource: resourceText(row),
     secret: ending.name,
-    when: `${ended ? 'ended' : 'ends'} ${distanceText(last, today)}`,
+    when: ended
+      ? t`“${ending.name}” ended ${when}. Everybody in IT sees your answer.`
+      : t`“${ending.name}” ends ${when}. Everybody in IT sees your answer.`,
     ended,
     said: acknowledgements.map((each) => acknowledgementText(each, ending, now)),
     action,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { sendMailHtml } from '../platform/web/mail-html.js';
 import { Pages } from '../platform/web/pages.js';
@@ -35,21 +36,21 @@ export class ResourceMailController {
   ) {
     const mail = await this.find(address, request);
     const [id, secretId, mailId] = [address.id, address.secret, address.mail].map(uuidOf);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/resource-mail',
       title: mail.subject,
       model: {
         breadcrumb: [
-          { label: 'Resources', href: '/admin/resources' },
+          { label: t`Resources`, href: '/admin/resources' },
           { label: mail.owner, href: resourceHref(id!) },
-          { label: 'Mail' },
+          { label: t`Mail` },
         ],
         subject: mail.subject,
         facts: sentMailFacts(mail),
         htmlHref: `${serverSecretHref(id!, secretId!)}/mails/${mailId}/html`,
         text: mail.text,
       } satisfies ServerMailPage,
-    });
+    }));
   }
 
   @Get('html')

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, distanceText, momentOf } from '../platform/words.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
@@ -24,11 +25,11 @@ export function nextMail(
   mails: readonly ForecastMail[],
   now: Date,
 ): ServerSecretLine['nextMail'] {
-  if (disabledAt) return { text: 'None while it is switched off' };
+  if (disabledAt) return { text: t`None while it is switched off` };
   const next = mails.find(({ items }) => items.some(({ ending }) => ending.id === id));
-  if (!next) return { text: 'No more' };
+  if (!next) return { text: t`No more` };
   const day = utcDay(next.at);
-  if (!next.recipient) return { text: 'Nobody to be mailed', day: dayMoment(day) };
+  if (!next.recipient) return { text: t`Nobody to be mailed`, day: dayMoment(day) };
   return { text: distanceText(day, utcDay(now)), day: dayMoment(day) };
 }
 

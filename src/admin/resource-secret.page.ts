@@ -1,4 +1,5 @@
-import { environmentTexts } from '../applications/environment-words.js';
+import { environmentWords } from '../applications/environment-words.js';
+import { plural, t } from '../platform/language/speaking.js';
 import type { Field } from '../platform/web/form.js';
 import { addDays, daysBetween, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { dayText, instantText } from '../platform/words.js';
@@ -12,12 +13,12 @@ export type SecretTurn = 'switch-off' | 'switch-on' | 'delete';
 
 /** What it is called in a sentence, such as `Match-Connect, production`. */
 export function resourceText({ name, environment }: ResourceRow): string {
-  return `${name}, ${environmentTexts[environment]().toLowerCase()}`;
+  return `${name}, ${environmentWords[environment]()}`;
 }
 
 export function breadcrumbTo(row: ResourceRow): Link[] {
   return [
-    { label: 'Resources', href: '/admin/resources' },
+    { label: t`Resources`, href: '/admin/resources' },
     { label: resourceText(row), href: resourceHref(row.id) },
   ];
 }
@@ -31,7 +32,7 @@ export function serverSecretNewPage(
   const max = latestLastDay(now);
   const chosen = expiryOfLastDay(fields.lastDay.value, now);
   return {
-    breadcrumb: [...breadcrumbTo(row), { label: 'Create secret' }],
+    breadcrumb: [...breadcrumbTo(row), { label: t`Create secret` }],
     resource: resourceText(row),
     action: `${resourceHref(row.id)}/secrets`,
     cancelHref: resourceHref(row.id),
@@ -41,43 +42,47 @@ export function serverSecretNewPage(
     today,
     endsText: 'expiresAt' in chosen ? endsText(lastDay(chosen.expiresAt), today) : '',
     presets: [
-      { label: '90 days', day: addDays(today, 90) },
-      { label: '180 days', day: addDays(today, 180) },
-      { label: '1 year', day: max },
+      { label: t`90 days`, day: addDays(today, 90) },
+      { label: t`180 days`, day: addDays(today, 180) },
+      { label: t`1 year`, day: max },
     ],
   };
 }
 
 function endsText(last: UtcDay, today: UtcDay): string {
   const days = daysBetween(today, last);
-  return `Its last day is ${dayText(last)}, in ${days} ${days === 1 ? 'day' : 'days'}.`;
+  return plural(
+    days,
+    t`Its last day is ${dayText(last)}, in ${days} day.`,
+    t`Its last day is ${dayText(last)}, in ${days} days.`,
+  );
 }
 
 const words = {
-  'switch-off': {
-    heading: 'Switch off this secret?',
+  'switch-off': () => ({
+    heading: t`Switch off this secret?`,
     paragraphs: [
-      'The resource server is refused at once when it asks with it. You can switch it on again. Its end does not move.',
+      t`The resource server is refused at once when it asks with it. You can switch it on again. Its end does not move.`,
     ],
-    button: 'Switch off',
+    button: t`Switch off`,
     danger: true,
-  },
-  'switch-on': {
-    heading: 'Switch on this secret?',
-    paragraphs: ['It works again at once, with the same value and the same end.'],
-    button: 'Switch on',
+  }),
+  'switch-on': () => ({
+    heading: t`Switch on this secret?`,
+    paragraphs: [t`It works again at once, with the same value and the same end.`],
+    button: t`Switch on`,
     danger: false,
-  },
-  delete: {
-    heading: 'Delete this secret?',
+  }),
+  delete: () => ({
+    heading: t`Delete this secret?`,
     paragraphs: [
-      'The resource server is refused at once when it asks with it. This cannot be undone.',
-      'Delete a secret only when its replacement is in use.',
+      t`The resource server is refused at once when it asks with it. This cannot be undone.`,
+      t`Delete a secret only when its replacement is in use.`,
     ],
-    button: 'Delete',
+    button: t`Delete`,
     danger: true,
-  },
-} satisfies Record<SecretTurn, Partial<ConfirmPage>>;
+  }),
+} satisfies Record<SecretTurn, () => Partial<ConfirmPage>>;
 
 export function serverSecretTurnPage(
   row: ResourceRow,
@@ -89,16 +94,16 @@ export function serverSecretTurnPage(
   const others = row.secrets.filter(({ id }) => id !== secret.id);
   const last = isLive(secret, now) && !others.some((each) => isLive(each, now));
   return {
-    ...words[turn],
+    ...words[turn](),
     breadcrumb: breadcrumbTo(row),
     warning:
       last && turn !== 'switch-on'
-        ? 'It is the last secret of this resource server that works. After this, it cannot ask about tokens.'
+        ? t`It is the last secret of this resource server that works. After this, it cannot ask about tokens.`
         : undefined,
     facts: [
-      { label: 'Secret', text: `${secret.name} (${secret.hint}…)` },
-      { label: 'Resource server', text: resourceText(row) },
-      { label: 'Last used', text: secret.lastUsedAt ? instantText(secret.lastUsedAt) : 'never' },
+      { label: t`Secret`, text: `${secret.name} (${secret.hint}…)` },
+      { label: t`Resource server`, text: resourceText(row) },
+      { label: t`Last used`, text: secret.lastUsedAt ? instantText(secret.lastUsedAt) : t`never` },
     ],
     action: `${href}/secrets/${secret.id}/${turn}`,
     cancelHref: href,

@@ -8,6 +8,7 @@ import { NotFound } from '../platform/refusals.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { confirmPage } from './confirm.page.js';
 import { endText } from '../platform/words.js';
 import { freeSecretName } from '../secrets/default-name.js';
 import { latestLastDay } from '../secrets/expiry.js';
@@ -64,9 +65,9 @@ export class ResourceSecretsController {
     try {
       const { secret, value } = await this.secrets.issue(request.viewer!, row.id, form);
       const { expiresAt } = secret;
-      return this.pages.send(request, reply, {
+      return this.pages.send(request, reply, () => ({
         view: 'admin/resource-secret-created',
-        title: 'Copy this secret now',
+        title: t`Copy this secret now`,
         status: 201,
         model: {
           resource: resourceText(row),
@@ -76,7 +77,7 @@ export class ResourceSecretsController {
           value,
           ends: { iso: expiresAt.toISOString(), text: endText(expiresAt) },
         } satisfies ServerSecretCreatedPage,
-      });
+      }));
     } catch (error) {
       return this.showForm(request, reply, row, form, error);
     }
@@ -96,8 +97,10 @@ export class ResourceSecretsController {
     const fits = secret.disabledAt ? ['switch-on', 'delete'] : ['switch-off', 'delete'];
     // A question that does not fit any more: the page behind it shows how things are now.
     if (!fits.includes(turn)) return reply.redirect(resourceHref(row.id), 303);
-    const model = serverSecretTurnPage(row, secret, turn as SecretTurn, this.clock.now());
-    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+    const now = this.clock.now();
+    return this.pages.send(request, reply, () =>
+      confirmPage(serverSecretTurnPage(row, secret, turn as SecretTurn, now)),
+    );
   }
 
   @StepUp(() => t`switch off the secret`)
@@ -143,12 +146,12 @@ export class ResourceSecretsController {
     form: SecretForm,
     error?: unknown,
   ) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/resource-secret-new',
-      title: 'Create a secret',
+      title: t`Create a secret`,
       error,
       model: serverSecretNewPage(row, fieldsOf(form, error), this.clock.now()),
-    });
+    }));
   }
 
   private async find(id: string): Promise<ResourceRow> {

@@ -46,15 +46,15 @@ export class ResourcesController {
     const rows = await findResources(this.dataSource);
     const apis = await findApis(this.dataSource);
     const now = this.clock.now();
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/resources',
-      title: 'Resources',
+      title: t`Resources`,
       notice: doneNotice(done),
       model: {
         resources: rows.map((row) => resourceLine(row, now)),
         apis: apis.map(apiLine),
       } satisfies ResourcesPage,
-    });
+    }));
   }
 
   @Get(':id')
@@ -65,12 +65,13 @@ export class ResourcesController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.find(id);
-    return this.pages.send(request, reply, {
+    const page = await this.pageOf(row, request);
+    return this.pages.send(request, reply, () => ({
       view: 'admin/resource',
       title: resourceText(row),
       notice: doneNotice(done),
-      model: await this.pageOf(row, request),
-    });
+      model: page(),
+    }));
   }
 
   /** The form's address, loaded anew. */
@@ -93,12 +94,13 @@ export class ResourcesController {
       await this.resources.setTokens(request.viewer!, row.id, form);
       return await reply.redirect(`${resourceHref(row.id)}?done=tokens-set`, 303);
     } catch (error) {
-      return this.pages.send(request, reply, {
+      const page = await this.pageOf(row, request, form, error);
+      return this.pages.send(request, reply, () => ({
         view: 'admin/resource',
         title: resourceText(row),
         error,
-        model: await this.pageOf(row, request, form, error),
-      });
+        model: page(),
+      }));
     }
   }
 
@@ -107,7 +109,7 @@ export class ResourcesController {
     request: FastifyRequest,
     form?: TokenWish,
     error?: unknown,
-  ): Promise<ResourcePage> {
+  ): Promise<() => ResourcePage> {
     const now = this.clock.now();
     const viewer = request.viewer!;
     const ids = row.secrets.map(({ id }) => id);
@@ -115,7 +117,7 @@ export class ResourcesController {
     const scope = { viewerId: viewer.id, resourceId: row.id };
     const { mails } = await this.forecasts.of(scope, now, daysAhead);
     const endings = await findEndings(this.dataSource.manager, now, ids);
-    return resourcePage(row, { ledger, mails, endings }, now, form, error);
+    return () => resourcePage(row, { ledger, mails, endings }, now, form, error);
   }
 
   private async find(id: string) {

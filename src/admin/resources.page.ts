@@ -1,5 +1,6 @@
 import { environmentTexts } from '../applications/environment-words.js';
 import type { TokenWish } from '../applications/resource-values.js';
+import { plural, t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { distanceText, endText, instantText, momentOf } from '../platform/words.js';
@@ -17,9 +18,10 @@ import {
   reminderLines,
   type ServerReminders,
 } from './resource-reminders.page.js';
+import { resourceText } from './resource-secret.page.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
 
-const formats = { jwt: 'JWT', opaque: 'Opaque' } as const;
+const formats = { jwt: () => 'JWT', opaque: () => t`Opaque` };
 
 export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resources'][number] {
   const live = row.secrets.filter((secret) => isLive(secret, now));
@@ -30,7 +32,7 @@ export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resour
     environment: { key: row.environment, text: environmentTexts[row.environment]() },
     api: row.api,
     audience: row.audience,
-    tokens: `${formats[row.tokenFormat]}, ${row.tokenSeconds / 60} min`,
+    tokens: t`${formats[row.tokenFormat]()}, ${row.tokenSeconds / 60} min`,
     secrets: live.length,
     nextEnd: first && {
       iso: first.expiresAt.toISOString(),
@@ -53,12 +55,13 @@ export function resourcePage(
   const { minutes, format } = fieldsOf(form, error);
   return {
     name: row.name,
+    text: resourceText(row),
     environment: { key: row.environment, text: environmentTexts[row.environment]() },
     facts: [
-      { label: 'API', text: row.api },
-      { label: 'Audience', text: row.audience },
-      { label: 'Scope', text: row.scope },
-      { label: 'Granted to', text: applicationsText(row.granted) },
+      { label: t`API`, text: row.api },
+      { label: t`Audience`, text: row.audience },
+      { label: t`Scope`, text: row.scope },
+      { label: t`Granted to`, text: applicationsText(row.granted) },
     ],
     warning: warningOf(row, now),
     tokens: { action: `${href}/tokens`, minutes, format },
@@ -81,8 +84,8 @@ function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
   const state = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
   const href = serverSecretHref(row.id, secret.id);
   const turn = secret.disabledAt
-    ? { label: 'Switch on', href: `${href}/switch-on`, danger: false }
-    : { label: 'Switch off', href: `${href}/switch-off`, danger: false };
+    ? { label: t`Switch on`, href: `${href}/switch-on`, danger: false }
+    : { label: t`Switch off`, href: `${href}/switch-off`, danger: false };
   // As soon as the first mail can come; nobody is mailed about one that is off.
   const asks = !secret.disabledAt && daysLeft(secret.expiresAt, utcDay(now)) <= 42;
   return {
@@ -92,11 +95,11 @@ function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     endsWhen: distanceText(lastDay(secret.expiresAt), utcDay(now)),
     lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
-    created: `${instantText(secret.createdAt)}, by ${secret.createdBy.name}${secret.createdBy.left ? ' (left)' : ''}`,
+    created: createdText(secret),
     actions: [
-      ...(asks ? [{ label: 'Who is on it?', href: `${href}/acknowledge`, danger: false }] : []),
+      ...(asks ? [{ label: t`Who is on it?`, href: `${href}/acknowledge`, danger: false }] : []),
       ...(state === 'expired' ? [] : [turn]),
-      { label: 'Delete', href: `${href}/delete`, danger: true },
+      { label: t`Delete`, href: `${href}/delete`, danger: true },
     ],
   };
 }
@@ -106,14 +109,21 @@ function warningOf({ secrets }: ResourceRow, now: Date): string | undefined {
   if (secrets.length === 0) return undefined;
   const live = secrets.filter((secret) => isLive(secret, now));
   const last = live.at(-1);
-  if (!last) return 'No secret of its resource server works. It cannot ask about tokens.';
+  if (!last) return t`No secret of its resource server works. It cannot ask about tokens.`;
   const state = secretState({ ...last, superseded: false }, now);
   if (state !== 'expiring') return undefined;
   const when = distanceText(lastDay(last.expiresAt), utcDay(now));
-  return `The last secret of its resource server ends ${when}. Create a new one and switch over.`;
+  return t`The last secret of its resource server ends ${when}. Create a new one and switch over.`;
 }
 
 function applicationsText(count: number): string {
-  if (count === 0) return 'no application';
-  return count === 1 ? '1 application' : `${count} applications`;
+  if (count === 0) return t`no application`;
+  return plural(count, t`${count} application`, t`${count} applications`);
+}
+
+function createdText({ createdAt, createdBy }: ServerSecret): string {
+  const at = instantText(createdAt);
+  return createdBy.left
+    ? t`created ${at}, by ${createdBy.name} (left)`
+    : t`created ${at}, by ${createdBy.name}`;
 }

@@ -112,9 +112,9 @@ export class RoleRequestsController {
     const count = await countOpenRequests(this.dataSource);
     // The menu was counted before the change that this page may be the answer to.
     if (request.attention) request.attention.waiting[queueHref] = count;
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/role-requests',
-      title: 'Role requests',
+      title: t`Role requests`,
       notice: doneNotice(query.done),
       error,
       model: {
@@ -123,7 +123,7 @@ export class RoleRequestsController {
         requests: rows.map((row) => requestLine(row, now)),
         pagination,
       } satisfies RoleRequestsPage,
-    });
+    }));
   }
 
   private showQuestion(
@@ -133,11 +133,11 @@ export class RoleRequestsController {
     form?: DeclineForm,
     error?: unknown,
   ) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/role-request-decline',
-      title: 'Decline this request?',
+      title: t`Decline this request?`,
       error,
       model: declinePage(row, this.clock.now(), form, error),
-    });
+    }));
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment } from '../platform/words.js';
 import { fieldsOf } from '../platform/web/form.js';
@@ -11,17 +12,17 @@ export const queueHref = '/admin/role-requests';
 
 export function requestChoices(open: boolean, count: number): RoleRequestsPage['choices'] {
   return [
-    { text: `Open (${count})`, href: queueHref, current: open },
-    { text: 'Decided', href: `${queueHref}?show=decided`, current: !open },
+    { text: t`Open (${count})`, href: queueHref, current: open },
+    { text: t`Decided`, href: `${queueHref}?show=decided`, current: !open },
   ];
 }
 
-const stateTexts = {
-  open: { key: 'due', text: 'Open' },
-  approved: { key: 'done', text: 'Approved' },
-  declined: { key: 'refused', text: 'Declined' },
-  withdrawn: { key: 'off', text: 'Withdrawn' },
-} as const;
+const stateTexts = () => ({
+  open: { key: 'due', text: t`Open` },
+  approved: { key: 'done', text: t`Approved` },
+  declined: { key: 'refused', text: t`Declined` },
+  withdrawn: { key: 'off', text: t`Withdrawn` },
+});
 
 export function requestLine(row: QueueRow, now: Date): RoleRequestsPage['requests'][number] {
   const open = row.state === 'open';
@@ -29,7 +30,7 @@ export function requestLine(row: QueueRow, now: Date): RoleRequestsPage['request
     person: { label: row.name, href: row.userId ? userHref(row.userId) : undefined },
     email: row.email,
     isNew: open && !row.userId && !row.elsewhere,
-    role: row.role === 'org_admin' ? 'Org admin' : 'Credential manager',
+    role: row.role === 'org_admin' ? t`Org admin` : t`Credential manager`,
     of: row.applicationId
       ? { label: row.application!, href: applicationHref(row.applicationId) }
       : { label: row.organisation, href: organisationHref(row.organisationId) },
@@ -40,7 +41,7 @@ export function requestLine(row: QueueRow, now: Date): RoleRequestsPage['request
       at: moment(row.requestedAt),
     },
     warnings: open ? warningsOf(row, now) : [],
-    state: stateTexts[row.state],
+    state: stateTexts()[row.state],
     decided: row.decidedAt
       ? { by: row.decidedBy!, at: moment(row.decidedAt), reason: row.reason ?? undefined }
       : undefined,
@@ -52,11 +53,11 @@ export function requestLine(row: QueueRow, now: Date): RoleRequestsPage['request
 /** What somebody who decides should know first. */
 function warningsOf(row: QueueRow, now: Date): string[] {
   return [
-    !row.stillAdmin && `${row.requestedBy} is no org admin any more.`,
+    !row.stillAdmin && t`${row.requestedBy} is no org admin any more.`,
     row.elsewhere &&
-      `The address belongs to an account outside ${row.organisation}: this cannot be approved.`,
-    row.applicationDeleted && 'The application was deleted.',
-    row.lastDay && row.lastDay < utcDay(now) && 'The last day is over.',
+      t`The address belongs to an account outside ${row.organisation}: this cannot be approved.`,
+    row.applicationDeleted && t`The application was deleted.`,
+    row.lastDay && row.lastDay < utcDay(now) && t`The last day is over.`,
   ].filter((text): text is string => typeof text === 'string');
 }
 
@@ -66,14 +67,20 @@ export function declinePage(
   form = new DeclineForm(),
   error?: unknown,
 ): DeclineRequestPage {
-  const { person, email, role, of, asked } = requestLine(row, now);
+  const { person, email, of, asked } = requestLine(row, now);
   return {
     action: `${queueHref}/${row.id}/decline`,
     cancelHref: queueHref,
     facts: [
-      { label: 'Person', text: `${person.label} (${email})` },
-      { label: 'Role', text: `${role} of ${of.label}` },
-      { label: 'Asked', text: `${asked.by.label}, ${asked.at.text}` },
+      { label: t`Person`, text: `${person.label} (${email})` },
+      {
+        label: t`Role`,
+        text:
+          row.role === 'org_admin'
+            ? t`Org admin of ${of.label}`
+            : t`Credential manager of ${of.label}`,
+      },
+      { label: t`Asked`, text: `${asked.by.label}, ${asked.at.text}` },
     ],
     ...fieldsOf(form, error),
   };

@@ -9,6 +9,7 @@ import { NotFound } from '../platform/refusals.js';
 import { checkForm, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
+import { confirmPage } from './confirm.page.js';
 import { renamed, RoleForm } from './forms.js';
 import { userHref } from './hrefs.js';
 import { type Typed, userPage } from './user.page.js';
@@ -108,13 +109,10 @@ export class RolesController {
     back: Back,
     error?: unknown,
   ) {
-    const model = withdrawRolePage(row, back);
-    return this.pages.send(request, reply, {
-      view: 'admin/confirm',
-      title: model.heading,
+    return this.pages.send(request, reply, () => ({
+      ...confirmPage(withdrawRolePage(row, back)),
       error,
-      model,
-    });
+    }));
   }
 
   private async showAgain(
@@ -126,12 +124,12 @@ export class RolesController {
     if (typed.error instanceof NotFound) throw typed.error;
     const row = await findUser(this.dataSource, userId, this.clock.now());
     if (!row) throw new NotFound('no such user, or closed');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/user',
       title: row.name,
       error: typed.error,
       model: userPage(row, request.viewer!, this.clock.now(), typed),
-    });
+    }));
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
@@ -30,10 +31,12 @@ export class SupportController {
   ) {
     const search = supportSearch(typed);
     const now = this.clock.now();
-    const model: SupportPage = search.q
-      ? foundPage(search.q, await findForSupport(this.dataSource, search, now), now)
-      : { q: '' };
-    return this.pages.send(request, reply, { view: 'admin/support', title: 'Support', model });
+    const found = search.q ? await findForSupport(this.dataSource, search, now) : undefined;
+    return this.pages.send(request, reply, () => ({
+      view: 'admin/support',
+      title: t`Support`,
+      model: (found ? foundPage(search.q, found, now) : { q: '' }) satisfies SupportPage,
+    }));
   }
 
   @Get(':id')
@@ -41,10 +44,10 @@ export class SupportController {
     const now = this.clock.now();
     const row = await findSupportFacts(this.dataSource, uuidOf(id), now);
     if (!row) throw new NotFound('no such application');
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/support-application',
-      title: `Support: ${row.name}`,
+      title: t`Support: ${row.name}`,
       model: supportApplicationPage(row, now),
-    });
+    }));
   }
 }

@@ -1,4 +1,5 @@
 import { coverProblems } from '../applications/contact-cover.js';
+import { t } from '../platform/language/speaking.js';
 import { endText, instantText } from '../platform/words.js';
 import { label } from '../reminders/milestones.js';
 import { outcomeText } from '../reminders/outcomes.js';
@@ -39,7 +40,7 @@ export function foundPage(q: string, found: Found, now: Date): SupportPage {
         email: each.email,
         href: userHref(each.id),
         state: userState(each),
-        organisation: { label: each.organisation ?? 'Operator staff' },
+        organisation: { label: each.organisation ?? t`Operator staff` },
         roles: roleTexts(each),
       })),
       resource: resource && { label: resource.name, href: resourceHref(resource.id) },
@@ -78,14 +79,14 @@ export function supportApplicationPage(row: SupportFacts, now: Date): SupportApp
     facts: factsOf(row),
     problems: standing.deleted ? [] : problemsOf(row, now),
     links: [
-      { label: 'Look after it', href: applicationHref(row.id) },
-      ...(standing.deleted ? [] : [{ label: 'As its people see it', href: secretsHref(row.id) }]),
-      { label: 'Audit', href: `/admin/audit?on=${row.id}` },
+      { label: t`Look after it`, href: applicationHref(row.id) },
+      ...(standing.deleted ? [] : [{ label: t`As its people see it`, href: secretsHref(row.id) }]),
+      { label: t`Audit`, href: `/admin/audit?on=${row.id}` },
     ],
     people: row.people.map((each) => ({
       person: { label: each.name, href: userHref(each.id) },
       email: each.email,
-      role: each.manager ? 'Credential manager' : 'Org admin',
+      role: each.manager ? t`Credential manager` : t`Org admin`,
       state: userState({ activated: each.activated, closed: false }),
       lastSignIn: maybeDay(each.seenAt),
       refused: each.bounced,
@@ -105,12 +106,12 @@ export function supportApplicationPage(row: SupportFacts, now: Date): SupportApp
 
 function factsOf(row: SupportFacts) {
   const facts = [
-    { label: 'API', text: row.api },
-    { label: 'Resources', text: row.resources.join(', ') || 'none' },
-    { label: 'Created', text: instantText(row.createdAt) },
+    { label: t`API`, text: row.api },
+    { label: t`Resources`, text: row.resources.join(', ') || t`none` },
+    { label: t`Created`, text: instantText(row.createdAt) },
   ];
-  if (row.disabledAt) facts.push({ label: 'Disabled', text: instantText(row.disabledAt) });
-  if (row.deletedAt) facts.push({ label: 'Deleted', text: instantText(row.deletedAt) });
+  if (row.disabledAt) facts.push({ label: t`Disabled`, text: instantText(row.disabledAt) });
+  if (row.deletedAt) facts.push({ label: t`Deleted`, text: instantText(row.deletedAt) });
   return facts;
 }
 
@@ -125,13 +126,14 @@ function problemsOf({ people }: SupportFacts, now: Date): string[] {
 function secretLine(row: SupportSecret, { id, deletedAt, secrets }: SupportFacts, now: Date) {
   const secret = usageDates(row);
   const others = secrets.filter((each) => each.id !== row.id).map(usageDates);
+  const day = dayOf(row.createdAt).text;
   const key = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
   return {
     name: row.name,
     hint: row.hint,
     href: deletedAt ? undefined : `${secretsHref(id)}/secrets/${row.id}`,
     state: stateText(key),
-    created: dayOf(row.createdAt).text + (row.createdBy ? `, by ${row.createdBy}` : ''),
+    created: row.createdBy ? t`${day}, by ${row.createdBy}` : day,
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     lastUsed: row.lastUsedAt ? moment(row.lastUsedAt) : undefined,
   };

@@ -12,11 +12,12 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { Users } from '../users/users.service.js';
 import { closePage, coverText } from './close.page.js';
+import { confirmPage } from './confirm.page.js';
 import { type Done, doneNotice } from './done.js';
 import { ResetForm } from './forms.js';
 import { userHref } from './hrefs.js';
 import { type Typed, userPage } from './user.page.js';
-import { findThinCover, findUser, type UserFacts } from './user.query.js';
+import { type CoverRow, findThinCover, findUser, type UserFacts } from './user.query.js';
 
 /** One account: look, invite again, reset the factor, close (R2, R12, R13). */
 @ItOnly()
@@ -38,12 +39,15 @@ export class UserController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.find(id);
-    return this.pages.send(request, reply, {
+    const now = this.clock.now();
+    const thin =
+      done === 'closed' && row.closedAt ? await findThinCover(this.dataSource, row.id, now) : [];
+    return this.pages.send(request, reply, () => ({
       view: 'admin/user',
       title: row.name,
-      notice: await this.noticeOf(row, done),
-      model: userPage(row, request.viewer!, this.clock.now()),
-    });
+      notice: closedNotice(doneNotice(done), thin),
+      model: userPage(row, request.viewer!, now),
+    }));
   }
 
   @StepUp(() => t`send the invitation again`)
@@ -87,8 +91,8 @@ export class UserController {
     const row = await this.find(id);
     if (row.closedAt || row.id === request.viewer!.id) return reply.redirect(userHref(row.id), 303);
     const now = this.clock.now();
-    const model = closePage(row, await findThinCover(this.dataSource, row.id, now), now);
-    return this.pages.send(request, reply, { view: 'admin/confirm', title: model.heading, model });
+    const cover = await findThinCover(this.dataSource, row.id, now);
+    return this.pages.send(request, reply, () => confirmPage(closePage(row, cover, now)));
   }
 
   @StepUp(() => t`close this account`)
@@ -106,14 +110,6 @@ export class UserController {
   @Get(['invitation', 'factor-reset', 'roles', 'it'])
   backToPage(@Param('id') id: string, @Res() reply: FastifyReply) {
     return reply.redirect(userHref(uuidOf(id)), 303);
-  }
-
-  /** A closed account can leave applications without anybody: that is said once more. */
-  private async noticeOf(row: UserFacts, done: unknown): Promise<Notice | undefined> {
-    const notice = doneNotice(done);
-    if (!notice || done !== 'closed' || !row.closedAt) return notice;
-    const cover = coverText(await findThinCover(this.dataSource, row.id, this.clock.now()));
-    return cover ? { kind: 'warning', text: `${notice.text} ${cover}` } : notice;
   }
 
   private done(reply: FastifyReply, id: string, done: Done) {
@@ -134,11 +130,17 @@ export class UserController {
   ) {
     if (typed.error instanceof NotFound) throw typed.error;
     const row = await this.find(id);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/user',
       title: row.name,
       error: typed.error,
       model: userPage(row, request.viewer!, this.clock.now(), typed),
-    });
+    }));
   }
+}
+
+/** A closed account can leave applications without anybody: that is said once more. */
+function closedNotice(notice: Notice | undefined, thin: CoverRow[]): Notice | undefined {
+  const cover = coverText(thin);
+  return notice && cover ? { kind: 'warning', text: `${notice.text} ${cover}` } : notice;
 }

@@ -1,4 +1,5 @@
 import type { Viewer } from '../authentication/viewer.js';
+import { plural, t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, instantText } from '../platform/words.js';
@@ -28,7 +29,7 @@ export function userPage(row: UserFacts, viewer: Viewer, now: Date, typed: Typed
     state: stateOf(row),
     warning:
       open && row.refused !== null
-        ? `The last mail to ${row.email} was refused (${row.refused}). Please check the address with ${row.name}.`
+        ? t`The last mail to ${row.email} was refused (${row.refused}). Please check the address with ${row.name}.`
         : undefined,
     organisation: row.organisationId
       ? { label: row.organisation!, href: organisationHref(row.organisationId) }
@@ -59,33 +60,38 @@ export function stateOf({ activatedAt, closedAt }: UserFacts) {
 
 function factsOf(row: UserFacts, now: Date) {
   const facts = [
-    { label: 'E-mail', text: row.email },
-    { label: 'Invited', text: instantText(row.createdAt) },
+    { label: t`E-mail`, text: row.email },
+    { label: t`Invited`, text: instantText(row.createdAt) },
     {
-      label: 'First sign-in',
+      label: t`First sign-in`,
       text: row.activatedAt
         ? instantText(row.activatedAt)
-        : `not yet${row.closedAt ? '' : `. ${invitationText(row, now)}`}`,
+        : row.closedAt
+          ? t`not yet`
+          : t`not yet. ${invitationText(row, now)}`,
     },
-    { label: 'Last sign-in', text: row.lastSignInAt ? instantText(row.lastSignInAt) : 'never' },
-    { label: 'Second factor', text: factorText(row) },
+    { label: t`Last sign-in`, text: row.lastSignInAt ? instantText(row.lastSignInAt) : t`never` },
+    { label: t`Second factor`, text: factorText(row) },
   ];
-  if (row.closedAt) facts.push({ label: 'Closed', text: instantText(row.closedAt) });
+  if (row.closedAt) facts.push({ label: t`Closed`, text: instantText(row.closedAt) });
   return facts;
 }
 
 function factorText({ hasFactor, factorOff, recoveryCodes }: UserFacts): string {
-  if (!hasFactor) return 'not set up; the next sign-in asks for it';
-  if (factorOff) return 'locked after too many wrong codes; reset it when you know who it is';
-  const left = recoveryCodes === 1 ? '1 recovery code' : `${recoveryCodes} recovery codes`;
-  return `authenticator app, ${left} left`;
+  if (!hasFactor) return t`not set up; the next sign-in asks for it`;
+  if (factorOff) return t`locked after too many wrong codes; reset it when you know who it is`;
+  return plural(
+    recoveryCodes,
+    t`authenticator app, ${recoveryCodes} recovery code left`,
+    t`authenticator app, ${recoveryCodes} recovery codes left`,
+  );
 }
 
 function invitationText({ invitedUntil }: UserFacts, now: Date): string {
-  if (!invitedUntil) return 'There is no invitation that can be used.';
+  if (!invitedUntil) return t`There is no invitation that can be used.`;
   return invitedUntil > now
-    ? `The invitation can be used until ${instantText(invitedUntil)}.`
-    : `The invitation ran out on ${instantText(invitedUntil)}.`;
+    ? t`The invitation can be used until ${instantText(invitedUntil)}.`
+    : t`The invitation ran out on ${instantText(invitedUntil)}.`;
 }
 
 function roleLine(row: UserRoleRow, user: UserFacts, somebodyElse: boolean): RoleLine {
@@ -102,13 +108,13 @@ function roleLine(row: UserRoleRow, user: UserFacts, somebodyElse: boolean): Rol
 }
 
 function titleOf({ role, applicationId, application }: UserRoleRow, user: UserFacts) {
-  if (role === 'it') return { title: { label: 'IT' } };
+  if (role === 'it') return { title: { label: t`IT` } };
   if (role === 'org_admin') {
     const href = organisationHref(user.organisationId!);
-    return { title: { label: 'Org admin' }, under: { label: user.organisation!, href } };
+    return { title: { label: t`Org admin` }, under: { label: user.organisation!, href } };
   }
   const href = applicationHref(applicationId!);
-  return { title: { label: 'Credential manager' }, under: { label: application!, href } };
+  return { title: { label: t`Credential manager` }, under: { label: application!, href } };
 }
 
 function roleForm(row: UserFacts, now: Date, typed: Typed): UserPage['giveRole'] {
@@ -117,12 +123,12 @@ function roleForm(row: UserFacts, now: Date, typed: Typed): UserPage['giveRole']
     action: `${userHref(row.id)}/roles`,
     ...fieldsOf(typed.role ?? new RoleForm(), typed.role && typed.error),
     options: [
-      { value: '', label: 'Choose a role' },
+      { value: '', label: t`Choose a role` },
       ...row.applications.map(({ id, name }) => ({
         value: `credential_manager ${id}`,
-        label: `Credential manager of ${name}`,
+        label: t`Credential manager of ${name}`,
       })),
-      ...(isAdmin ? [] : [{ value: 'org_admin', label: `Org admin of ${row.organisation}` }]),
+      ...(isAdmin ? [] : [{ value: 'org_admin', label: t`Org admin of ${row.organisation!}` }]),
     ],
     today: utcDay(now),
   };

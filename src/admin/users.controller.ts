@@ -48,11 +48,11 @@ export class UsersController {
       state: filter.state,
       sort: orderValue(filter.order),
     });
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/users',
-      title: 'Users',
+      title: t`Users`,
       model: usersPage(filter, rows, pagination),
-    });
+    }));
   }
 
   @Get('new')
@@ -77,7 +77,7 @@ export class UsersController {
       });
       return await reply.redirect(`${userHref(id)}?done=invited`, 303);
     } catch (error) {
-      const sentence = 'Choose an organisation, or operator staff.';
+      const sentence = () => t`Choose an organisation, or operator staff.`;
       return this.showForm(request, reply, form, goneFromList(error, 'organisationId', sentence));
     }
   }
@@ -89,11 +89,11 @@ export class UsersController {
     error?: unknown,
   ) {
     const organisations = await findOrganisationOptions(this.dataSource);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'admin/user-new',
-      title: 'Invite a user',
+      title: t`Invite a user`,
       error,
       model: userNewPage(organisations, fieldsOf(form, error), this.config.INVITATION_HOURS),
-    });
+    }));
   }
 }

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import type { Field } from '../platform/web/form.js';
 import { operator, type UserForm } from './forms.js';
 import { organisationHref, userHref } from './hrefs.js';
@@ -6,19 +7,19 @@ import type { Option, UserLine, UserNewPage, UsersPage } from './models.js';
 import type { OrganisationOption, UserRow, UsersFilter } from './users.query.js';
 import { maybeDay, roleTexts, userState } from './words.js';
 
-const roles: Option[] = [
-  { value: '', label: 'All roles' },
-  { value: 'credential_manager', label: 'Credential manager' },
-  { value: 'org_admin', label: 'Org admin' },
-  { value: 'it', label: 'IT' },
-  { value: 'none', label: 'No role' },
+const roles = (): Option[] => [
+  { value: '', label: t`All roles` },
+  { value: 'credential_manager', label: t`Credential manager` },
+  { value: 'org_admin', label: t`Org admin` },
+  { value: 'it', label: t`IT` },
+  { value: 'none', label: t`No role` },
 ];
 
-const states: Option[] = [
-  { value: '', label: 'All states' },
-  { value: 'active', label: 'Active' },
-  { value: 'invited', label: 'Invited, not enrolled' },
-  { value: 'closed', label: 'Closed' },
+const states = (): Option[] => [
+  { value: '', label: t`All states` },
+  { value: 'active', label: t`Active` },
+  { value: 'invited', label: t`Invited, not enrolled` },
+  { value: 'closed', label: t`Closed` },
 ];
 
 export function usersPage(
@@ -31,9 +32,9 @@ export function usersPage(
     role: { value: role },
     state: { value: state },
     sort: { value: orderValue(order) },
-    roles,
-    states,
-    orders: orderOptions,
+    roles: roles(),
+    states: states(),
+    orders: orderOptions(),
     filtered: q !== '' || role !== '' || state !== '' || order === 'new',
     users: rows.map(userLine),
     pagination,
@@ -48,7 +49,7 @@ function userLine(row: UserRow): UserLine {
     state: userState(row),
     organisation: row.organisationId
       ? { label: row.organisation!, href: organisationHref(row.organisationId) }
-      : { label: 'Operator staff' },
+      : { label: t`Operator staff` },
     roles: roleTexts(row),
     lastSignIn: maybeDay(row.lastSignInAt),
   };
@@ -63,8 +64,8 @@ export function userNewPage(
   return {
     ...fields,
     organisations: [
-      { value: '', label: 'Choose an organisation' },
-      { value: operator, label: 'Operator staff (IT)' },
+      { value: '', label: t`Choose an organisation` },
+      { value: operator, label: t`Operator staff (IT)` },
       ...organisations.map(({ id, name, country }) => ({
         value: id,
         label: `${name} (${country})`,

@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import type { ConfirmPage, Link } from './models.js';
 import type { AssignmentRow } from './roles.query.js';
@@ -15,18 +16,18 @@ export function withdrawRolePage(row: AssignmentRow, back: Back): ConfirmPage {
   const href = backHref(row, back);
   return {
     breadcrumb: breadcrumbTo(row, href),
-    heading: 'Withdraw this role?',
+    heading: t`Withdraw this role?`,
     paragraphs: [
-      'It ends at once, and its reminders stop. You can give it again, with a new confirmation.',
+      t`It ends at once, and its reminders stop. You can give it again, with a new confirmation.`,
     ],
     warning: warningOf(row),
     facts: [
-      { label: 'Person', text: `${row.user} (${row.email})` },
-      { label: 'Role', text: roleText(row) },
+      { label: t`Person`, text: `${row.user} (${row.email})` },
+      { label: t`Role`, text: roleText(row) },
     ],
     action: `/admin/roles/${row.id}/withdraw`,
     hidden: [{ name: 'back', value: back }],
-    button: 'Withdraw role',
+    button: t`Withdraw role`,
     danger: true,
     cancelHref: href,
   };
@@ -35,12 +36,12 @@ export function withdrawRolePage(row: AssignmentRow, back: Back): ConfirmPage {
 function breadcrumbTo(row: AssignmentRow, href: string): Link[] {
   if (href === userHref(row.userId)) {
     return [
-      { label: 'Users', href: '/admin/users' },
+      { label: t`Users`, href: '/admin/users' },
       { label: row.user, href },
     ];
   }
   return [
-    { label: 'Organisations', href: '/admin/organisations' },
+    { label: t`Organisations`, href: '/admin/organisations' },
     { label: row.organisation!, href: organisationHref(row.organisationId!) },
     { label: row.application!, href },
   ];
@@ -50,13 +51,13 @@ function breadcrumbTo(row: AssignmentRow, href: string): Link[] {
 function warningOf({ role, others }: AssignmentRow): string | undefined {
   if (role !== 'credential_manager' || others >= 2) return undefined;
   return others === 0
-    ? 'No one else is an active credential manager of this application. After this, nobody can replace its secrets.'
-    : 'After this, the application has only one active credential manager. It should have two.';
+    ? t`No one else is an active credential manager of this application. After this, nobody can replace its secrets.`
+    : t`After this, the application has only one active credential manager. It should have two.`;
 }
 
 function roleText({ role, application, organisation }: AssignmentRow): string {
-  if (role === 'it') return 'IT';
+  if (role === 'it') return t`IT`;
   return role === 'org_admin'
-    ? `Org admin of ${organisation}`
-    : `Credential manager of ${application}`;
+    ? t`Org admin of ${organisation!}`
+    : t`Credential manager of ${application!}`;
 }

@@ -1,25 +1,26 @@
 import { countryName } from '../organisations/country.js';
+import { t } from '../platform/language/speaking.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayText, type Moment, momentOf } from '../platform/words.js';
 import type { State } from './models.js';
 
 /** The state of an account: invited, active, closed. */
 export function userState(user: { activated: boolean; closed: boolean }): State {
-  if (user.closed) return { key: 'closed', text: 'Closed' };
-  return user.activated ? { key: 'active', text: 'Active' } : { key: 'invited', text: 'Invited' };
+  if (user.closed) return { key: 'closed', text: t`Closed` };
+  return user.activated ? { key: 'active', text: t`Active` } : { key: 'invited', text: t`Invited` };
 }
 
 export function applicationState(application: { disabled: boolean; deleted: boolean }): State {
-  if (application.deleted) return { key: 'deleted', text: 'Deleted' };
+  if (application.deleted) return { key: 'deleted', text: t`Deleted` };
   return application.disabled
-    ? { key: 'disabled', text: 'Disabled' }
-    : { key: 'active', text: 'Active' };
+    ? { key: 'disabled', text: t`Disabled` }
+    : { key: 'active', text: t`Active` };
 }
 
 /** Roles of a list's row in words; a credential manager with the number of applications. */
 export function roleTexts(user: { it?: boolean; orgAdmin: boolean; manages: number }): string[] {
-  const manager = `Credential manager (${user.manages})`;
-  return [user.it && 'IT', user.orgAdmin && 'Org admin', user.manages > 0 && manager].filter(
+  const manager = t`Credential manager (${user.manages})`;
+  return [user.it && t`IT`, user.orgAdmin && t`Org admin`, user.manages > 0 && manager].filter(
     (text): text is string => typeof text === 'string',
   );
 }
@@ -33,10 +34,10 @@ export function warningsOf(application: {
   if (application.deleted) return [];
   const { managers, orgAdmins } = application;
   if (managers + orgAdmins === 0) {
-    return ['Nobody gets its reminders: it has no active credential manager and no org admin.'];
+    return [t`Nobody gets its reminders: it has no active credential manager and no org admin.`];
   }
-  if (managers === 0) return ['It has no active credential manager. It should have two.'];
-  return managers === 1 ? ['It has only one active credential manager. It should have two.'] : [];
+  if (managers === 0) return [t`It has no active credential manager. It should have two.`];
+  return managers === 1 ? [t`It has only one active credential manager. It should have two.`] : [];
 }
 
 /** JSON and columns bring times as text or as dates. */

@@ -5,3 +5,9 @@ export const environmentTexts: Record<Environment, () => string> = {
   production: () => t`Production`,
   sandbox: () => t`Sandbox`,
 };
+
+/** Within a sentence. */
+export const environmentWords: Record<Environment, () => string> = {
+  production: () => t`production`,
+  sandbox: () => t`sandbox`,
+};

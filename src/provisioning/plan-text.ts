@@ -1,3 +1,4 @@
+import { t } from '../platform/language/speaking.js';
 import type { Action, Entry } from './plan.js';
 import type { Problem } from './rows.js';
 
@@ -21,7 +22,7 @@ export function problemText({ line, column, text }: Problem): string {
 }
 
 export function summaryText({ create, change, same, remove }: Record<Action, number>): string {
-  return `${create} to create, ${change} to change, ${same} the same, ${remove} to remove.`;
+  return t`${create} to create, ${change} to change, ${same} the same, ${remove} to remove.`;
 }
 
 /** The same when it is done. */
