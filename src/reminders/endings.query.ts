@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { type Prepared, queryPrepared } from '../platform/database/prepared.js';
 import type { Usage } from '../secrets/superseded.js';
 import { bounced } from '../applications/contact-cover.js';
 import type { Acknowledgement } from './acknowledgement.js';
@@ -165,7 +164,7 @@ export async function findEndings(
   now: Date,
   ids: readonly string[],
 ): Promise<Ending[]> {
-  const rows = await queryPrepared<Ending>(tx, endings, [ids, now]);
+  const rows = await tx.query<Ending[]>(endings, [ids, now]);
   return rows.map((row) => ({
     ...row,
     siblings: row.siblings.map(withDates),
@@ -209,10 +208,11 @@ const siblingsBy = (owner: 'application_id' | 'resource_id') => `
         and n.last_used_at is not null and n.deleted_at is null and n.disabled_at is null
       ), '[]')`;
 
-/** Each kind of owner has questions of its own, so that each of them finds its index. */
-const endings: Prepared = {
-  name: 'reminder endings',
-  text: `
+/**
+ * Each kind of owner has questions of its own, so that each of them finds its index. Planned anew each
+ * time: a plan that was made while there were few mails reads all of them when there are many.
+ */
+const endings = `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
     s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation, o.country,
     case when q.id is null
@@ -228,8 +228,7 @@ const endings: Prepared = {
       else ${siblingsBy('resource_id')} end as siblings,
     ${acknowledgementsOf('s.id')} as acknowledgements
   from ${remindable} and s.id = any($1)
-  order by s.expires_at, s.id`,
-};
+  order by s.expires_at, s.id`;
 
 /** JSON has no dates: they come as text. */
 function withDates(sibling: Sibling): Sibling {

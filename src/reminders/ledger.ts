@@ -134,22 +134,28 @@ export async function recordAttempts(
   db: EntityManager,
   attempted: readonly Attempted[],
 ): Promise<void> {
-  await queryPrepared(db, answers, [JSON.stringify(attempted)]);
+  const mails = attempted.map(({ mailId }) => mailId);
+  await db.query(answers, [JSON.stringify(attempted), mails]);
 }
 
-const answers: Prepared = {
-  name: 'reminder answers',
-  text: `
+/**
+ * Planned anew each time, for the tables grow while a run is at it; and by the mails' ids everywhere.
+ * `coalesce` keeps it from the index of all that is due: the statistics of last night say that nothing
+ * is, and reading all of it for each round made the cost of a mail grow with the number of mails.
+ */
+const answers = `
     with answered as (
        select a.* from json_to_recordset($1) as a ("mailId" uuid, attempts integer, state text,
            address text, answer text, certain boolean, at timestamptz, "nextAttemptAt" timestamptz,
            text text, html text)
          join mails m on m.id = a."mailId"
-       where m.state = 'due' and (m.attempts = a.attempts or a.state = 'sent')
+       where m.id = any($2) and coalesce(m.state, '') = 'due'
+         and (m.attempts = a.attempts or a.state = 'sent')
      ), told as (
        update reminders l set state = a.state, address = a.address, server_answer = a.answer,
          attempted_at = a.at, next_attempt_at = a."nextAttemptAt", attempts = l.attempts + 1
-       from answered a where l.mail_id = a."mailId" and l.state = 'due'
+       from answered a
+       where l.mail_id = any($2) and l.mail_id = a."mailId" and coalesce(l.state, '') = 'due'
        returning l.secret_id, l.milestone, l.state, a.at
      ), ends as (
        update secrets s set end_told_at = t.at from told t
@@ -159,8 +165,7 @@ const answers: Prepared = {
        server_answer = case when a.certain then a.answer end,
        finished_at = case when a.state <> 'due' then a.at end,
        sent_text = a.text, sent_html = a.html
-     from answered a where m.id = a."mailId"`,
-};
+     from answered a where m.id = any($2) and m.id = a."mailId"`;
 
 /**
  * A run for a day to come, or one under a clock that was ahead, reports ends that have not come. Such a

@@ -40,14 +40,16 @@ export interface RunContext {
 
 /** After so many faults in a row that are nobody's own the mail server is away: it is asked later. */
 const enough = 10;
-/** For each connection one message on the way, one claimed, and others being written down. */
+/** For each connection one message on the way, and others claimed, so that a claim is for many at once. */
+const aheadPerConnection = 3;
+/** Those, and others being written down. */
 const peoplePerConnection = 8;
 /** So many people at most are tried again in the same run; the next one comes in five minutes. */
 const againAtMost = 10_000;
 /** Support is told so many by address. */
 const refusedAtMost = 1_000;
-/** Milliseconds that a claimed message may wait for a connection before everything is looked at again. */
-const fresh = 50;
+/** Milliseconds that a claimed message may wait for a connection before everything is looked at again (R8). */
+const fresh = 100;
 
 /** Goes through the people for whom something is due, and again through those that have to wait. */
 @Injectable()
@@ -83,7 +85,11 @@ export class Passes {
     let faults = 0;
     const isOver = () => faults >= enough || run.signal.aborted;
     const { width: connections } = this.mailer;
-    const way = { claims: new Gate(2 * connections), gate: new Gate(connections), isOver };
+    const way = {
+      claims: new Gate(aheadPerConnection * connections),
+      gate: new Gate(connections),
+      isOver,
+    };
     const worker = async () => {
       while (!isOver()) {
         const person = await queue.next();
@@ -166,7 +172,7 @@ interface Attempted extends Claim {
 }
 
 interface Way {
-  /** For each connection one message on the way, and one that is claimed for it. */
+  /** For each connection one message on the way, and those that are claimed ahead of it. */
   claims: Gate;
   /** The connections. */
   gate: Gate;

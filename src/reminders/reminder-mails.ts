@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { Config } from '../platform/config/config.js';
-import { type Prepared, queryPrepared } from '../platform/database/prepared.js';
 import type { Tx } from '../platform/database/tx.js';
 import { messageIdOf } from '../platform/mail/address.js';
 import type { DueRow } from './ledger.js';
@@ -98,20 +97,20 @@ export async function beginAttempts(
       rows: bundle.mailId ? [] : bundle.rows.map((row) => row.id),
     };
   });
-  const begun = await queryPrepared<Begun>(tx, begin, [JSON.stringify(rows), now]);
+  const joining = rows.flatMap((each) => each.rows);
+  const begun = await tx.query<Begun[]>(begin, [JSON.stringify(rows), now, joining]);
   const byId = new Map(begun.map((each) => [each.mailId, each]));
   return rows.map(({ id }) => byId.get(id)!);
 }
 
-const begin: Prepared = {
-  name: 'reminder attempts',
-  text: `
+/** Planned anew each time, for the tables grow while a run is at it. */
+const begin = `
     with begun as (
        select * from json_to_recordset($1) as b (id uuid, "user" uuid, address text, name text,
          subject text, "messageId" text, step integer, rows uuid[])
      ), joined as (
        update reminders l set mail_id = b.id
-       from begun b cross join unnest(b.rows) as r (id) where l.id = r.id
+       from begun b cross join unnest(b.rows) as r (id) where l.id = any($3) and l.id = r.id
      )
      insert into mails as m (id, kind, user_id, to_address, to_name, subject, message_id, state,
        attempts, created_at)
@@ -119,8 +118,7 @@ const begin: Prepared = {
      on conflict (id) do update set to_address = excluded.to_address, to_name = excluded.to_name,
        subject = excluded.subject, server_answer = null,
        attempts = m.attempts + (select step from begun b where b.id = m.id)
-     returning id as "mailId", message_id as "messageId", attempts`,
-};
+     returning id as "mailId", message_id as "messageId", attempts`;
 
 /** Mails that have no due row left are given up; they never leave. */
 export async function discardEmpty(tx: Tx, rows: readonly DueRow[], now: Date): Promise<void> {

@@ -85,7 +85,25 @@ export function quotedPrintable(text: string): string {
   return text.split(/\r?\n/).map(quotedLine).join('\r\n');
 }
 
+/**
+ * Most lines of a mail are those of its template, the same in every mail. A line with a link is not
+ * kept: it is of one mail, and can hold a power.
+ */
+const known = new Map<string, string>();
+const knownAtMost = 500;
+
 function quotedLine(line: string): string {
+  const before = known.get(line);
+  if (before !== undefined) return before;
+  const quoted = foldedLine(line);
+  if (!line.includes('://')) {
+    if (known.size >= knownAtMost) known.clear();
+    known.set(line, quoted);
+  }
+  return quoted;
+}
+
+function foldedLine(line: string): string {
   let rest = Buffer.from(line)
     .toString('latin1')
     .replace(/[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g, hex);
