@@ -1,3 +1,4 @@
+import { Passkeys1795219330000 } from '../migrations/1795219330000-passkeys.js';
 import { FirstSchema1795219200000 } from '../migrations/1795219200000-first-schema.js';
 import { TokenService1795219200001 } from '../migrations/1795219200001-token-service.js';
 import { ResourceServers1795219201000 } from '../migrations/1795219201000-resource-servers.js';
@@ -40,6 +41,7 @@ import { AuditAnchor } from './audit/audit-anchor.entity.js';
 import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
+import { Passkey, PasskeyChallenge } from './authentication/passkey.entity.js';
 import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
@@ -75,6 +77,8 @@ export const entities = [
   Mail,
   OpaqueToken,
   Organisation,
+  Passkey,
+  PasskeyChallenge,
   RecoveryCode,
   RefusedCall,
   Reminder,
@@ -126,5 +130,6 @@ export const migrations = [
   RefusedInvitations1795219310000,
   ChainAtOnce1795219320000,
   TakeAway1795219320001,
+  Passkeys1795219330000,
   UserLanguage1795219340000,
 ];

@@ -68,7 +68,11 @@ test('only these routes are open to everyone', async () => {
     'GET /invitations/:token',
     'GET /language',
     'GET /sign-in',
+    // Leads on to the page that it belongs to.
+    'GET /sign-in/passkey',
     'GET /signed-out',
+    'GET /step-up/passkey',
+    'GET /unlock/passkey',
     'POST /invitations/:token',
     'POST /language',
     'POST /sign-in',
@@ -110,8 +114,9 @@ test('every change by a signed-in person asks for a fresh code', async () => {
     )
     .filter(({ marks }) => !marks.stepUp)
     .map(({ name }) => name);
-  // It changes nothing; it is a POST so that the value is in no address.
-  expect(without).toEqual(['POST /which-secret']);
+  // The one changes nothing, and is a POST so that the value is in no address; the other makes what
+  // a passkey answers to give that very proof.
+  expect(without).toEqual(['POST /which-secret', 'POST /step-up/passkey']);
 });
 
 test('every change to an application of one’s own is first judged by whether it is seen', async () => {

@@ -77,14 +77,18 @@ function factsOf(row: UserFacts, now: Date) {
   return facts;
 }
 
-function factorText({ hasFactor, factorOff, recoveryCodes }: UserFacts): string {
+function factorText({ hasFactor, factorOff, recoveryCodes, passkeys }: UserFacts): string {
   if (!hasFactor) return t`not set up; the next sign-in asks for it`;
   if (factorOff) return t`locked after too many wrong codes; reset it when you know who it is`;
-  return plural(
+  const codes = plural(
     recoveryCodes,
-    t`authenticator app, ${recoveryCodes} recovery code left`,
-    t`authenticator app, ${recoveryCodes} recovery codes left`,
+    t`${recoveryCodes} recovery code`,
+    t`${recoveryCodes} recovery codes`,
   );
+  const keys = plural(passkeys, t`${passkeys} passkey`, t`${passkeys} passkeys`);
+  return passkeys > 0
+    ? t`authenticator app, ${keys}, ${codes} left`
+    : t`authenticator app, ${codes} left`;
 }
 
 function invitationText({ invitedUntil }: UserFacts, now: Date): string {

@@ -20,6 +20,7 @@ export interface UserFacts {
   /** After too many wrong codes. */
   factorOff: boolean;
   recoveryCodes: number;
+  passkeys: number;
   /** The end of the invitation that can still be used, or of the last one. */
   invitedUntil: Date | null;
   /** What the mail server said when it refused the last mail to the address, where it did. */
@@ -120,6 +121,7 @@ const sql = `
       where f.user_id = u.id and f.failed_codes >= ${codesInTotal}) as "factorOff",
     (select count(*)::int from recovery_codes c
       where c.user_id = u.id and c.used_at is null) as "recoveryCodes",
+    (select count(*)::int from passkeys p where p.user_id = u.id) as passkeys,
     (select max(i.expires_at) from invitations i
       where i.user_id = u.id and i.used_at is null and i.revoked_at is null) as "invitedUntil",
     case when ${bounced('u')} then (select m.server_answer from mails m

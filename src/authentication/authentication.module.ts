@@ -8,6 +8,9 @@ import { Factors } from './factor.service.js';
 import { SignedInFrame } from './frame.js';
 import { Guard } from './guard.js';
 import { OwnAccount } from './own-account.service.js';
+import { OwnPasskeys } from './own-passkeys.service.js';
+import { PasskeyChallenges } from './passkey-challenges.service.js';
+import { Passkeys } from './passkeys.service.js';
 import { RefusedSignIns } from './refused-sign-ins.service.js';
 import { Resets } from './resets.service.js';
 import { SessionsJob } from './sessions.job.js';
@@ -22,6 +25,9 @@ import { SignIn } from './sign-in.service.js';
     Enrolment,
     Factors,
     OwnAccount,
+    OwnPasskeys,
+    PasskeyChallenges,
+    Passkeys,
     RefusedSignIns,
     Resets,
     Sessions,
@@ -30,6 +36,16 @@ import { SignIn } from './sign-in.service.js';
     { provide: APP_GUARD, useClass: Guard },
     { provide: FrameSource, useClass: SignedInFrame },
   ],
-  exports: [Enrolment, Factors, FrameSource, OwnAccount, Resets, Sessions, SignIn],
+  exports: [
+    Enrolment,
+    Factors,
+    FrameSource,
+    OwnAccount,
+    OwnPasskeys,
+    Passkeys,
+    Resets,
+    Sessions,
+    SignIn,
+  ],
 })
 export class AuthenticationModule {}

@@ -10,6 +10,7 @@ import {
   Overtaken,
   SignInNeeded,
   StaleForm,
+  type StepUp,
   StepUpNeeded,
   TooMany,
 } from '../platform/refusals.js';
@@ -19,9 +20,10 @@ import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import type { Sight } from './marks.js';
+import { Passkeys } from './passkeys.service.js';
 import { factorIsFresh } from './session-rule.js';
 import { type LiveSession, type Seen, Sessions } from './sessions.service.js';
-import { SignIn } from './sign-in.service.js';
+import { type Proof, SignIn } from './sign-in.service.js';
 
 /** Closes every route that is not opened by a mark (R1, R7, R8, R9, R10). */
 @Injectable()
@@ -31,6 +33,7 @@ export class Guard implements CanActivate {
     private readonly modules: ModuleRef,
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
+    private readonly passkeys: Passkeys,
     private readonly formTokens: FormTokens,
     private readonly config: Config,
     private readonly clock: Clock,
@@ -122,18 +125,18 @@ export class Guard implements CanActivate {
     await this.proveAgain(request, reply, live, stepUp);
   }
 
-  /** The form comes back with a code beside its own fields; then the request simply goes on. */
+  /** The form comes back with a code or a passkey's answer beside its own fields; then the request simply goes on. */
   private async proveAgain(
     request: FastifyRequest,
     reply: FastifyReply,
     live: LiveSession,
     what: Words | undefined,
   ): Promise<void> {
-    const purpose = live.locked ? 'unlock' : 'step_up';
-    const code = (request.body as Record<string, unknown> | undefined)?.stepUpCode;
-    if (typeof code !== 'string') throw new StepUpNeeded(purpose, what);
+    const proof = proofIn(request.body);
+    if (!proof) throw new StepUpNeeded(await this.asked(live, what));
     try {
-      const token = await this.signIn.again(live, code, 'stepUpCode');
+      const names = { code: 'stepUpCode', passkey: 'stepUpPasskey' };
+      const token = await this.signIn.again(live, proof, names);
       setCookie(this.config, reply, 'session', token);
       // The session has a new identifier: what follows may move it on once more.
       const moved = await this.sessions.find(token, this.seen(request));
@@ -142,14 +145,22 @@ export class Guard implements CanActivate {
       request.viewer = moved.viewer;
     } catch (error) {
       if (error instanceof SignInNeeded) throw new Overtaken();
-      if (error instanceof Invalid) {
-        throw new StepUpNeeded(purpose, what, () => error.fields.stepUpCode ?? '');
-      }
+      const asked = await this.asked(live, what);
+      if (error instanceof Invalid) throw new StepUpNeeded(asked, () => error.fields);
       if (error instanceof TooMany) {
-        throw new StepUpNeeded(purpose, what, () => error.publicText, error.retryAfter);
+        const problems = () => ({ stepUpCode: error.publicText });
+        throw new StepUpNeeded(asked, problems, error.retryAfter);
       }
       throw error;
     }
+  }
+
+  private async asked({ viewer, locked }: LiveSession, what: Words | undefined): Promise<StepUp> {
+    return {
+      purpose: locked ? 'unlock' : 'step_up',
+      what,
+      passkeyFrom: (await this.passkeys.has(viewer.id)) ? askFrom(locked) : undefined,
+    };
   }
 
   private mark<T = boolean>(context: ExecutionContext, name: string): T | undefined {
@@ -158,6 +169,18 @@ export class Guard implements CanActivate {
       context.getClass(),
     ]);
   }
+}
+
+/** Where a browser gets what it asks a passkey with, for a session that has been signed in. */
+export function askFrom(locked: boolean): string {
+  return locked ? '/unlock/passkey' : '/step-up/passkey';
+}
+
+/** A form with an empty code is one as well: the person is told that six digits are missing. */
+function proofIn(body: unknown): Proof | undefined {
+  const { stepUpCode, stepUpPasskey } = (body ?? {}) as Record<string, unknown>;
+  if (typeof stepUpPasskey === 'string' && stepUpPasskey) return { passkey: stepUpPasskey };
+  return typeof stepUpCode === 'string' ? { code: stepUpCode } : undefined;
 }
 
 function isRead({ method }: FastifyRequest): boolean {

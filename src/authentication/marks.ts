@@ -14,7 +14,7 @@ export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
   SetMetadata('stage', stage);
 
 /**
- * Needs a TOTP code not older than the setting says (R9).
+ * Needs a second factor proved not longer ago than the setting says (R9).
  * @param what completes "A code from your app is needed to …"
  */
 export const StepUp = (what: Words) => SetMetadata('stepUp', what);

@@ -10,6 +10,7 @@ import { AccountNotices } from '../users/account-notices.service.js';
 import { holdAccount, revokeInvitations } from '../users/first-sign-in.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
 import { Factors } from './factor.service.js';
+import { Passkey } from './passkey.entity.js';
 import { Sessions } from './sessions.service.js';
 
 /** Lost device: IT takes the factor away after an identity check; nobody sees the key (R12). */
@@ -25,7 +26,7 @@ export class Resets {
   ) {}
 
   /**
-   * Removes factor and recovery codes and ends all sessions; the next sign-in forces an enrolment. The
+   * Removes factor, recovery codes and passkeys and ends all sessions; the next sign-in forces an enrolment. The
    * way back is the password: no invitation opens the account.
    * @param identityCheck how the person was recognised, for the record
    * @throws Invalid, NotFound, Conflict
@@ -45,6 +46,7 @@ export class Resets {
       await tx.delete(TotpFactor, { userId });
       await tx.delete(RecoveryCode, { userId });
       await this.sessions.endAllOf(tx, userId);
+      await tx.delete(Passkey, { userId });
       await this.audit.record(tx, actor, {
         action: 'factor.reset',
         subject: { kind: 'user', id: user.id, name: user.email },

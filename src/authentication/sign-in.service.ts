@@ -13,6 +13,9 @@ import { User } from '../users/user.entity.js';
 import type { Session, SessionStage } from './authentication.entity.js';
 import { deviceOf, newDevice } from './devices.js';
 import { codesInTotal, codesInWindow, Factors } from './factor.service.js';
+import { PasskeyRefused } from './passkey-answer.js';
+import { PasskeyChallenges } from './passkey-challenges.service.js';
+import { Passkeys } from './passkeys.service.js';
 import { passwordFits } from './password-hash.js';
 import { RefusedSignIns } from './refused-sign-ins.service.js';
 import { type LiveSession, type Origin, Sessions } from './sessions.service.js';
@@ -28,6 +31,9 @@ const perNetwork = { most: 100, seconds };
 const longestAddress = 254;
 const tooMany = 'Too many tries to sign in. Please wait a quarter of an hour.';
 
+/** What a second factor is proved with within a session: six digits, or a passkey's answer. */
+export type Proof = { code: string } | { passkey: string };
+
 /** Password, then second factor: each step gives the session a new identifier (R1, R10). */
 @Injectable()
 export class SignIn {
@@ -35,6 +41,8 @@ export class SignIn {
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
     private readonly factors: Factors,
+    private readonly passkeys: Passkeys,
+    private readonly challenges: PasskeyChallenges,
     private readonly limits: Limits,
     private readonly refused: RefusedSignIns,
     private readonly notices: AccountNotices,
@@ -82,6 +90,13 @@ export class SignIn {
     );
   }
 
+  /** The second step, by the JSON answer of a passkey. @returns the new cookie value */
+  withPasskey({ session, viewer }: LiveSession, answer: string): Promise<string> {
+    return this.secondStep(session, viewer, 'passkey', 'factor proved', (tx) =>
+      this.passkeys.use(tx, session, 'sign-in', answer, 'passkey'),
+    );
+  }
+
   /**
    * The second step, by recovery code. It signs in; changes still ask for a code of the app (R9).
    * @returns the new cookie value
@@ -99,14 +114,20 @@ export class SignIn {
   }
 
   /**
-   * A code within a session: before a change (R9), or to revive a locked one (R10).
+   * A second factor within a session: before a change (R9), or to revive a locked one (R10).
+   * @param names of the fields that a refusal is about
    * @returns the new cookie value
    * @throws SignInNeeded when another request has moved the session on or ended it
    */
-  async again({ session, viewer }: LiveSession, code: string, field: string): Promise<string> {
+  async again(
+    { session, viewer }: LiveSession,
+    proof: Proof,
+    names: { code: string; passkey: string },
+  ): Promise<string> {
     const tries = await this.factors.countGuess(viewer.id);
     const token = await inTransaction(this.dataSource, async (tx) => {
-      await this.factors.useCode(tx, viewer.id, code, field);
+      if ('code' in proof) await this.factors.useCode(tx, viewer.id, proof.code, names.code);
+      else await this.passkeys.use(tx, session, 'step-up', proof.passkey, names.passkey);
       return this.sessions.move(tx, session, 'full', 'factor proved');
     }).catch((error: Refusal) => this.tell(error, session, viewer, 'step-up', tries));
     await this.factors.forgetTries(viewer.id);
@@ -197,8 +218,10 @@ export class SignIn {
         ...about,
         action: 'session.sign_in',
         outcome: 'refused',
-        detail: { factor },
+        detail: { factor, ...(error instanceof PasskeyRefused && { reason: error.record }) },
       });
+      // Its challenge was given back when the transaction was undone; it counts once all the same.
+      if (error instanceof PasskeyRefused) await this.challenges.forget(tx, session);
       if (off) {
         await this.audit.record(tx, viewer, { ...about, action: 'factor.off' });
         await this.notices.tell(tx, viewer, 'factor off', viewer.address);

@@ -98,21 +98,33 @@ export class SignInNeeded extends Refusal {
   }
 }
 
-/** A current TOTP code is needed before this request is done (R9, R10). */
+/** What a person is asked to prove a second factor for. */
+export interface StepUp {
+  purpose: 'step_up' | 'unlock';
+  /** What the request does: "create a secret"; absent where only a locked session stops it. */
+  what?: Words;
+  /** For an account with a passkey: where the browser gets what it asks one with. */
+  passkeyFrom?: string;
+}
+
+interface StepUpProblems {
+  stepUpCode?: string;
+  stepUpPasskey?: string;
+}
+
+/** A second factor has to be proved before this request is done (R9, R10). */
 export class StepUpNeeded extends Refusal {
   constructor(
-    readonly purpose: 'step_up' | 'unlock',
-    /** What the request does: "create a secret"; absent where only a locked session stops it. */
-    readonly what?: Words,
-    readonly codeError?: Words,
-    /** Seconds until another code is judged, after too many wrong ones. */
+    readonly asked: StepUp,
+    /** What was wrong with a first try, by field. */
+    readonly problems: () => StepUpProblems = () => ({}),
+    /** Seconds until another try is judged, after too many wrong ones. */
     readonly retryAfter?: number,
   ) {
-    super(
-      retryAfter === undefined ? 403 : 429,
-      'step_up_needed',
-      codeError ?? (() => t`Please confirm with a code.`),
-    );
+    super(retryAfter === undefined ? 403 : 429, 'step_up_needed', () => {
+      const { stepUpCode, stepUpPasskey } = problems();
+      return stepUpCode ?? stepUpPasskey ?? t`Please confirm with a code.`;
+    });
   }
 }
 

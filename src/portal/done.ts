@@ -9,6 +9,9 @@ const texts: Record<string, () => string> = {
   password: () => t`Your password is changed. All other sessions were ended.`,
   authenticator: () => t`The new authenticator app is in use. All other sessions were ended.`,
   session: () => t`The session is ended.`,
+  'passkey-added': () =>
+    t`The passkey is added. It signs in and confirms changes in place of a code.`,
+  'passkey-removed': () => t`The passkey is removed. All other sessions were ended.`,
   'role-asked': () => t`Your request is with IT. You get a mail when it is decided.`,
   'role-not-asked': () => t`The request is withdrawn.`,
   'calendar-revoked': () =>

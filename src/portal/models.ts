@@ -22,6 +22,8 @@ export interface SignInPage {
 /** auth/code */
 export interface CodePage {
   code: Field;
+  passkey: Field;
+  passkeyFrom?: string;
   next?: Field;
   recoveryHref: string;
 }
@@ -37,6 +39,8 @@ export interface RecoveryPage {
 export interface UnlockPage {
   email: string;
   code: Field;
+  passkey: Field;
+  passkeyFrom?: string;
   next?: Field;
 }
 
@@ -526,6 +530,7 @@ export interface ProfilePage {
   roles: string;
   appSince: Moment;
   codesLeft: number;
+  passkeys: PasskeyLine[];
   sessions: SessionLine[];
 }
 
@@ -540,6 +545,37 @@ export interface SessionLine {
   endAction?: string;
 }
 
+export interface PasskeyLine {
+  id: string;
+  name: string;
+  made: Moment;
+  lastUsed?: Moment;
+  removeHref: string;
+  confirm: PasskeyRemoval;
+}
+
+/** What the partial `confirm` is given. */
+export interface PasskeyRemoval {
+  paragraphs: string[];
+  action: string;
+  button: string;
+  cancelHref: string;
+}
+
+/** portal/profile-passkey-remove */
+export interface PasskeyRemovalPage {
+  name: string;
+  confirm: PasskeyRemoval;
+}
+
+/** portal/profile-passkey: first its name, then the browser makes it. */
+export interface NewPasskeyPage {
+  name: Field;
+  newPasskey: Field;
+  /** What the browser makes it with, as JSON. */
+  options?: string;
+}
+
 /** portal/profile-password */
 export interface NewPasswordPage {
   email: string;
@@ -549,6 +585,8 @@ export interface NewPasswordPage {
   passwordAgain: Field;
   /** The last code is too old: one stands in the form itself. */
   needsCode: boolean;
+  /** The same by a passkey. */
+  passkeyFrom?: string;
 }
 
 /** portal/profile-authenticator: first the password, then the new key and its first code. */
@@ -556,6 +594,7 @@ export interface NewAppPage {
   email: string;
   password: Field;
   needsCode: boolean;
+  passkeyFrom?: string;
   pending?: { key: string; qrSvg: string };
   code: Field;
 }

@@ -14,6 +14,7 @@ import { LanguageController } from './language.controller.js';
 import { OrgAdminsOnly } from './org-admin-sight.js';
 import { LastDayController } from './last-day.controller.js';
 import { LastDays } from './last-days.js';
+import { PasskeysController } from './passkeys.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleRequestsController } from './role-requests.controller.js';
 import { SecretsController } from './secrets.controller.js';
@@ -40,6 +41,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     RoleRequestsController,
     ProfileController,
     LanguageController,
+    PasskeysController,
   ],
 })
 export class PortalModule {}

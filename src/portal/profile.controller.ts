@@ -4,8 +4,10 @@ import QRCode from 'qrcode';
 import { Enrolment } from '../authentication/enrolment.service.js';
 import { Factors } from '../authentication/factor.service.js';
 import { roleText } from '../authentication/frame.js';
+import { askFrom } from '../authentication/guard.js';
 import { StepUp } from '../authentication/marks.js';
 import { OwnAccount } from '../authentication/own-account.service.js';
+import { Passkeys } from '../authentication/passkeys.service.js';
 import { passwordRules } from '../authentication/password-rule.js';
 import { totpUri } from '../authentication/totp.js';
 import { Config } from '../platform/config/config.js';
@@ -17,7 +19,7 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { momentOf } from '../platform/words.js';
 import { doneNotice } from './done.js';
 import type { NewAppPage, NewCodesPage, NewPasswordPage, ProfilePage } from './models.js';
-import { sessionLine } from './profile.page.js';
+import { passkeyLine, sessionLine } from './profile.page.js';
 
 class PasswordForm {
   password = '';
@@ -40,6 +42,7 @@ export class ProfileController {
     private readonly account: OwnAccount,
     private readonly enrolment: Enrolment,
     private readonly factors: Factors,
+    private readonly passkeys: Passkeys,
     private readonly config: Config,
     private readonly pages: Pages,
   ) {}
@@ -63,6 +66,7 @@ export class ProfileController {
         roles: roleText(viewer),
         appSince: momentOf(confirmedAt),
         codesLeft: await this.factors.recoveryCodesLeft(viewer.id),
+        passkeys: (await this.passkeys.of(viewer.id)).map(passkeyLine),
         sessions: sessions.map((each) => sessionLine(each, each.id === session.id)),
       } satisfies ProfilePage,
     });
@@ -171,12 +175,19 @@ export class ProfileController {
     return reply.redirect('/profile?done=session', 303);
   }
 
-  private showPassword(
+  /** A code or a passkey in the form itself, when one is due: passwords are never carried over. */
+  private async stepUpIn({ live }: FastifyRequest) {
+    const needsCode = this.account.needsCode(live!);
+    const withPasskey = needsCode && (await this.passkeys.has(live!.viewer.id));
+    return { needsCode, passkeyFrom: withPasskey ? askFrom(false) : undefined };
+  }
+
+  private async showPassword(
     request: FastifyRequest,
     reply: FastifyReply,
     form: PasswordForm,
     error?: unknown,
-  ): FastifyReply {
+  ): Promise<FastifyReply> {
     return this.pages.send(request, reply, {
       view: 'portal/profile-password',
       title: 'Change your password',
@@ -185,7 +196,7 @@ export class ProfileController {
         ...fieldsOf(form, error),
         email: request.viewer!.email,
         rules: passwordRules(),
-        needsCode: this.account.needsCode(request.live!),
+        ...(await this.stepUpIn(request)),
       } satisfies NewPasswordPage,
     });
   }
@@ -206,7 +217,7 @@ export class ProfileController {
       model: {
         email,
         password: { value: '', error: errors.password },
-        needsCode: this.account.needsCode(request.live!),
+        ...(await this.stepUpIn(request)),
         pending: key && qr ? { key, qrSvg: qr } : undefined,
         code: { value: '', error: errors.code },
       } satisfies NewAppPage,

@@ -1,7 +1,9 @@
 import type { Session } from '../authentication/authentication.entity.js';
+import type { Passkey } from '../authentication/passkey.entity.js';
+import { t } from '../platform/language/speaking.js';
 import { momentOf } from '../platform/words.js';
 import { browserText } from './browser-words.js';
-import type { SessionLine } from './models.js';
+import type { PasskeyLine, PasskeyRemoval, SessionLine } from './models.js';
 
 /** A session for the list on the account's page; nothing of its cookie. */
 export function sessionLine(session: Session, present: boolean): SessionLine {
@@ -13,4 +15,39 @@ export function sessionLine(session: Session, present: boolean): SessionLine {
     seen: momentOf(session.seenAt),
     endAction: present ? undefined : `/profile/sessions/${session.id}/end`,
   };
+}
+
+/** A passkey for the list on the account's page; nothing of its key. */
+export function passkeyLine(passkey: Passkey): PasskeyLine {
+  const { id, name, createdAt, lastUsedAt } = passkey;
+  return {
+    id,
+    name,
+    made: momentOf(createdAt),
+    lastUsed: lastUsedAt ? momentOf(lastUsedAt) : undefined,
+    removeHref: `/profile/passkeys/${id}/remove`,
+    confirm: passkeyRemoval(passkey),
+  };
+}
+
+export function passkeyRemoval({ id }: Passkey): PasskeyRemoval {
+  return {
+    paragraphs: [
+      t`It signs in and confirms changes no more, and all your other sessions end. Your authenticator app stays.`,
+      t`Remove it from your device or password manager too: there it is left as it is.`,
+    ],
+    action: `/profile/passkeys/${id}/remove`,
+    button: t`Remove passkey`,
+    cancelHref: '/profile',
+  };
+}
+
+/** What the form suggests: the browser, numbered where there is one of that name. */
+export function passkeyName(agent: string, present: readonly { name: string }[]): string {
+  const known = browserText(agent);
+  const first = known === 'Unknown browser' ? 'My passkey' : known;
+  const taken = new Set(present.map(({ name }) => name.toLowerCase()));
+  let name = first;
+  for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${first} ${number}`;
+  return name;
 }

@@ -1,8 +1,9 @@
-import { Body, Controller, Get, Post, Query, Req, Res } from '@nestjs/common';
-import { IsNotEmpty } from 'class-validator';
+import { Body, Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { IsNotEmpty, ValidateIf } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DuringSignIn, Public } from '../authentication/marks.js';
-import { pageOf } from '../authentication/guard.js';
+import { askFrom, pageOf } from '../authentication/guard.js';
+import { Passkeys } from '../authentication/passkeys.service.js';
 import { type LiveSession, Sessions } from '../authentication/sessions.service.js';
 import { SignIn } from '../authentication/sign-in.service.js';
 import { Config } from '../platform/config/config.js';
@@ -25,8 +26,12 @@ class SignInForm {
 }
 
 class CodeForm {
+  @ValidateIf((form: CodeForm) => form.passkey === '')
   @IsNotEmpty({ message: 'Type the six digits that your app shows now.' })
   code = '';
+
+  /** The JSON answer of a passkey, in place of a code. */
+  passkey = '';
 
   next = '';
 }
@@ -43,6 +48,7 @@ class RecoveryForm {
 export class SignInController {
   constructor(
     private readonly signIn: SignIn,
+    private readonly passkeys: Passkeys,
     private readonly sessions: Sessions,
     private readonly pages: Pages,
     private readonly config: Config,
@@ -103,13 +109,24 @@ export class SignInController {
     const form = readForm(CodeForm, body);
     try {
       checkForm(form);
-      const token = await this.signIn.withCode(request.live!, form.code);
+      const token = form.passkey
+        ? await this.signIn.withPasskey(request.live!, form.passkey)
+        : await this.signIn.withCode(request.live!, form.code);
       this.letIn(request, reply, token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
       if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
       return this.showCode(request, reply, form, error);
     }
+  }
+
+  /** What the browser asks a passkey with, as JSON. */
+  @DuringSignIn('code')
+  @Post('sign-in/passkey')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  askToSignIn(@Req() request: FastifyRequest) {
+    return this.passkeys.ask(request.live!.session, 'sign-in');
   }
 
   @DuringSignIn('code')
@@ -159,13 +176,30 @@ export class SignInController {
     const form = readForm(CodeForm, body);
     try {
       checkForm(form);
-      const token = await this.signIn.again(request.live!, form.code, 'code');
+      const proof = form.passkey ? { passkey: form.passkey } : { code: form.code };
+      const names = { code: 'code', passkey: 'passkey' };
+      const token = await this.signIn.again(request.live!, proof, names);
       setCookie(this.config, reply, 'session', token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
       if (error instanceof SignInNeeded) return reply.redirect(safeNext(form.next) ?? '/', 303);
       return this.showUnlock(request, reply, form, error);
     }
+  }
+
+  @DuringSignIn('locked')
+  @Post('unlock/passkey')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  askToUnlock(@Req() request: FastifyRequest) {
+    return this.passkeys.ask(request.live!.session, 'step-up');
+  }
+
+  /** Addresses of the script: who loads one gets the page that it belongs to. */
+  @Public()
+  @Get(['sign-in/passkey', 'unlock/passkey', 'step-up/passkey'])
+  again(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return reply.redirect(request.live ? pageOf(request.live) : '/sign-in', 303);
   }
 
   /** Public, so that a locked or half-done session can be left as well. */
@@ -210,13 +244,19 @@ export class SignInController {
     });
   }
 
-  private showCode(request: FastifyRequest, reply: FastifyReply, form: CodeForm, error?: unknown) {
+  private async showCode(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    form: CodeForm,
+    error?: unknown,
+  ) {
     return this.pages.send(request, reply, {
       view: 'auth/code',
       title: 'Your code',
       error,
       model: {
         ...emptied(form, error),
+        passkeyFrom: await this.askFrom(request, '/sign-in/passkey'),
         recoveryHref: withNext('/sign-in/recovery', form.next),
       } satisfies CodePage,
     });
@@ -240,7 +280,7 @@ export class SignInController {
     });
   }
 
-  private showUnlock(
+  private async showUnlock(
     request: FastifyRequest,
     reply: FastifyReply,
     form: CodeForm,
@@ -252,16 +292,23 @@ export class SignInController {
       error,
       model: {
         ...emptied(form, error),
+        passkeyFrom: await this.askFrom(request, askFrom(true)),
         email: request.live!.viewer.email,
       } satisfies UnlockPage,
     });
   }
+
+  /** For an account with a passkey alone. */
+  private async askFrom(request: FastifyRequest, from: string): Promise<string | undefined> {
+    return (await this.passkeys.has(request.live!.viewer.id)) ? from : undefined;
+  }
 }
 
-/** A code is never sent back to the page. */
+/** What proves something is never sent back to the page. */
 function emptied(form: CodeForm, error: unknown) {
   return {
     code: { value: '', error: fieldsOf(form, error).code.error },
+    passkey: { value: '', error: fieldsOf(form, error).passkey.error },
     next: { value: form.next },
   };
 }

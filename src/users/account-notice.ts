@@ -8,6 +8,8 @@ export type AccountEvent =
   | 'factor set up'
   | 'factor reset'
   | 'factor off'
+  | 'passkey added'
+  | 'passkey removed'
   | 'recovery code used'
   | 'recovery codes renewed'
   | 'wrong codes'
@@ -62,7 +64,7 @@ export function accountNotice(
     'factor reset': {
       subject: t`Your authenticator app was reset`,
       paragraphs: [
-        t`IT reset the authenticator app of your Keyturn account on ${when}, after a check of who asked for it. Your recovery codes are void, and all your sessions were ended.`,
+        t`IT reset the authenticator app of your Keyturn account on ${when}, after a check of who asked for it. Your recovery codes are void, your passkeys are removed, and all your sessions were ended.`,
         t`Your next sign-in, with the same password, asks you to set up an authenticator app.`,
         t`You did not ask for this? Then tell ${support} at once: somebody may have passed for you.`,
       ],
@@ -74,6 +76,22 @@ export function accountNotice(
         t`To sign in again, write to ${support}: IT checks who you are and resets your authenticator app.`,
         t`If it was not you who typed them, somebody knows your password. Say so, and change it at your next sign-in.`,
       ],
+    },
+    'passkey added': {
+      subject: t`A passkey was added to your account`,
+      paragraphs: [
+        t`A passkey was added to your Keyturn account on ${at}. With your password, it signs in and confirms changes as a code from your app does.`,
+        wasItYou,
+      ],
+      link,
+    },
+    'passkey removed': {
+      subject: t`A passkey was removed from your account`,
+      paragraphs: [
+        t`A passkey was removed from your Keyturn account on ${at}. It opens nothing any more, and all other sessions were ended.`,
+        wasItYou,
+      ],
+      link,
     },
     'recovery code used': {
       subject: t`A recovery code was used to sign in`,

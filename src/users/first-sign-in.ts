@@ -29,7 +29,7 @@ export async function revokeInvitations(tx: Tx, userId: string, now: Date): Prom
  */
 export async function undoFirstSignIn(tx: Tx, userId: string): Promise<void> {
   await tx.update(User, { id: userId }, { passwordHash: null });
-  for (const table of ['totp_factors', 'recovery_codes', 'sessions']) {
+  for (const table of ['totp_factors', 'recovery_codes', 'sessions', 'passkeys']) {
     await tx.query(`delete from ${table} where user_id = $1`, [userId]);
   }
 }

@@ -138,7 +138,7 @@ export class Users {
     });
   }
 
-  /** Closes an account; its sessions end at their next request (R7), its secrets live on (R13). */
+  /** Closes an account; its sessions end at their next request (R7), its passkeys go, its secrets live on (R13). */
   async close(actor: Actor, userId: string, within?: Tx): Promise<void> {
     if (actor.id === userId) throw new Conflict(() => t`You cannot close your own account.`);
     await inTransaction(within ?? this.dataSource, async (tx) => {
@@ -146,6 +146,7 @@ export class Users {
       const user = await this.open(tx, userId);
       await tx.update(User, { id: userId }, { closedAt: this.clock.now() });
       await revokeInvitations(tx, userId, this.clock.now());
+      await tx.query(`delete from passkeys where user_id = $1`, [userId]);
       await this.audit.record(tx, actor, { action: 'user.close', ...about(user) });
       await this.notices.tell(tx, user, 'closed');
     });

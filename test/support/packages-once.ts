@@ -8,7 +8,7 @@ const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json'
   devDependencies: object;
 };
 const toolsAlone = /^@types\/|jest|^@nestjs\/cli$/;
-const deeper = ['ajv/dist/2020.js', 'csv-parse/sync'];
+const deeper = ['@simplewebauthn/server/helpers', 'ajv/dist/2020.js', 'csv-parse/sync'];
 const load = Reflect.get(globalThis, Symbol.for('keyturn.import')) as (
   name: string,
 ) => Promise<object>;

@@ -68,12 +68,14 @@ export class ErrorsFilter implements ExceptionFilter {
       status: error.status,
       title: t`Confirm with a code`,
       model: {
-        purpose: error.purpose,
-        what: wordsOf(error.what ?? ''),
+        purpose: error.asked.purpose,
+        what: wordsOf(error.asked.what ?? ''),
+        passkeyFrom: error.asked.passkeyFrom,
         action: request.url,
         fields: withoutSecrets(request.body),
         back: backOf(request),
-        stepUpCode: { value: '', error: error.codeError && wordsOf(error.codeError) },
+        stepUpCode: { value: '', error: error.problems().stepUpCode },
+        stepUpPasskey: { value: '', error: error.problems().stepUpPasskey },
       },
     }));
   }

@@ -1,6 +1,8 @@
 const neverRepeated = new Set([
   '_csrf',
   'stepUpCode',
+  'stepUpPasskey',
+  'passkey',
   'returnTo',
   'password',
   'passwordAgain',
