@@ -117,6 +117,92 @@ for (const frame of all('iframe[data-fit]')) {
   fit();
 }
 
+/* Passkeys: the browser is asked for one, and its answer goes with the form in place of a code. */
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (each) => each.charCodeAt(0));
+const toText = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+
+// Browsers from before 2025 do not read and write JSON themselves.
+function readOptions(options, parse) {
+  const native = window.PublicKeyCredential[parse];
+  if (native) return native.call(window.PublicKeyCredential, options);
+  const withBytes = (list) => list?.map((each) => ({ ...each, id: toBytes(each.id) }));
+  return {
+    ...options,
+    challenge: toBytes(options.challenge),
+    ...(options.user && { user: { ...options.user, id: toBytes(options.user.id) } }),
+    allowCredentials: withBytes(options.allowCredentials),
+    excludeCredentials: withBytes(options.excludeCredentials),
+  };
+}
+
+function writeAnswer(credential) {
+  if (credential.toJSON) return credential.toJSON();
+  const { id, type, response } = credential;
+  const names = ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle'];
+  const parts = names.filter((name) => response[name]).map((name) => [name, toText(response[name])]);
+  const transports = response.getTransports?.();
+  return { id, rawId: id, type, response: { ...Object.fromEntries(parts), transports }, clientExtensionResults: {} };
+}
+
+async function fetchOptions(from, form) {
+  const body = new URLSearchParams({ _csrf: form.elements._csrf.value });
+  const answer = await fetch(from, { method: 'POST', body }).catch(() => undefined);
+  return answer?.headers.get('content-type')?.includes('json') && answer.ok ? answer.json() : undefined;
+}
+
+async function askPasskey(place, form) {
+  const { from, options: given } = place.dataset;
+  const options = given ? JSON.parse(given) : await fetchOptions(from, form);
+  if (!options) return { problem: 'stale' };
+  const started = Date.now();
+  try {
+    const credential = given
+      ? await navigator.credentials.create({ publicKey: readOptions(options, 'parseCreationOptionsFromJSON') })
+      : await navigator.credentials.get({ publicKey: readOptions(options, 'parseRequestOptionsFromJSON') });
+    return { answer: JSON.stringify(writeAnswer(credential)) };
+  } catch (error) {
+    // Cancelled, too late, and nothing here: browsers tell them apart for nobody.
+    const silent = Date.now() - started >= options.timeout ? 'late' : 'cancelled';
+    const problems = { NotAllowedError: silent, InvalidStateError: 'present', SecurityError: 'elsewhere' };
+    return { problem: problems[error.name] ?? 'failed' };
+  }
+}
+
+for (const place of all('[data-passkey]')) {
+  const button = place.querySelector('button');
+  const label = button.querySelector('[data-label]');
+  const before = label.textContent;
+  const error = place.querySelector('.field-error');
+  const say = (problem) => {
+    error.querySelector('[data-said]').textContent = place.dataset[problem];
+    error.hidden = false;
+  };
+  const known = Boolean(window.PublicKeyCredential);
+  place.hidden = !known && !place.dataset.unknown;
+  if (!known && place.dataset.unknown) {
+    button.hidden = true;
+    say('unknown');
+  }
+  let busy = false;
+  button.addEventListener('click', async () => {
+    const form = button.closest('form');
+    if (busy || form.dataset.sent) return;
+    busy = true;
+    error.hidden = true;
+    label.textContent = place.dataset.waiting;
+    announce(place.dataset.waiting);
+    const { answer, problem } = await askPasskey(place, form);
+    busy = false;
+    label.textContent = before;
+    if (problem) return say(problem);
+    form.querySelector(`input[name="${place.dataset.passkey}"]`).value = answer;
+    form.requestSubmit();
+  });
+}
+
 /* A form is sent once, however often its button is pressed. */
 for (const form of all('form[method="post"]')) {
   form.addEventListener('submit', (event) => {

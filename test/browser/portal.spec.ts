@@ -10,6 +10,7 @@ import {
   submitOf,
   violations,
 } from '../support/browser.js';
+import { freePort } from '../support/demo-process.js';
 import { totp } from '../support/totp.js';
 
 const anna = 'anna@matchpunt.example';
@@ -26,7 +27,10 @@ inBrowser(name, () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    service = await startTestApp();
+    const port = await freePort();
+    service = await startTestApp({ PUBLIC_URL: `http://localhost:${port}` }, undefined, port);
+    // Passkeys belong to a name, not to a number.
+    service.url = service.config.PUBLIC_URL;
     browser = await launch();
     context = await browser.newContext();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -240,6 +244,72 @@ inBrowser(name, () => {
     ).toBe('rgb(11, 88, 99)');
     await page.emulateMedia({ media: 'screen' });
   });
+
+  test('a passkey is added, signs in, confirms a change, and is removed', async () => {
+    const own = await browser.newContext();
+    const page = await own.newPage();
+    page.setDefaultTimeout(5_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    const protocol = await own.newCDPSession(page);
+    await protocol.send('WebAuthn.enable');
+    const { authenticatorId } = await protocol.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+      },
+    });
+    const unlocks = (isUserVerified: boolean) =>
+      protocol.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+    const bram = 'bram@matchpunt.example';
+    const useIt = page.getByRole('button', { name: 'Use a passkey' });
+
+    await signIn(service, page, bram);
+    await page.goto(`${service.url}/profile`);
+    await page.getByRole('link', { name: 'Add a passkey' }).click();
+    await page.getByLabel('Name').fill('Desk');
+    await submitOf(page).click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make the passkey' }).click();
+    await page.getByText('The passkey is added').waitFor();
+    expect(await page.getByRole('rowheader', { name: 'Desk' }).isVisible()).toBe(true);
+    expect(await violations(page)).toEqual([]);
+
+    // The same device makes no second one; then the person does not unlock it, and then does.
+    await page.goto(`${service.url}/profile/passkeys/new`);
+    await page.getByLabel('Name').fill('Again');
+    await submitOf(page).click();
+    await page.getByRole('button', { name: 'Make the passkey' }).click();
+    await page.getByText('on this device already').waitFor();
+    await own.clearCookies();
+    await page.goto(`${service.url}/sign-in?next=/profile`);
+    await page.getByLabel('E-mail').fill(bram);
+    await page.getByLabel('Password').fill(service.account(bram).password);
+    await submitOf(page).click();
+    await unlocks(false);
+    await useIt.click();
+    await page.getByText('No passkey answered').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await unlocks(true);
+    await useIt.click();
+    await page.waitForURL('**/profile');
+
+    service.clock.advance(16 * 60_000);
+    await page.goto(`${service.url}/profile/passkeys/new`);
+    await page.getByLabel('Name').fill('Kept over the step-up');
+    await submitOf(page).click();
+    await useIt.click();
+    await page.getByText('Kept over the step-up').waitFor();
+
+    await page.goto(`${service.url}/profile`);
+    await page.getByRole('link', { name: 'Remove the passkey Desk' }).click();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Remove passkey' }).click();
+    await page.getByText('The passkey is removed').waitFor();
+    expect(await page.getByRole('rowheader', { name: 'Desk' }).count()).toBe(0);
+    await own.close();
+  }, 60_000);
 
   test('nothing was against the content security policy, and no script failed', () => {
     expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
