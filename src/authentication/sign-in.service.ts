@@ -4,6 +4,7 @@ import { Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
+import { t } from '../platform/language/speaking.js';
 import { Limits } from '../platform/limits/limits.js';
 import { networkOf } from '../platform/limits/network-of.js';
 import { FactorOff, Invalid, type Refusal, SignInNeeded } from '../platform/refusals.js';
@@ -29,7 +30,7 @@ const perAccount = { most: 100, seconds };
 const perNetwork = { most: 100, seconds };
 /** RFC 5321 section 4.5.3.1. */
 const longestAddress = 254;
-const tooMany = 'Too many tries to sign in. Please wait a quarter of an hour.';
+const tooMany = () => t`Too many tries to sign in. Please wait a quarter of an hour.`;
 
 /** What a second factor is proved with within a session: six digits, or a passkey's answer. */
 export type Proof = { code: string } | { passkey: string };
@@ -244,5 +245,5 @@ export class SignIn {
 
 /** Alike for an unknown address and a wrong password. */
 function notRight(): Invalid {
-  return new Invalid({ password: 'E-mail address or password is not right.' });
+  return new Invalid({ password: () => t`E-mail address or password is not right.` });
 }

@@ -41,7 +41,8 @@ export class PasskeysController {
   async form(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const present = await this.passkeys.of(request.viewer!.id);
     const form = new NewPasskeyForm();
-    form.name = passkeyName(originOf(request).agent, present);
+    const { agent } = originOf(request);
+    form.name = this.pages.speaking(request, () => passkeyName(agent, present));
     return this.show(request, reply, form);
   }
 

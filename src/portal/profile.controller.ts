@@ -11,6 +11,7 @@ import { Passkeys } from '../authentication/passkeys.service.js';
 import { passwordRules } from '../authentication/password-rule.js';
 import { totpUri } from '../authentication/totp.js';
 import { Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import { setCookie } from '../platform/web/cookies.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
@@ -56,20 +57,22 @@ export class ProfileController {
     const { viewer, session } = request.live!;
     const sessions = await this.account.sessionsOf(viewer.id);
     const { confirmedAt } = await this.account.factorOf(viewer.id);
-    return this.pages.send(request, reply, {
+    const codesLeft = await this.factors.recoveryCodesLeft(viewer.id);
+    const passkeys = await this.passkeys.of(viewer.id);
+    return this.pages.send(request, reply, () => ({
       view: 'portal/profile',
-      title: 'Your account',
+      title: t`Your account`,
       notice: doneNotice(done),
       model: {
         name: viewer.name,
         email: viewer.email,
         roles: roleText(viewer),
         appSince: momentOf(confirmedAt),
-        codesLeft: await this.factors.recoveryCodesLeft(viewer.id),
-        passkeys: (await this.passkeys.of(viewer.id)).map(passkeyLine),
+        codesLeft,
+        passkeys: passkeys.map(passkeyLine),
         sessions: sessions.map((each) => sessionLine(each, each.id === session.id)),
       } satisfies ProfilePage,
-    });
+    }));
   }
 
   @Get('password')
@@ -77,7 +80,7 @@ export class ProfileController {
     return this.showPassword(request, reply, new PasswordForm());
   }
 
-  @StepUp('change your password')
+  @StepUp(() => t`change your password`)
   @Post('password')
   async changePassword(
     @Body() body: unknown,
@@ -87,7 +90,7 @@ export class ProfileController {
     const form = readForm(PasswordForm, body);
     try {
       if (form.newPassword !== form.passwordAgain) {
-        throw new Invalid({ passwordAgain: 'The two new passwords are not the same.' });
+        throw new Invalid({ passwordAgain: () => t`The two new passwords are not the same.` });
       }
       const { password, newPassword } = form;
       const token = await this.account.changePassword(request.live!, password, newPassword);
@@ -98,15 +101,15 @@ export class ProfileController {
     return reply.redirect('/profile?done=password', 303);
   }
 
-  @StepUp('make new recovery codes')
+  @StepUp(() => t`make new recovery codes`)
   @Post('recovery-codes')
   async renewCodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const codes = await this.enrolment.renewRecoveryCodes(request.live!);
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/profile-codes',
-      title: 'New recovery codes',
+      title: t`New recovery codes`,
       model: { codes } satisfies NewCodesPage,
-    });
+    }));
   }
 
   /** Addresses of forms: who loads one anew, such as the page with the new codes, gets the account. */
@@ -120,7 +123,7 @@ export class ProfileController {
     return this.showApp(request, reply);
   }
 
-  @StepUp('set up another authenticator app')
+  @StepUp(() => t`set up another authenticator app`)
   @Post('authenticator')
   async startApp(
     @Body() body: unknown,
@@ -136,7 +139,7 @@ export class ProfileController {
     }
   }
 
-  @StepUp('replace your authenticator app')
+  @StepUp(() => t`replace your authenticator app`)
   @Post('authenticator/confirm')
   async confirmApp(
     @Body() body: unknown,
@@ -157,14 +160,14 @@ export class ProfileController {
     return reply.redirect('/profile?done=authenticator', 303);
   }
 
-  @StepUp('end the other sessions')
+  @StepUp(() => t`end the other sessions`)
   @Post('sessions/end-others')
   async endOthers(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     await this.account.endOtherSessions(request.live!);
     return reply.redirect('/profile?done=sessions', 303);
   }
 
-  @StepUp('end this session')
+  @StepUp(() => t`end this session`)
   @Post('sessions/:id/end')
   async endOne(
     @Param('id') id: string,
@@ -188,17 +191,18 @@ export class ProfileController {
     form: PasswordForm,
     error?: unknown,
   ): Promise<FastifyReply> {
-    return this.pages.send(request, reply, {
+    const stepUp = await this.stepUpIn(request);
+    return this.pages.send(request, reply, () => ({
       view: 'portal/profile-password',
-      title: 'Change your password',
+      title: t`Change your password`,
       error,
       model: {
         ...fieldsOf(form, error),
         email: request.viewer!.email,
         rules: passwordRules(),
-        ...(await this.stepUpIn(request)),
+        ...stepUp,
       } satisfies NewPasswordPage,
-    });
+    }));
   }
 
   private async showApp(
@@ -208,19 +212,23 @@ export class ProfileController {
     error?: unknown,
   ): Promise<FastifyReply> {
     const { email } = request.viewer!;
-    const errors = error instanceof Invalid ? error.fields : {};
+    const stepUp = await this.stepUpIn(request);
     const qr = key && (await QRCode.toString(totpUri(key, email), { type: 'svg', margin: 2 }));
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'portal/profile-authenticator',
-      title: 'Replace your authenticator app',
+      title: t`Replace your authenticator app`,
       error,
       model: {
         email,
-        password: { value: '', error: errors.password },
-        ...(await this.stepUpIn(request)),
+        password: { value: '', error: errorAt(error, 'password') },
+        ...stepUp,
         pending: key && qr ? { key, qrSvg: qr } : undefined,
-        code: { value: '', error: errors.code },
+        code: { value: '', error: errorAt(error, 'code') },
       } satisfies NewAppPage,
-    });
+    }));
   }
+}
+
+function errorAt(error: unknown, field: string): string | undefined {
+  return error instanceof Invalid ? error.fields[field] : undefined;
 }

@@ -2,7 +2,7 @@ import type { Session } from '../authentication/authentication.entity.js';
 import type { Passkey } from '../authentication/passkey.entity.js';
 import { t } from '../platform/language/speaking.js';
 import { momentOf } from '../platform/words.js';
-import { browserText } from './browser-words.js';
+import { browserText, knownBrowser } from './browser-words.js';
 import type { PasskeyLine, PasskeyRemoval, SessionLine } from './models.js';
 
 /** A session for the list on the account's page; nothing of its cookie. */
@@ -10,7 +10,7 @@ export function sessionLine(session: Session, present: boolean): SessionLine {
   return {
     present,
     browser: browserText(session.agent ?? ''),
-    address: session.address ?? 'unknown',
+    address: session.address ?? t`unknown`,
     since: momentOf(session.createdAt),
     seen: momentOf(session.seenAt),
     endAction: present ? undefined : `/profile/sessions/${session.id}/end`,
@@ -44,8 +44,7 @@ export function passkeyRemoval({ id }: Passkey): PasskeyRemoval {
 
 /** What the form suggests: the browser, numbered where there is one of that name. */
 export function passkeyName(agent: string, present: readonly { name: string }[]): string {
-  const known = browserText(agent);
-  const first = known === 'Unknown browser' ? 'My passkey' : known;
+  const first = knownBrowser(agent) ?? t`My passkey`;
   const taken = new Set(present.map(({ name }) => name.toLowerCase()));
   let name = first;
   for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${first} ${number}`;

@@ -7,6 +7,7 @@ import { Passkeys } from '../authentication/passkeys.service.js';
 import { type LiveSession, Sessions } from '../authentication/sessions.service.js';
 import { SignIn } from '../authentication/sign-in.service.js';
 import { Config } from '../platform/config/config.js';
+import { t } from '../platform/language/speaking.js';
 import { SignInNeeded } from '../platform/refusals.js';
 import { clearCookie, readCookie, setCookie } from '../platform/web/cookies.js';
 import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
@@ -16,10 +17,10 @@ import { Pages } from '../platform/web/pages.js';
 import type { CodePage, RecoveryPage, SignInPage, UnlockPage } from './models.js';
 
 class SignInForm {
-  @IsNotEmpty({ message: 'Type your e-mail address.' })
+  @IsNotEmpty({ message: () => t`Type your e-mail address.` })
   email = '';
 
-  @IsNotEmpty({ message: 'Type your password.' })
+  @IsNotEmpty({ message: () => t`Type your password.` })
   password = '';
 
   next = '';
@@ -27,7 +28,7 @@ class SignInForm {
 
 class CodeForm {
   @ValidateIf((form: CodeForm) => form.passkey === '')
-  @IsNotEmpty({ message: 'Type the six digits that your app shows now.' })
+  @IsNotEmpty({ message: () => t`Type the six digits that your app shows now.` })
   code = '';
 
   /** The JSON answer of a passkey, in place of a code. */
@@ -37,7 +38,7 @@ class CodeForm {
 }
 
 class RecoveryForm {
-  @IsNotEmpty({ message: 'Type one of your recovery codes.' })
+  @IsNotEmpty({ message: () => t`Type one of your recovery codes.` })
   recoveryCode = '';
 
   next = '';
@@ -214,11 +215,11 @@ export class SignInController {
   @Public()
   @Get('signed-out')
   signedOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'auth/signed-out',
-      title: 'Signed out',
+      title: t`Signed out`,
       model: {},
-    });
+    }));
   }
 
   /** The new session, and the mark that this browser was signed in with before. */
@@ -235,12 +236,14 @@ export class SignInController {
     form: SignInForm,
     error?: unknown,
   ): FastifyReply {
-    const { email, password, next } = fieldsOf(form, error);
-    return this.pages.send(request, reply, {
-      view: 'auth/sign-in',
-      title: 'Sign in',
-      error,
-      model: { email, password: { ...password, value: '' }, next } satisfies SignInPage,
+    return this.pages.send(request, reply, () => {
+      const { email, password, next } = fieldsOf(form, error);
+      return {
+        view: 'auth/sign-in',
+        title: t`Sign in`,
+        error,
+        model: { email, password: { ...password, value: '' }, next } satisfies SignInPage,
+      };
     });
   }
 
@@ -250,16 +253,17 @@ export class SignInController {
     form: CodeForm,
     error?: unknown,
   ) {
-    return this.pages.send(request, reply, {
+    const passkeyFrom = await this.askFrom(request, '/sign-in/passkey');
+    return this.pages.send(request, reply, () => ({
       view: 'auth/code',
-      title: 'Your code',
+      title: t`Your code`,
       error,
       model: {
         ...emptied(form, error),
-        passkeyFrom: await this.askFrom(request, '/sign-in/passkey'),
+        passkeyFrom,
         recoveryHref: withNext('/sign-in/recovery', form.next),
       } satisfies CodePage,
-    });
+    }));
   }
 
   private showRecovery(
@@ -268,16 +272,16 @@ export class SignInController {
     form: RecoveryForm,
     error?: unknown,
   ) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'auth/recovery',
-      title: 'Recovery code',
+      title: t`Recovery code`,
       error,
       model: {
         recoveryCode: { value: '', error: fieldsOf(form, error).recoveryCode.error },
         next: { value: form.next },
         codeHref: withNext('/sign-in/code', form.next),
       } satisfies RecoveryPage,
-    });
+    }));
   }
 
   private async showUnlock(
@@ -286,16 +290,17 @@ export class SignInController {
     form: CodeForm,
     error?: unknown,
   ) {
-    return this.pages.send(request, reply, {
+    const passkeyFrom = await this.askFrom(request, askFrom(true));
+    return this.pages.send(request, reply, () => ({
       view: 'auth/unlock',
-      title: 'Still there?',
+      title: t`Still there?`,
       error,
       model: {
         ...emptied(form, error),
-        passkeyFrom: await this.askFrom(request, askFrom(true)),
+        passkeyFrom,
         email: request.live!.viewer.email,
       } satisfies UnlockPage,
-    });
+    }));
   }
 
   /** For an account with a passkey alone. */
