@@ -47,7 +47,7 @@ inBrowser(name, () => {
       const page = await (await browser.newContext()).newPage();
       await page.emulateMedia({ reducedMotion: 'reduce' });
       await signIn(service, page, email);
-      const queue = [new URL(page.url()).pathname, '/nowhere'];
+      const queue = [new URL(page.url()).pathname, '/nowhere', ...(await paths(page))];
       const wrong: string[] = [];
       for (const path of queue) {
         const kind = kindOf(path);
