@@ -54,7 +54,6 @@ interface OrgAdmin {
   name: string;
   address: string;
   language: string | null;
-  country: string;
 }
 
 type Place = ApplicationPlace | ServerPlace;
@@ -170,8 +169,8 @@ export class Acknowledgements {
   /** The org admins and the support: a role has to be withdrawn, and perhaps another one given. */
   private async tell(tx: Tx, user: Speaker, place: ApplicationPlace): Promise<void> {
     const admins = await tx.query<OrgAdmin[]>(
-      `select u.id, u.name, u.email as address, u.language, o.country from role_assignments r
-         join users u on u.id = r.user_id join organisations o on o.id = r.organisation_id
+      `select u.id, u.name, u.email as address, u.language from role_assignments r
+         join users u on u.id = r.user_id
        where r.role = 'org_admin' and r.organisation_id = $1 and r.withdrawn_at is null
          and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null
          and u.activated_at is not null and u.id <> $3`,
@@ -179,9 +178,9 @@ export class Acknowledgements {
     );
     const address = this.config.SUPPORT_ADDRESS;
     const support = { id: null, name: '', address, language: 'en' as const };
-    const readers = admins.map(({ language, country, ...admin }) => ({
+    const readers = admins.map(({ language, ...admin }) => ({
       ...admin,
-      language: mailLanguage(language, country),
+      language: mailLanguage(language),
     }));
     for (const to of [...readers, support]) {
       await this.outbox.enqueue(tx, notMineNotice(to, user.name, place, this.config));

@@ -11,8 +11,8 @@ const named = 20;
 
 /** To another contact: mails to a colleague do not arrive. */
 export function bounceNotice(news: BounceNews, config: Config): OutgoingMessage {
-  const { id, name, address, language, country } = news.reader;
-  const mail = speaking(mailLanguage(language, country), () => {
+  const { id, name, address, language } = news.reader;
+  const mail = speaking(mailLanguage(language), () => {
     const model = { ...wordsOf(news, config), to: address };
     return { subject: model.subject, ...renderMail('notice', model) };
   });

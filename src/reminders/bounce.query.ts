@@ -17,7 +17,6 @@ export interface BounceNews {
     name: string;
     address: string;
     language: string | null;
-    country: string | null;
   };
   applications: { id: string; name: string }[];
 }
@@ -76,8 +75,7 @@ const take = `
 
 const readers = `
   select b.name as person, n.address, f.answer, f.kind,
-    json_build_object('id', c.id, 'name', c.name, 'address', c.email, 'language', c.language,
-      'country', (select o.country from organisations o where o.id = c.organisation_id)) as reader,
+    json_build_object('id', c.id, 'name', c.name, 'address', c.email, 'language', c.language) as reader,
     json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name) as applications
   from json_to_recordset($2) as n ("userId" uuid, "applicationId" uuid, address text)
     join users b on b.id = n."userId" join applications a on a.id = n."applicationId"

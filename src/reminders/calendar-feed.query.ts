@@ -7,7 +7,6 @@ export interface OpenFeed {
   id: string;
   userId: string;
   language: string | null;
-  country: string | null;
 }
 
 /**
@@ -20,9 +19,8 @@ export async function findFeed(
   now: Date,
 ): Promise<OpenFeed | undefined> {
   const [feed] = await db.query<OpenFeed[]>(
-    `select f.id, u.id as "userId", u.language, o.country
+    `select f.id, u.id as "userId", u.language
      from calendar_feeds f join users u on u.id = f.user_id
-       left join organisations o on o.id = u.organisation_id
      where f.token_digest = any($1) and f.revoked_at is null
        and u.closed_at is null and u.activated_at is not null and ${isAnyReader('u.id', '$2')}`,
     [digests, now],

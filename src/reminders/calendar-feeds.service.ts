@@ -105,7 +105,7 @@ export class CalendarFeeds {
        where id = $1 and (fetched_at is null or fetched_at <= $2::timestamptz - interval '1 minute')`,
       [feed.id, now],
     );
-    return speaking(mailLanguage(feed.language, feed.country), () =>
+    return speaking(mailLanguage(feed.language), () =>
       iCalendar(t`Keyturn secrets`, [
         ...ends.map((end) => endEvent(end, now, place)),
         ...mailEvents(mails, now, place),

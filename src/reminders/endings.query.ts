@@ -39,8 +39,6 @@ export interface Ending {
   owner: Owner;
   /** That of its application; a resource has none. */
   organisation: string | null;
-  /** That of the organisation. */
-  country: string | null;
   /**
    * Credential managers of the application and org admins of its organisation, by name; for a resource
    * server those who work in IT.
@@ -214,7 +212,7 @@ const siblingsBy = (owner: 'application_id' | 'resource_id') => `
  */
 const endings = `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
-    s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation, o.country,
+    s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt", o.name as organisation,
     case when q.id is null
       then json_build_object('kind', 'application', 'id', a.id, 'name', a.name,
         'clientId', a.client_id)

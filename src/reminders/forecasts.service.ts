@@ -35,7 +35,6 @@ const blank: Omit<Ending, keyof NewSecret> = {
   lastUsedAt: null,
   owner: { kind: 'application', id: '', name: '', clientId: '' },
   organisation: null,
-  country: null,
   siblings: [],
   acknowledgements: [],
 };

@@ -33,7 +33,6 @@ function ending({ createdAt, expiresAt }: Life, recipients = 1): Ending {
     lastUsedAt: null,
     owner: { kind: 'application', id: 'b', name: 'App', clientId: 'c' },
     organisation: 'Org',
-    country: 'NL',
     recipients: Array.from({ length: recipients }, (_, n) => ({
       id: `u${n}`,
       name: 'U',

@@ -38,8 +38,7 @@ export function reminderMail(
   const sorted = [...items].sort((one, other) => urgency(one, other, now));
   const readers = sorted.map(({ ending }) => ({ ending, role: roleOf(ending, recipientId) }));
   const [first] = readers as [Reading];
-  const country = readers.find(({ ending }) => ending.country !== null)?.ending.country;
-  const content = speaking(mailLanguage(first.role.language, country), () =>
+  const content = speaking(mailLanguage(first.role.language), () =>
     contentOf(readers, now, config),
   );
   return {

@@ -4,10 +4,9 @@ import { mailLanguage } from '../platform/language/mail-language.js';
 
 /** What mails to an account are written in. */
 export async function languageOfAccount(db: EntityManager, userId: string): Promise<Language> {
-  const [row] = await db.query<{ language: string | null; country: string | null }[]>(
-    `select u.language, o.country
-     from users u left join organisations o on o.id = u.organisation_id where u.id = $1`,
+  const [row] = await db.query<{ language: string | null }[]>(
+    'select language from users where id = $1',
     [userId],
   );
-  return mailLanguage(row?.language, row?.country);
+  return mailLanguage(row?.language);
 }

@@ -7,7 +7,7 @@ import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
-import { mailLanguage } from '../platform/language/mail-language.js';
+import { invitationLanguage } from '../platform/language/mail-language.js';
 import { speaking, t } from '../platform/language/speaking.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
@@ -174,7 +174,7 @@ export class Users {
     const organisation = user.organisationId
       ? await tx.findOneBy(Organisation, { id: user.organisationId })
       : null;
-    const mail = speaking(mailLanguage(user.language, organisation?.country), () => {
+    const mail = speaking(invitationLanguage(user.language, organisation?.country), () => {
       const subject = t`Your invitation to Keyturn`;
       const model = {
         subject,

@@ -40,8 +40,6 @@ describe('the reminder ledger (M8)', () => {
   let lab: Place;
   let donor: Place;
   beforeAll(async () => {
-    // Not all of them sign in before they are mailed.
-    await service.dataSource.query(`update users set language = 'en'`);
     await service.app.get(Reminders).run({ force: true });
     lab = await placeOf('Laboratory link');
     donor = await placeOf('Donor upload, last year');

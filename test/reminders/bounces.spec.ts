@@ -51,7 +51,7 @@ describe('an address that is refused for good (reliability M7)', () => {
   test('is told to each of the others in their language', async () => {
     const { colleague, admin } = await world();
     await stage.dataSource.getRepository(User).update(colleague.id, { language: 'de' });
-    await stage.dataSource.getRepository(User).update(admin.id, { language: null });
+    await stage.dataSource.getRepository(User).update(admin.id, { language: 'nl' });
     const before = new Map(catalogues);
     catalogues.set('de', { 'Mail to {0} does not arrive': 'Keine Mail für {0}' });
     catalogues.set('nl', { 'Mail to {0} does not arrive': 'Geen mail voor {0}' });

@@ -145,8 +145,7 @@ describe('what a mail says (M9)', () => {
     const { organisation, application, secret } = await stage.small(last);
     const berta = await stage.user(organisation, 'berta@matchpunt.example', { language: 'de' });
     await stage.role(berta, 'credential_manager', application);
-    // Nothing chosen yet: that of the country.
-    const noor = await stage.user(organisation, 'noor@matchpunt.example', { language: null });
+    const noor = await stage.user(organisation, 'noor@matchpunt.example', { language: 'nl' });
     await stage.role(noor, 'org_admin', null);
     const before = new Map(catalogues);
     catalogues.set('de', {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mailLanguage } from './mail-language.js';
+import { invitationLanguage } from './mail-language.js';
 
 test.each([
   ['fr', 'NL', 'fr'],
@@ -14,8 +14,8 @@ test.each([
   [null, 'CH', 'en'],
   [null, 'GB', 'en'],
   [null, null, 'en'],
-  ['it', 'AT', 'de'],
+  ['it', 'AT', 'en'],
   ['it', 'IT', 'en'],
-] as const)('somebody who chose %s, of %s, is written to in %s', (chosen, country, expected) => {
-  expect(mailLanguage(chosen, country)).toBe(expected);
+] as const)('somebody who chose %s, of %s, is invited in %s', (chosen, country, expected) => {
+  expect(invitationLanguage(chosen, country)).toBe(expected);
 });

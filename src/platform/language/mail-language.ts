@@ -9,14 +9,15 @@ const ofCountry = new Map<string, Language>([
   ['ES', 'es'],
 ]);
 
-/**
- * What a mail is written in: the language that its reader has chosen; for somebody who was never here,
- * the main one of their organisation's country; otherwise English.
- */
-export function mailLanguage(
+/** What a mail is written in: the language of its reader, which the first sign-in has set. */
+export function mailLanguage(chosen: string | null | undefined): Language {
+  return isLanguage(chosen) ? chosen : 'en';
+}
+
+/** For somebody who was never here: the main language of their organisation's country. */
+export function invitationLanguage(
   chosen: string | null | undefined,
   country: string | null | undefined,
 ): Language {
-  if (isLanguage(chosen)) return chosen;
-  return ofCountry.get(country ?? '') ?? 'en';
+  return mailLanguage(chosen ?? ofCountry.get(country ?? ''));
 }
