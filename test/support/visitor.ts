@@ -73,7 +73,7 @@ export class Visitor {
     let response = await this.send(method, path, body, headers);
     for (let step = 0; response.status >= 300 && response.status < 400 && step < 5; step++) {
       path = response.headers.get('location')!;
-      response = await this.send('GET', path, undefined, {});
+      response = await this.send('GET', path, undefined, headers);
     }
     this.page = {
       status: response.status,

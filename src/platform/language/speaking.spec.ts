@@ -14,7 +14,7 @@ describe('a sentence', () => {
   test('is English where nobody speaks another language, or its catalogue is silent', () => {
     expect(t`${1} of ${2}`).toBe('1 of 2');
     expect(speaking('de', () => t`Nobody translated this.`)).toBe('Nobody translated this.');
-    expect(speaking('fr', () => t`${1} of ${2}`)).toBe('1 of 2');
+    expect(speaking('fr', () => t`${1} beside ${2}`)).toBe('1 beside 2');
   });
 
   test('puts its values where the language wants them', () => {
