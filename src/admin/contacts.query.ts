@@ -25,6 +25,16 @@ export interface ContactsRow {
   sort: string;
 }
 
+/** What a filter starts from, so that it need not look at the people of every application. */
+const among: Partial<Record<ContactFilter, string>> = {
+  bounced: `(a.id in (select r.application_id from mails m
+        join role_assignments r on r.user_id = m.user_id where m.state = 'failed')
+      or a.organisation_id in (select r.organisation_id from mails m
+        join role_assignments r on r.user_id = m.user_id where m.state = 'failed'))`,
+  not_mine: `a.id in (select s.application_id from acknowledgements w
+    join secrets s on s.id = w.secret_id where w.kind = 'not_mine' and w.ended_at is null)`,
+};
+
 /** Applications whose people have to be looked after, by name (R4, M6). */
 export function findContacts(
   dataSource: DataSource,
@@ -34,7 +44,7 @@ export function findContacts(
 ): Promise<ContactsRow[]> {
   const { where, orderBy, values } = seek(cursor, ['lower(f.name)', 'f.id::text'], 3);
   return dataSource.query<ContactsRow[]>(
-    `with found as (${found})
+    `with found as (${found} and ${among[show] ?? 'true'})
      select f.*, lower(f.name) as sort from found f
      where ($2 = 'any' and (f.few or f.bounced or f.silent or f.not_mine)
          or $2 = 'few' and f.few or $2 = 'bounced' and f.bounced or $2 = 'silent' and f.silent
