@@ -92,6 +92,7 @@ async function walk(role, seen) {
     queue.push(...(await links(page)));
   }
   if (role === 'credential_manager') await states(page);
+  if (role === 'it') await statesOfIt(page);
   await context.close();
 }
 
@@ -116,6 +117,31 @@ async function states(page) {
   await page.emulateMedia({ media: 'print' });
   await shoot(page, 'application on paper');
   await page.emulateMedia({ media: 'screen' });
+}
+
+/** Of IT: nothing found, and forms and a file with mistakes. */
+async function statesOfIt(page) {
+  const views = {
+    'it organisations nothing found': '/admin/organisations?q=nothing-like-this',
+    'it users nothing found': '/admin/users?q=nothing-like-this',
+    'it applications nothing found': '/admin/applications?q=nothing-like-this',
+    'it audit nothing found': '/admin/audit?who=nobody-at-all',
+    'it support nothing found': '/admin/support?q=nothing-like-this',
+    'it support found': '/admin/support?q=matchpunt',
+  };
+  for (const [name, path] of Object.entries(views)) {
+    await page.goto(demo.url + path);
+    await shoot(page, name);
+  }
+  for (const form of ['organisations/new', 'users/new']) {
+    await page.goto(`${demo.url}/admin/${form}`);
+    await page.locator('main form button[type=submit]').last().click();
+    await shoot(page, `it ${form} wrong`);
+  }
+  await page.goto(`${demo.url}/admin/provisioning`);
+  await page.locator('main textarea').fill('organisations:\n  - country: XX\n    slug: no good\n');
+  await page.locator('main form button[type=submit]').first().click();
+  await shoot(page, 'it provisioning wrong');
 }
 
 /** What is only seen after a form was sent. */
