@@ -19,6 +19,9 @@ import { addSecurityHeaders } from './platform/web/security-headers.js';
 /** A pasted file, whose characters an address-like form writes with up to three each. */
 const fileLimit = 2 * 1024 * 1024;
 
+/** For what is under way when the service is told to stop. */
+const endWithin = 10_000;
+
 /** Builds the server, complete but not yet listening; used by `main` and by the tests. */
 export async function createApp(platform: Platform): Promise<NestFastifyApplication> {
   const { config } = platform;
@@ -71,6 +74,8 @@ function closeConnectionsAtTheEnd(fastify: FastifyInstance): () => boolean {
   let stopping = false;
   fastify.addHook('preClose', (done) => {
     stopping = true;
+    // As Node stops listening, its own time limits end: one open connection could hold us for ever.
+    setTimeout(() => fastify.server.closeAllConnections(), endWithin).unref();
     done();
   });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {

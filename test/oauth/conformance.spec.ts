@@ -441,4 +441,19 @@ describe('requests that come together', () => {
     }
     await closed;
   });
+
+  test('do not hold a service that stops when they never come', async () => {
+    const stopping = await service.secondInstance();
+    const half = 'POST /oauth2/token HTTP/1.1\r\nhost: x\r\n';
+    const more = `content-type: ${form}\r\ncontent-length: 9\r\n\r\na`;
+    const sockets = ['', half, half + more].map((text) => {
+      const socket = connect(Number(new URL(stopping.url).port), '127.0.0.1');
+      socket.on('error', () => undefined);
+      return { socket, sent: new Promise((resolve) => socket.write(text, resolve)) };
+    });
+    await Promise.all(sockets.map(({ sent }) => sent));
+    const ends = sockets.map(({ socket }) => new Promise((resolve) => socket.on('close', resolve)));
+    await stopping.close();
+    await Promise.all(ends);
+  });
 });
