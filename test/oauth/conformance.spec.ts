@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -290,6 +291,22 @@ describe('the direct way and that through the framework', () => {
       'select address from refused_calls order by id desc limit 2',
     );
     expect(rows.map(({ address }) => address)).toEqual(['203.0.113.7', '203.0.113.7']);
+  });
+
+  test('keep no address that cannot be one, nor what stands before it', async () => {
+    const headers = { authorization: wrong(), 'content-type': form };
+    const odd = randomBytes(4_500).toString('hex');
+    for (const way of bothWays) {
+      for (const hops of [odd, `203.0.113.8, ${odd}, 127.0.0.1`, '<b>']) {
+        const proxied = { ...headers, ...way, 'x-forwarded-for': hops };
+        expect((await send('/oauth2/token', `${grant}&${resource}`, proxied)).status).toBe(401);
+      }
+    }
+    await service.app.get(Refusals, { strict: false }).flush();
+    const rows = await service.dataSource.query<{ address: string }[]>(
+      'select address from refused_calls order by id desc limit 6',
+    );
+    expect(new Set(rows.map(({ address }) => address))).toEqual(new Set(['127.0.0.1']));
   });
 
   test('are told apart by the form of the request alone', async () => {

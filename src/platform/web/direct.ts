@@ -45,6 +45,7 @@ export function answerDirectly(
   const framework = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    dropUnreadableHops(request.headers);
     const route = routes.get(request.url!);
     if (route && isFormPost(request)) void direct.answer(request, response, route);
     else for (const each of framework) each.call(server, request, response);
@@ -114,6 +115,21 @@ class Direct {
       took: performance.now() - startedAt,
     });
   }
+}
+
+/** An address, perhaps with a port or a zone, or `unknown`. */
+const hop = /^[\w.:%[\]-]{0,64}$/;
+
+/**
+ * Of `X-Forwarded-For` what stands left of anything that cannot be an address, with it: addresses are
+ * kept and counted, and a text that is too long for an index would stop that for everybody.
+ */
+function dropUnreadableHops(headers: IncomingMessage['headers']): void {
+  const told = headers['x-forwarded-for'];
+  if (typeof told !== 'string') return;
+  const hops = told.split(',').map((each) => each.trim());
+  const bad = hops.findLastIndex((each) => !hop.test(each));
+  if (bad >= 0) headers['x-forwarded-for'] = hops.slice(bad + 1).join(', ');
 }
 
 /** As the framework finds it. */
