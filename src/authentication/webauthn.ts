@@ -21,6 +21,8 @@ export interface MadePasskey {
 
 /** EdDSA, ES256, RS256 (RFC 8152, RFC 8812): what authenticators of today have. */
 const algorithms = [-8, -7, -257];
+/** Bytes (section 4, "credential ID"). */
+const longestCredentialId = 1023;
 const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
 
 /** Loaded when it is first needed: it brings 25 MB, and many installations have no passkey. */
@@ -92,9 +94,11 @@ export async function madePasskey(
     });
     if (!verified) return undefined;
     const { credential } = registrationInfo;
+    const credentialId = Buffer.from(credential.id, 'base64url');
+    if (credentialId.length > longestCredentialId) return undefined;
     const transports: unknown = response.response.transports;
     return {
-      credentialId: Buffer.from(credential.id, 'base64url'),
+      credentialId,
       publicKey: Buffer.from(credential.publicKey),
       counter: credential.counter,
       transports: Array.isArray(transports)

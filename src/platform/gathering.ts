@@ -9,6 +9,8 @@ interface Limits {
   atMost?: number;
   /** Rounds under way at the same time. */
   rounds?: number;
+  /** Errors of a round that all who wait get as well: theirs would be the same, only later. */
+  isForAll?: (error: unknown) => boolean;
 }
 
 /**
@@ -20,14 +22,16 @@ export class Gathering<Ask, Answer> {
   private leaving = false;
   private readonly atMost: number;
   private free: number;
+  private readonly isForAll: (error: unknown) => boolean;
 
   /** @param work answers all, in their order; when it throws, everybody in the round gets the error */
   constructor(
     private readonly work: (asks: Ask[]) => Promise<Answer[]>,
-    { atMost = 100, rounds = 1 }: Limits = {},
+    { atMost = 100, rounds = 1, isForAll = () => false }: Limits = {},
   ) {
     this.atMost = atMost;
     this.free = rounds;
+    this.isForAll = isForAll;
   }
 
   ask(ask: Ask): Promise<Answer> {
@@ -51,6 +55,7 @@ export class Gathering<Ask, Answer> {
         const answers = await this.work(round.map(({ ask }) => ask));
         round.forEach(({ resolve }, index) => resolve(answers[index]!));
       } catch (error) {
+        if (this.isForAll(error)) round.push(...this.waiting.splice(0));
         round.forEach(({ reject }) => reject(error));
       }
     }

@@ -73,8 +73,11 @@ export class PasskeysController {
     } catch (error) {
       // Its challenge is used up: the page gets another, for a second try.
       const again =
-        error instanceof PasskeyRefused && (await this.own.begin(request.live!, form.name));
-      return this.show(request, reply, form, again || undefined, error);
+        error instanceof PasskeyRefused
+          ? // The name may have been taken in another window meanwhile.
+            await this.own.begin(request.live!, form.name).catch(() => undefined)
+          : undefined;
+      return this.show(request, reply, form, again, error);
     }
     return reply.redirect('/profile?done=passkey-added', 303);
   }

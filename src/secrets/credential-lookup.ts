@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { type Prepared, runPrepared } from '../platform/database/prepared.js';
+import { isAway } from '../platform/database/unavailable.js';
 import { Gathering } from '../platform/gathering.js';
 import { Keys } from '../platform/keys/keys.js';
 import { hasValidForm } from './value.js';
@@ -71,7 +72,10 @@ export class CredentialLookup {
     const known = this.gatherings.get(question);
     if (known) return known;
     const statement = { name: `credential check, ${question.name}`, text: textOf(question) };
-    const gathering = new Gathering((asks: Ask[]) => this.findAll(statement, asks), { rounds: 2 });
+    const gathering = new Gathering((asks: Ask[]) => this.findAll(statement, asks), {
+      rounds: 2,
+      isForAll: isAway,
+    });
     this.gatherings.set(question, gathering);
     return gathering;
   }

@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
+import { mayWorkLater } from '../platform/database/unavailable.js';
 import { utcDay } from '../platform/utc-day.js';
 
 /** Of a secret on one UTC day. Kept small: there may be thousands within a few seconds. */
@@ -78,12 +79,28 @@ export class SecretUses implements OnApplicationShutdown {
     while (uses.length > 0) {
       try {
         const some = firstOfADay(uses);
-        await inTransaction(this.dataSource, (tx) => write(tx, some));
+        await this.writeSome(some);
         uses.splice(0, some.length);
       } catch (error) {
         this.log.warn(`Uses are kept for the next time: ${(error as Error).name}`);
         for (const use of uses.splice(0)) this.gather(use);
       }
+    }
+  }
+
+  /** What can never be written is found by halves, so that it takes nothing else with it. */
+  private async writeSome(uses: Use[]): Promise<void> {
+    try {
+      await inTransaction(this.dataSource, (tx) => write(tx, uses));
+    } catch (error) {
+      if (mayWorkLater(error)) throw error;
+      if (uses.length === 1) {
+        this.log.error(`A use cannot be written: ${(error as Error).name}`);
+        return;
+      }
+      const half = Math.ceil(uses.length / 2);
+      await this.writeSome(uses.slice(0, half));
+      await this.writeSome(uses.slice(half));
     }
   }
 

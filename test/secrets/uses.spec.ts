@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { SecretUses } from '../../src/secrets/uses.service.js';
 import { violated } from '../../src/platform/database/tx.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -44,6 +45,24 @@ test('uses of many secrets are written in parts; a part that fails comes again, 
   await Promise.all([uses.flush(), uses.flush()]);
   const [all] = await counted();
   expect(all).toEqual({ uses: String(2 * many), secrets: String(many), used: String(many) });
+});
+
+test('what can never be written takes nothing else with it', async () => {
+  const uses = service.app.get(SecretUses, { strict: false });
+  const { dataSource, clock } = service;
+  const seen = async () => {
+    const rows = await dataSource.query<{ last_used_at: Date }[]>(
+      'select last_used_at from secrets where id = any($1)',
+      [ids],
+    );
+    return rows.filter((row) => row.last_used_at.getTime() === clock.now().getTime()).length;
+  };
+  clock.advance(60_000);
+  for (const id of ids) uses.note(id, '192.0.2.1', clock.now());
+  // Longer than an index takes, and of random characters, so that it cannot be made shorter.
+  uses.note(ids[7]!, randomBytes(6_000).toString('hex'), clock.now());
+  await uses.flush();
+  expect(await seen()).toBe(many - 1);
 });
 
 test('uses are counted by day, also around midnight, with every address from which they came', async () => {
