@@ -117,7 +117,8 @@ function valueText(name: string, value: unknown): string {
   if (name === 'expiresAt') return endText(new Date(value));
   if (name === 'signsFrom' || name === 'requestedAt') return instantText(new Date(value));
   if (name === 'hint') return `${value}…`;
-  return values[value]?.() ?? value;
+  // Names that people give can be those of every object, such as `__proto__`.
+  return Object.hasOwn(values, value) ? values[value]!() : value;
 }
 
 /** `recovery_codes.renew` → `Recovery codes renew`; `keyNumber` → `Key number`. */
