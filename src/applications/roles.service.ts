@@ -43,6 +43,7 @@ export class Roles {
           applicationId: application?.id ?? null,
           ...this.placeOf(wish.role, user, application),
         };
+        if (actor.machine) await refuseOperator(tx, target.organisationId);
         await this.clearEnded(tx, wish.userId);
         const assignment = this.build(actor, wish, { ...terms, ...target });
         await tx.insert(RoleAssignment, assignment);
@@ -157,4 +158,13 @@ export class Roles {
       withdrawnBy: null,
     };
   }
+}
+
+/** Whoever manages an application of IT can make it a secret: no program gives that power (ADR 11). */
+async function refuseOperator(tx: Tx, organisationId: string | null): Promise<void> {
+  const [row] = await tx.query<{ operator: boolean }[]>(
+    `select operator from organisations where id = $1`,
+    [organisationId],
+  );
+  if (row?.operator) throw new Conflict('Roles in an operator organisation are given by people.');
 }

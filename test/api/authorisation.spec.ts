@@ -210,7 +210,13 @@ describe('a program of IT', () => {
        where r.role = 'it' and r.withdrawn_at is null limit 1`,
     );
     const confirmation = { confirmedBy: 'Me', confirmedOn: '2026-12-01' };
+    const { organisationId, applicationId } = it;
+    const friend = { email: 'friend@example.org', name: 'Friend', organisationId };
+    const { body: mine } = await ask('POST', 'users', friend);
+    const managing = { role: 'credential_manager', applicationId, ...confirmation };
     for (const [method, path, body, status] of [
+      ['POST', 'roles', { userId: mine.id, ...managing }, 409],
+      ['POST', 'roles', { userId: mine.id, role: 'org_admin', ...confirmation }, 409],
       ['POST', 'roles', { userId: things.user, role: 'it', ...confirmation }, 422],
       ['POST', 'roles', { userId: staff!.id, role: 'org_admin', ...confirmation }, 422],
       ['DELETE', `roles/${staff!.role}`, undefined, 404],

@@ -62,10 +62,24 @@ function enterRole(
     lastDay: terms.last_day ?? undefined,
   };
   if (!termsHold(comparison, wish, at)) return;
+  if (!comparison.settings.staff && isOfOperator(comparison, wanted, application))
+    return comparison.complain(at, 'Roles in an operator organisation are given by people.');
   if (live) work.withdrawnRoles.push(live.id);
   work.newRoles.push({ email: wanted.user.text, application, ...wish });
   if (live) comparison.enterExisting('role', label, at, changes);
   else comparison.enter('create', 'role', label, at, terms);
+}
+
+/** Whoever manages an application of IT can make it a secret: no program gives that power (ADR 11). */
+function isOfOperator(
+  { people, applications, places }: Comparison,
+  { user }: WantedRole,
+  application?: string,
+): boolean {
+  const id =
+    applications.get(application?.toLowerCase() ?? '')?.organisationId ??
+    people.get(user.text)?.organisationId;
+  return [...places.values()].some((place) => place.operator && place.id === id);
 }
 
 function termsOf({ confirmedBy, confirmedOn, endsAt }: RoleState) {
