@@ -165,6 +165,20 @@ describe('one file (P2)', () => {
     await apply(fjord);
   });
 
+  test('gives an ION away that an earlier row makes free, and says where none does', async () => {
+    const taker = `{country: "NO", slug: Fjordbank, name: '=Fjordbanken, "Bergen"', ion: "0381"}`;
+    const giver = `{country: NL, slug: Matchpunt, name: Stichting Matchpunt, ion: "0042"}`;
+    const free = giver.replace('0042', '0999');
+    for (const late of [giver, free]) {
+      expect(errors(await plan(`organisations: [${taker}, ${late}]`))).toEqual([
+        '1:17: NL/matchpunt has the ION 0381.',
+      ]);
+    }
+    expect((await apply(`organisations: [${free}, ${taker}]`)).change).toBe(2);
+    await apply(fjord);
+    await apply(`organisations: [${giver.replace('0042', '0381')}]`);
+  });
+
   test('leaves what it does not name, and removes it with prune: only there, and only those kinds', async () => {
     const fewer = `organisations: [{country: "NO", slug: Fjordbank, name: Fjordbanken}]
 applications: [{organisation: NO/Fjordbank, api: SMC, resources: [match-connect]}]

@@ -57,16 +57,18 @@ function problemOfOperator(
     : undefined;
 }
 
-/** By an organisation that keeps it: one that the file gives another ION makes room. */
-function isTaken(
-  { state, wanted }: Comparison,
-  ion: string,
-  { key, formerKey }: WantedOrganisation,
-): boolean {
+/**
+ * By an organisation that keeps it: one that the file gives another ION makes room, in an earlier row,
+ * for changes are written in the order of the file. What is new comes after them.
+ */
+function isTaken({ state, wanted }: Comparison, ion: string, row: WantedOrganisation): boolean {
+  const { key, formerKey } = row;
   const holder = state.ions.get(ion);
   if (holder === undefined || holder === key || holder === formerKey) return false;
   const described = wanted.organisations.find(
     (each) => each.key === holder || each.formerKey === holder,
   );
-  return !described || described.ion === ion;
+  if (!described || described.ion === ion) return true;
+  const isNew = !state.organisations.has(key) && !state.organisations.has(formerKey ?? key);
+  return !isNew && wanted.organisations.indexOf(described) > wanted.organisations.indexOf(row);
 }
