@@ -23,7 +23,7 @@ export class SignedInFrame extends FrameSource {
 
   language(request: FastifyRequest): Language {
     const { chosen, accepted } = browserLanguage(this.config, request);
-    return request.viewer?.language ?? chosen ?? accepted;
+    return (request.viewer ?? request.live?.viewer)?.language ?? chosen ?? accepted;
   }
 
   frame(request: FastifyRequest): Omit<Frame, 'title' | 'notice' | 'assets'> {

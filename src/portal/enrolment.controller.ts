@@ -144,6 +144,8 @@ export class EnrolmentController {
       }));
     }
     setCookie(this.config, reply, 'session', await this.enrolment.finish(request.live!));
+    // The account knows it from now on.
+    clearCookie(this.config, reply, 'language');
     setCookie(this.config, reply, 'device', this.signIn.deviceFor(request.live!.viewer));
     return reply.redirect('/', 303);
   }

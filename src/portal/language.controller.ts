@@ -4,7 +4,7 @@ import { Public } from '../authentication/marks.js';
 import { OwnAccount } from '../authentication/own-account.service.js';
 import { Config } from '../platform/config/config.js';
 import { isLanguage } from '../platform/language/languages.js';
-import { setCookie } from '../platform/web/cookies.js';
+import { clearCookie, setCookie } from '../platform/web/cookies.js';
 import { readForm } from '../platform/web/form.js';
 import { safeNext } from '../platform/web/next.js';
 
@@ -26,8 +26,12 @@ export class LanguageController {
   async choose(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const { language, next } = readForm(LanguageForm, body);
     if (isLanguage(language)) {
-      if (request.viewer) await this.account.speak(request.viewer.id, language);
-      else setCookie(this.config, reply, 'language', language);
+      const { live } = request;
+      // Also of a locked session: whose it is, is known.
+      if (live?.session.stage === 'full') {
+        await this.account.speak(live.viewer.id, language);
+        clearCookie(this.config, reply, 'language');
+      } else setCookie(this.config, reply, 'language', language);
     }
     return reply.redirect(safeNext(next) ?? '/', 303);
   }

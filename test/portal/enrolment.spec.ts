@@ -146,7 +146,13 @@ describe('the first sign-in (R2)', () => {
     await person.get('/enrol/recovery-codes');
     await person.submit({});
     codes = codesOn(person);
-    await person.submit({ stored: 'yes' });
+    const { fields: stored } = person.form();
+    // A language that is chosen on the way goes along into the account, and not beyond.
+    await person.post('/language', { ...stored, language: 'fr' });
+    await person.post('/enrol/done', { ...stored, stored: 'yes' });
+    expect(person.page.text).toContain('<html lang="fr"');
+    await person.post('/language', { ...stored, language: 'en' });
+    expect(person.page.text).toContain('<html lang="en"');
     expect(person.page.path).toBe('/manage-api-credentials');
     expect(person.words).toContain('Partner-NL-Matchpunt-DM');
     expect(person.words).not.toContain('Partner-NL-Matchpunt-SMC');

@@ -263,6 +263,20 @@ describe('the language', () => {
     await choose(other, 'en');
   });
 
+  test('chosen while the session is locked is that of the account, and can be changed again', async () => {
+    const visitor = await service.signedIn(anna);
+    service.clock.advance(61 * minute);
+    await visitor.get('/profile', { 'accept-language': 'nl' });
+    expect([spoken(visitor), visitor.page.path]).toEqual(['en', '/unlock?next=%2Fprofile']);
+    await choose(visitor, 'fr', '/unlock?next=/profile');
+    expect(spoken(visitor)).toBe('fr');
+    await visitor.submit({ code: freshCode() });
+    expect([spoken(visitor), visitor.page.path]).toEqual(['fr', '/profile']);
+    await choose(visitor, 'de');
+    expect(spoken(visitor)).toBe('de');
+    await choose(visitor, 'en');
+  });
+
   test('that does not exist changes nothing, and no address leads away', async () => {
     const visitor = await service.signedIn(anna);
     for (const language of ['xx', '', '__proto__', 'EN']) {
