@@ -86,6 +86,8 @@ describe('creating a secret (S2–S8)', () => {
       /read -rs CLIENT_SECRET && curl -sS -u "[0-9a-f-]{36}:\$CLIENT_SECRET"/,
     );
     expect(browser.page.text.split(value)).toHaveLength(2);
+    // Another language is another page, without the value.
+    expect(browser.page.text).not.toContain('action="/language"');
     for (const path of [
       home(),
       `${home()}/secrets/${await secretCalled('Shown once')}`,
