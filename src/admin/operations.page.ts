@@ -79,8 +79,9 @@ const signingStates = (): Record<KeyState, State> => ({
 
 function lastRun(row: RunRow): OperationsPage['runs'][number] {
   const { day, href, state } = runLine(row);
-  const { due, sent, failed } = row;
-  return { day, href, state, text: t`${due} due, ${sent} sent, ${failed} failed` };
+  const { due, sent, failed, skipped } = row;
+  const text = t`${due} due, ${sent} sent, ${failed} failed, ${skipped} skipped`;
+  return { day, href, state, text };
 }
 
 const mailKinds = () => ({

@@ -30,7 +30,7 @@ Exit status: 0 when the chain is intact, 1 when it is broken, 2 for a wrong call
       const kept = head === undefined ? undefined : keptHead(await readFile(head, 'utf8'));
       const verdict = await app.get(AuditCheck).verify(kept, json ? undefined : progress);
       const text = verdict.intact
-        ? `The chain is intact: ${verdict.events} events.`
+        ? `The chain is intact: ${verdict.events} events.${kept ? ' It goes through the head in the file.' : ''}`
         : `The chain is broken. ${breakText(verdict.broken)}`;
       print(json ? JSON.stringify(verdict) : text);
       return verdict.intact ? 0 : 1;

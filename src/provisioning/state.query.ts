@@ -101,8 +101,9 @@ export async function loadState(
   now: Date,
   { everything, lock }: { everything: boolean; lock: boolean },
 ): Promise<State> {
+  // In one order always: what a plan removes goes into its fingerprint as it was read.
   const forUpdate = (alias: string) =>
-    lock ? `order by ${alias}.id for no key update of ${alias}` : '';
+    `order by ${alias}.id ${lock ? `for no key update of ${alias}` : ''}`;
   const organisations = await tx.query<OrganisationState[]>(
     `select o.id, o.country || '/' || lower(o.slug) as key, o.country, o.slug, o.name, o.ion, o.operator
      from organisations o

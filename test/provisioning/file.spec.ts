@@ -203,6 +203,17 @@ applications: [{organisation: NO/Fjordbank, api: SMC, resources: [match-connect]
   });
 });
 
+test('several things of a kind are removed together, as planned', async () => {
+  const organisation = `organisations: [{country: DK, slug: Many, name: Mange}]\n`;
+  const people = Array.from(
+    { length: 9 },
+    (_, n) => `  - {email: p${n}@mange.example, name: Person ${n}, organisation: DK/Many}\n`,
+  );
+  await apply(`${organisation}users:\n${people.join('')}`);
+  const counts = await apply(`${organisation}users: []\n`, true);
+  expect(counts.remove).toBe(9);
+});
+
 describe('APIs and resources in a file', () => {
   const lab = `apis:
   - {code: LAB, name: Laboratory}
