@@ -6,6 +6,7 @@ import { type Language, languages } from '../platform/language/languages.js';
 import { language, t } from '../platform/language/speaking.js';
 import { browserLanguage } from '../platform/web/browser-language.js';
 import { FormTokens } from '../platform/web/form-token.js';
+import { formPage } from '../platform/web/next.js';
 import { type Frame, FrameSource } from '../platform/web/frame.js';
 import { instantText } from '../platform/words.js';
 import type { Viewer } from './viewer.js';
@@ -37,7 +38,7 @@ export class SignedInFrame extends FrameSource {
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
       support: this.config.SUPPORT_ADDRESS,
       path,
-      here: request.method === 'GET' ? request.url : path,
+      here: request.method === 'GET' ? request.url : (formPage(request) ?? path),
       language: language(),
       languages: Object.entries(languages).map(([code, name]) => ({ code, name })),
       now: instantText(this.clock.now()),

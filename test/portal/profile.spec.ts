@@ -251,6 +251,13 @@ describe('the language', () => {
     expect(spoken(visitor)).toBe('nl');
     await choose(visitor, 'fr', '/sign-in?next=/profile');
     expect([spoken(visitor), visitor.page.path]).toEqual(['fr', '/sign-in?next=/profile']);
+    // After a wrong password the way back is the page of the form, with what it leads to.
+    await visitor.post(
+      '/sign-in',
+      { ...visitor.form().fields, email: anna, password: 'wrong' },
+      { referer: `${service.url}/sign-in?next=/profile` },
+    );
+    expect(visitor.page.text).toContain('name="next" value="/sign-in?next=/profile"');
     service.clock.advance(30_000);
     await visitor.signIn(service.account(anna));
     expect([spoken(visitor), visitor.page.path]).toEqual(['fr', '/manage-api-credentials']);
