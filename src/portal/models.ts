@@ -530,6 +530,7 @@ export interface ProfilePage {
   roles: string;
   appSince: Moment;
   codesLeft: number;
+  renewal: Confirmation;
   passkeys: PasskeyLine[];
   sessions: SessionLine[];
 }
@@ -551,11 +552,11 @@ export interface PasskeyLine {
   made: Moment;
   lastUsed?: Moment;
   removeHref: string;
-  confirm: PasskeyRemoval;
+  confirm: Confirmation;
 }
 
 /** What the partial `confirm` is given. */
-export interface PasskeyRemoval {
+export interface Confirmation {
   paragraphs: string[];
   action: string;
   button: string;
@@ -565,7 +566,7 @@ export interface PasskeyRemoval {
 /** portal/profile-passkey-remove */
 export interface PasskeyRemovalPage {
   name: string;
-  confirm: PasskeyRemoval;
+  confirm: Confirmation;
 }
 
 /** portal/profile-passkey: first its name, then the browser makes it. */
@@ -633,4 +634,9 @@ export interface RoleRequestNewPage {
   roles: { value: string; label: string }[];
   people: { value: string; label: string }[];
   today: string;
+}
+
+/** portal/profile-codes-renew */
+export interface CodesRenewalPage {
+  confirm: Confirmation;
 }

@@ -19,8 +19,14 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { momentOf } from '../platform/words.js';
 import { doneNotice } from './done.js';
-import type { NewAppPage, NewCodesPage, NewPasswordPage, ProfilePage } from './models.js';
-import { passkeyLine, sessionLine } from './profile.page.js';
+import type {
+  CodesRenewalPage,
+  NewAppPage,
+  NewCodesPage,
+  NewPasswordPage,
+  ProfilePage,
+} from './models.js';
+import { codesRenewal, passkeyLine, sessionLine } from './profile.page.js';
 
 class PasswordForm {
   password = '';
@@ -69,6 +75,7 @@ export class ProfileController {
         roles: roleText(viewer),
         appSince: momentOf(confirmedAt),
         codesLeft,
+        renewal: codesRenewal(),
         passkeys: passkeys.map(passkeyLine),
         sessions: sessions.map((each) => sessionLine(each, each.id === session.id)),
       } satisfies ProfilePage,
@@ -99,6 +106,15 @@ export class ProfileController {
       return this.showPassword(request, reply, form, error);
     }
     return reply.redirect('/profile?done=password', 303);
+  }
+
+  @Get('recovery-codes/renew')
+  renewal(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    return this.pages.send(request, reply, () => ({
+      view: 'portal/profile-codes-renew',
+      title: t`Make new recovery codes?`,
+      model: { confirm: codesRenewal() } satisfies CodesRenewalPage,
+    }));
   }
 
   @StepUp(() => t`make new recovery codes`)

@@ -3,7 +3,7 @@ import type { Passkey } from '../authentication/passkey.entity.js';
 import { t } from '../platform/language/speaking.js';
 import { momentOf } from '../platform/words.js';
 import { browserText, knownBrowser } from './browser-words.js';
-import type { PasskeyLine, PasskeyRemoval, SessionLine } from './models.js';
+import type { Confirmation, PasskeyLine, SessionLine } from './models.js';
 
 /** A session for the list on the account's page; nothing of its cookie. */
 export function sessionLine(session: Session, present: boolean): SessionLine {
@@ -30,7 +30,7 @@ export function passkeyLine(passkey: Passkey): PasskeyLine {
   };
 }
 
-export function passkeyRemoval({ id }: Passkey): PasskeyRemoval {
+export function passkeyRemoval({ id }: Passkey): Confirmation {
   return {
     paragraphs: [
       t`It signs in and confirms changes no more, and all your other sessions end. Your authenticator app stays.`,
@@ -38,6 +38,18 @@ export function passkeyRemoval({ id }: Passkey): PasskeyRemoval {
     ],
     action: `/profile/passkeys/${id}/remove`,
     button: t`Remove passkey`,
+    cancelHref: '/profile',
+  };
+}
+
+/** Before ten codes that may be printed somewhere are void. */
+export function codesRenewal(): Confirmation {
+  return {
+    paragraphs: [
+      t`The codes you have are void at once, printed ones as well. Have the place ready where you will store the new ones.`,
+    ],
+    action: '/profile/recovery-codes',
+    button: t`Make new codes`,
     cancelHref: '/profile',
   };
 }
