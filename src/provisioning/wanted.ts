@@ -114,7 +114,7 @@ export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; probl
   const problems: Problem[] = [];
   for (const raw of rows) {
     const row = new Row(raw, problems);
-    if (!row.hasItsShape()) continue;
+    row.checkShape();
     if (raw.kind === 'api') row.keep(wanted.apis, apiOf(row));
     if (raw.kind === 'resource') row.keep(wanted.resources, resourceOf(row));
     if (raw.kind === 'organisation') row.keep(wanted.organisations, organisationOf(row));
@@ -132,9 +132,9 @@ function apiOf(row: Row): WantedApi {
 
 function resourceOf(row: Row): WantedResource {
   const [api, environment, audience] = [
-    row.item('api')!,
-    row.item('environment')!,
-    row.item('audience')!,
+    row.needed('api'),
+    row.needed('environment'),
+    row.needed('audience'),
   ];
   const wish = { name: row.text('name'), scope: row.text('scope') };
   const given = { apiCode: api.text, environment: environment.text, audience: audience.text };
@@ -182,13 +182,13 @@ function organisationOf(row: Row): WantedOrganisation {
 
 function applicationOf(row: Row): WantedApplication {
   const kind = row.choice('kind', ['partner', 'partner_alternative'] as const);
-  const api = row.item('api')!;
+  const api = row.needed('api');
   if (kind === 'partner_alternative' && api.text !== 'SMC') {
     row.complain('api', 'A PartnerAlternative application is always for SMC.');
   }
   return {
     at: row.at,
-    organisation: row.organisation()!,
+    organisation: row.organisation() ?? row.needed('organisation'),
     kind,
     api,
     name: row.item('name'),
@@ -220,7 +220,7 @@ function roleOf(row: Row, today: UtcDay): WantedRole {
   // Whether a role may end so early is judged where it is given: one that is over stays in the file.
   if (confirmedBy ?? confirmedOn)
     row.ruled(() => checkedTerms({ role, confirmedBy, confirmedOn }, today));
-  const user = row.item('user')!;
+  const user = row.needed('user');
   return {
     at: row.at,
     user: { ...user, text: user.text.toLowerCase() },
@@ -244,6 +244,8 @@ const fieldNames: Record<string, string> = {
 
 class Row {
   private good = true;
+  /** Fields with a problem; the first one says most. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly raw: RawRow,
@@ -256,6 +258,8 @@ class Row {
 
   complain(field: string, text: string): void {
     this.good = false;
+    if (this.told.has(field)) return;
+    this.told.add(field);
     this.problems.push({ ...(this.cell(field)?.at ?? this.at), text });
   }
 
@@ -264,7 +268,7 @@ class Row {
   }
 
   /** Known fields alone, the needed ones there, lists where lists belong. */
-  hasItsShape(): boolean {
+  checkShape(): void {
     const { kind, cells } = this.raw;
     const shape = shapes[kind];
     for (const [name, { value }] of cells) {
@@ -279,7 +283,6 @@ class Row {
     for (const [name, use] of Object.entries(shape)) {
       if (use === 'needed' && !cells.get(name)?.value) this.complain(name, `"${name}" is missing.`);
     }
-    return this.good;
   }
 
   text(field: string): string {
@@ -290,6 +293,11 @@ class Row {
   item(field: string): Item | undefined {
     const text = this.text(field);
     return text ? { at: this.cell(field)!.at, text } : undefined;
+  }
+
+  /** Nothing where it is missing, which was complained about. */
+  needed(field: string): Item {
+    return this.item(field) ?? { at: this.at, text: '' };
   }
 
   items(field: string): Item[] | undefined {

@@ -84,6 +84,8 @@ describe('plan and apply', () => {
     expect(broken.status).toBe(422);
     expect(places(broken)).toEqual([
       expect.stringMatching(/^2:1: "name" is missing/),
+      expect.stringMatching(/^2:2: .*GB/),
+      expect.stringMatching(/^2:3: /),
       expect.stringMatching(/^3:1: "email" is missing/),
       expect.stringMatching(/^3:1: "name" is missing/),
     ]);

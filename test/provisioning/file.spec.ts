@@ -203,6 +203,18 @@ applications: [{organisation: NO/Fjordbank, api: SMC, resources: [match-connect]
   });
 });
 
+test('a row with a missing and an unknown field is judged in its other fields too', async () => {
+  const bad = `organisations: [{country: XX, slug: a b, nam: x, ion: "12"}]
+applications: [{kind: other, state: on}]
+roles: [{role: boss, last_day: soon}]
+`;
+  const found = errors(await plan(bad));
+  for (const field of ['nam', 'name', 'country', 'slug', 'ION', 'organisation', 'api', 'kind']) {
+    expect(found.join('\n')).toMatch(new RegExp(`"${field}"|${field}`, 'i'));
+  }
+  expect(found.length).toBeGreaterThanOrEqual(12);
+});
+
 test('several things of a kind are removed together, as planned', async () => {
   const organisation = `organisations: [{country: DK, slug: Many, name: Mange}]\n`;
   const people = Array.from(
@@ -579,8 +591,8 @@ describe('a broken file', () => {
     );
     const text = `organisations:\n${rows.join('\n')}\n  - {country: NL, slug: Good, name: Good}\n`;
     const found = await plan(text);
-    expect(found.problems).toHaveLength(300);
-    expect(found.problems.map(({ line }) => line)).toEqual(rows.map((_, n) => n + 2));
+    // Each row in both of its fields.
+    expect(found.problems.map(({ line }) => line)).toEqual(rows.flatMap((_, n) => [n + 2, n + 2]));
     await expect(
       provisioning.apply(actor, text, { prune: false, fingerprint: found.fingerprint }),
     ).rejects.toThrow('Make a new plan');
