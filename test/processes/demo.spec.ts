@@ -119,7 +119,7 @@ describe('the demo as people start it', () => {
   });
 
   test('names the errors of a file with their places, as a job can read them', async () => {
-    const file = await written('organisations:\n  - {country: se, slug: N}\n');
+    const file = await written('organisations:\n  - {country: SE, slug: Nord}\n');
     const broken = await processes.output(['dist/src/cli.js', 'plan', file]);
     expect(broken).toMatchObject({
       status: 1,

@@ -50,7 +50,7 @@ test('a file goes its whole way from another machine, which needs no database', 
     out: 'Done: 110 created, 0 changed, 0 as before, 0 removed.\n',
     err: '',
   });
-  await writeFile(file, 'organisations:\n  - {country: SE, slug: N}\n');
+  await writeFile(file, 'organisations:\n  - {country: SE, slug: Nord}\n');
   const [faulty, exported] = await Promise.all([
     keyturn(['plan', file]),
     keyturn(['export', '--form', 'csv']),
