@@ -18,6 +18,11 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const get = <T>(type: new (...args: never[]) => T): T => service.app.get(type, { strict: false });
+/** The daily run sends in the background: what it holds is out when it has ended. */
+async function delivered(): Promise<void> {
+  await get(Outbox).deliverDue();
+  await get(Outbox).onModuleDestroy();
+}
 const mails = () =>
   service.dataSource.query<{ count: number }[]>(
     `select count(*)::int as count from mails where to_address = $1`,
@@ -39,13 +44,13 @@ test('a head goes out once a day, whoever asks and however often', async () => {
   service.clock.advance(day);
   expect(await anchors.daily()).toBe(true);
   expect(await mails()).toEqual([{ count: 2 }]);
-  await get(Outbox).deliverDue();
+  await delivered();
   const last = await anchors.last();
   expect(last).toMatchObject({ day: '2026-12-02', mailState: 'sent', sentAt: expect.any(Date) });
 });
 
 test('the mail is a head that the check takes, and that names a chain made anew', async () => {
-  await get(Outbox).deliverDue();
+  await delivered();
   const mail = service.mailer.sent.find(({ to }) => to.address === address)!;
   const head = keptHead(mail.text);
   expect(head.position).toBeGreaterThan(0);
