@@ -3,6 +3,7 @@ import { catalogues } from '../../src/platform/language/catalogues.js';
 import { MailRefused } from '../../src/platform/mail/mailer.js';
 import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { delivered } from '../support/delivered.js';
 import { waitingFor } from '../support/race.js';
 import type { Visitor } from '../support/visitor.js';
 import { csrfOf, idOf, it, lastEvents, manager, nowhere } from './cast.js';
@@ -29,7 +30,7 @@ const press = async (what: 'resend' | 'revoke') => {
 
 /** The link of the last invitation that was mailed. */
 async function link(): Promise<string> {
-  await service.app.get(Outbox).deliverDue();
+  await delivered(service.app);
   const mail = service.mailer.sent.filter(({ to }) => to.address === noor).at(-1)!;
   return new URL(/https?:\S+\/invitations\/\S+/.exec(mail.text)![0]).pathname;
 }
@@ -51,7 +52,7 @@ test('one that the mail server refused is told to IT until it is sent again', as
   const refused = { answer, permanent: true, forEverybody: false, mayHaveArrived: false };
   const send = jest.spyOn(service.mailer, 'send').mockRejectedValue(new MailRefused(refused));
   await press('resend');
-  await service.app.get(Outbox).deliverDue();
+  await delivered(service.app);
   send.mockRestore();
   const alert = 'The mail server refused an invitation: whoever was invited does not know.';
   await ines.get('/admin/organisations');
@@ -110,7 +111,7 @@ test('a mail that still waits when its invitation is revoked is not sent', async
   await press('revoke');
   held.mockRestore();
   const sent = service.mailer.sent.length;
-  await service.app.get(Outbox).deliverDue();
+  await delivered(service.app);
   expect(service.mailer.sent).toHaveLength(sent);
   expect(
     await service.dataSource.query(

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { SigningKeys } from '../../src/oauth/signing-keys.service.js';
 import { AuditAnchors } from '../../src/audit/audit-anchors.service.js';
 import { theService } from '../../src/audit/audit.service.js';
-import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { Reminders } from '../../src/reminders/reminders.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { delivered } from '../support/delivered.js';
 import type { Visitor } from '../support/visitor.js';
 import { it } from './cast.js';
 
@@ -120,7 +120,7 @@ test('says which head of the audit was mailed outside', async () => {
   await look();
   expect(ines.words).toContain('Head of the audit was not mailed outside yet');
   await service.app.get(AuditAnchors, { strict: false }).daily();
-  await service.app.get(Outbox, { strict: false }).deliverDue();
+  await delivered(service.app);
   await look();
   expect(ines.words).toMatch(/Head of the audit of \w{3} \d+ December 2026, row \d+, sent on/);
 });

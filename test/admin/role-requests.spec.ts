@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { filedAtMost, openAtMost } from '../../src/applications/role-requests.service.js';
-import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { delivered } from '../support/delivered.js';
 import { waitingFor } from '../support/race.js';
 import type { Visitor } from '../support/visitor.js';
 import {
@@ -60,7 +60,7 @@ async function decide(browser: Visitor, how: 'approve' | 'decline', reason = '')
 }
 
 async function mails() {
-  await service.app.get(Outbox).deliverDue();
+  await delivered(service.app);
   return service.mailer.sent.splice(0).map(({ to, subject, text }) => ({
     to: to.address,
     subject,

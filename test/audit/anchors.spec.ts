@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { AuditAnchors } from '../../src/audit/audit-anchors.service.js';
 import { AuditCheck } from '../../src/audit/audit-check.service.js';
 import { keptHead } from '../../src/audit/kept-head.js';
-import { Outbox } from '../../src/platform/mail/outbox.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { delivered } from '../support/delivered.js';
 import { waitingFor } from '../support/race.js';
 
 const address = 'auditors@example.net';
@@ -18,11 +18,6 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const get = <T>(type: new (...args: never[]) => T): T => service.app.get(type, { strict: false });
-/** The daily run sends in the background: what it holds is out when it has ended. */
-async function delivered(): Promise<void> {
-  await get(Outbox).deliverDue();
-  await get(Outbox).onModuleDestroy();
-}
 const mails = () =>
   service.dataSource.query<{ count: number }[]>(
     `select count(*)::int as count from mails where to_address = $1`,
@@ -44,13 +39,13 @@ test('a head goes out once a day, whoever asks and however often', async () => {
   service.clock.advance(day);
   expect(await anchors.daily()).toBe(true);
   expect(await mails()).toEqual([{ count: 2 }]);
-  await delivered();
+  await delivered(service.app);
   const last = await anchors.last();
   expect(last).toMatchObject({ day: '2026-12-02', mailState: 'sent', sentAt: expect.any(Date) });
 });
 
 test('the mail is a head that the check takes, and that names a chain made anew', async () => {
-  await delivered();
+  await delivered(service.app);
   const mail = service.mailer.sent.find(({ to }) => to.address === address)!;
   const head = keptHead(mail.text);
   expect(head.position).toBeGreaterThan(0);
