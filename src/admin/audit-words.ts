@@ -8,63 +8,63 @@ import type { Fact, Option } from './models.js';
 /** An event can be older than this version, with an action that is in no list any more. */
 const actions: Record<string, () => string> = actionTexts;
 
-const kinds = (): Record<string, string> => ({
-  organisation: t`Organisation`,
-  application: t`Application`,
-  user: t`User`,
-  role_request: t`Role request`,
-  secret: t`Secret`,
-  reminder_run: t`Run`,
-  calendar_feed: t`Calendar feed`,
-  api: t`API`,
-  resource: t`Resource`,
-  signing_key: t`Signing key`,
-});
+const kinds: Record<string, () => string> = {
+  organisation: () => t`Organisation`,
+  application: () => t`Application`,
+  user: () => t`User`,
+  role_request: () => t`Role request`,
+  secret: () => t`Secret`,
+  reminder_run: () => t`Run`,
+  calendar_feed: () => t`Calendar feed`,
+  api: () => t`API`,
+  resource: () => t`Resource`,
+  signing_key: () => t`Signing key`,
+};
 
-const labels = (): Record<string, string> => ({
-  callerApplication: t`Application that called`,
-  callerSecret: t`Secret that it used`,
-  confirmedBy: t`Confirmed by`,
-  confirmedOn: t`Confirmed on`,
-  requestedBy: t`Asked by`,
-  requestedAt: t`Asked on`,
-  lastDay: t`Last day`,
-  identityCheck: t`Identity check`,
-  expiresAt: t`Ends`,
-  signsFrom: t`Signs from`,
-  resourceServer: t`Resource server`,
-  api: t`API`,
-  minutes: t`Minutes`,
-  name: t`Name`,
-  email: t`E-mail`,
-  role: t`Role`,
-  reason: t`Reason`,
-  hint: t`Hint`,
-  scopes: t`Scopes`,
-  scope: t`Scope`,
-  audience: t`Audience`,
-  resource: t`Resource`,
-  factor: t`Factor`,
-  answer: t`Answer`,
-  until: t`Until`,
-  user: t`User`,
-  day: t`Day`,
-  operator: t`Operator`,
-  country: t`Country`,
-  slug: t`Slug`,
-  ion: t`Ion`,
-  kind: t`Kind`,
-  sent: t`Sent`,
-  failed: t`Failed`,
-  due: t`Due`,
-  noRecipient: t`No recipient`,
-  application: t`Application`,
-  skipped: t`Skipped`,
-  created: t`Created`,
-  changed: t`Changed`,
-  removed: t`Removed`,
-  format: t`Form`,
-});
+const labels: Record<string, () => string> = {
+  callerApplication: () => t`Application that called`,
+  callerSecret: () => t`Secret that it used`,
+  confirmedBy: () => t`Confirmed by`,
+  confirmedOn: () => t`Confirmed on`,
+  requestedBy: () => t`Asked by`,
+  requestedAt: () => t`Asked on`,
+  lastDay: () => t`Last day`,
+  identityCheck: () => t`Identity check`,
+  expiresAt: () => t`Ends`,
+  signsFrom: () => t`Signs from`,
+  resourceServer: () => t`Resource server`,
+  api: () => t`API`,
+  minutes: () => t`Minutes`,
+  name: () => t`Name`,
+  email: () => t`E-mail`,
+  role: () => t`Role`,
+  reason: () => t`Reason`,
+  hint: () => t`Hint`,
+  scopes: () => t`Scopes`,
+  scope: () => t`Scope`,
+  audience: () => t`Audience`,
+  resource: () => t`Resource`,
+  factor: () => t`Factor`,
+  answer: () => t`Answer`,
+  until: () => t`Until`,
+  user: () => t`User`,
+  day: () => t`Day`,
+  operator: () => t`Operator`,
+  country: () => t`Country`,
+  slug: () => t`Slug`,
+  ion: () => t`Ion`,
+  kind: () => t`Kind`,
+  sent: () => t`Sent`,
+  failed: () => t`Failed`,
+  due: () => t`Due`,
+  noRecipient: () => t`No recipient`,
+  application: () => t`Application`,
+  skipped: () => t`Skipped`,
+  created: () => t`Created`,
+  changed: () => t`Changed`,
+  removed: () => t`Removed`,
+  format: () => t`Form`,
+};
 
 const values: Record<string, () => string> = {
   ...roleTexts,
@@ -82,7 +82,7 @@ export function actionText(action: string): string {
 }
 
 export function kindText(kind: string): string {
-  return kinds()[kind] ?? inWords(kind);
+  return kinds[kind]?.() ?? inWords(kind);
 }
 
 /** The codes of the actions that a reader means by this text. */
@@ -105,7 +105,7 @@ export function detailFacts(detail: Record<string, unknown>): Fact[] {
   return Object.entries(detail)
     .filter(([, value]) => value !== null && value !== undefined && value !== '')
     .map(([name, value]) => ({
-      label: labels()[name] ?? inWords(name),
+      label: labels[name]?.() ?? inWords(name),
       text: valueText(name, value),
     }));
 }

@@ -112,12 +112,6 @@ export class ResetForm {
   identityCheck = '';
 }
 
-/** Who is on a secret that ends. */
-export class AcknowledgeForm {
-  kind = '';
-  until = '';
-}
-
 /** Why a role is not given to whom it was asked for. */
 export class DeclineForm {
   reason = '';

@@ -1,11 +1,11 @@
 import { t } from '../platform/language/speaking.js';
-import { addDays, utcDay } from '../platform/utc-day.js';
+import { utcDay } from '../platform/utc-day.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { distanceText } from '../platform/words.js';
+import { acknowledgeForm, type AcknowledgeForm } from '../reminders/acknowledge-form.js';
 import { acknowledgementText } from '../reminders/acknowledgement.js';
 import type { Ending } from '../reminders/endings.query.js';
 import { lastDay } from '../secrets/expiry.js';
-import type { AcknowledgeForm } from './forms.js';
 import { resourceHref, serverSecretHref } from './hrefs.js';
 import type { ServerAcknowledgePage } from './models.js';
 import { breadcrumbTo, resourceText } from './resource-secret.page.js';
@@ -23,12 +23,8 @@ export function serverAcknowledgePage(
   const { acknowledgements, expiresAt, id } = ending;
   const today = utcDay(now);
   const last = lastDay(expiresAt);
-  const inAWeek = addDays(today, 7);
   const own = acknowledgements.find(({ userId }) => userId === viewerId);
-  const form = typed ?? {
-    kind: own?.kind ?? '',
-    until: own?.until ?? (inAWeek < last ? inAWeek : last),
-  };
+  const form = typed ?? acknowledgeForm(own, expiresAt, now);
   const ended = expiresAt <= now;
   const when = distanceText(last, today);
   const action = `${serverSecretHref(row.id, id)}/acknowledge`;

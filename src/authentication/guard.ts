@@ -145,11 +145,12 @@ export class Guard implements CanActivate {
       request.viewer = moved.viewer;
     } catch (error) {
       if (error instanceof SignInNeeded) throw new Overtaken();
-      const asked = await this.asked(live, what);
-      if (error instanceof Invalid) throw new StepUpNeeded(asked, () => error.fields);
+      if (error instanceof Invalid) {
+        throw new StepUpNeeded(await this.asked(live, what), () => error.fields);
+      }
       if (error instanceof TooMany) {
         const problems = () => ({ stepUpCode: error.publicText });
-        throw new StepUpNeeded(asked, problems, error.retryAfter);
+        throw new StepUpNeeded(await this.asked(live, what), problems, error.retryAfter);
       }
       throw error;
     }

@@ -29,28 +29,31 @@ export function nameProblem(text: string, max = 100): NameProblem | undefined {
 
 /** The same as a sentence for the person who typed it. */
 export function problemOfName(text: string, max = 100): (() => string) | undefined {
-  const problem = nameProblem(text, max);
-  const sentences = (): Record<NameProblem, string> => ({
-    empty: t`Type a name.`,
-    too_long: t`A name has ${max} characters at most.`,
-    control: t`A name is one line without control characters.`,
-    bidi: t`A name cannot contain characters that change the direction of text.`,
-    invisible: t`A name cannot contain invisible characters.`,
-    broken: t`A name cannot contain characters that do not exist.`,
+  return sentenceFor(nameProblem(text, max), {
+    empty: () => t`Type a name.`,
+    too_long: () => t`A name has ${max} characters at most.`,
+    control: () => t`A name is one line without control characters.`,
+    bidi: () => t`A name cannot contain characters that change the direction of text.`,
+    invisible: () => t`A name cannot contain invisible characters.`,
+    broken: () => t`A name cannot contain characters that do not exist.`,
   });
-  return problem && (() => sentences()[problem]);
 }
 
 /** The same for a reason or a note, which are lines of text as names are. */
 export function problemOfLine(text: string, max = 100): (() => string) | undefined {
-  const problem = nameProblem(text, max);
-  const sentences = (): Record<NameProblem, string> => ({
-    empty: t`Type a line of text.`,
-    too_long: t`This text has ${max} characters at most.`,
-    control: t`This text is one line without control characters.`,
-    bidi: t`This text cannot contain characters that change the direction of text.`,
-    invisible: t`This text cannot contain invisible characters.`,
-    broken: t`This text cannot contain characters that do not exist.`,
+  return sentenceFor(nameProblem(text, max), {
+    empty: () => t`Type a line of text.`,
+    too_long: () => t`This text has ${max} characters at most.`,
+    control: () => t`This text is one line without control characters.`,
+    bidi: () => t`This text cannot contain characters that change the direction of text.`,
+    invisible: () => t`This text cannot contain invisible characters.`,
+    broken: () => t`This text cannot contain characters that do not exist.`,
   });
-  return problem && (() => sentences()[problem]);
+}
+
+function sentenceFor(
+  problem: NameProblem | undefined,
+  sentences: Record<NameProblem, () => string>,
+): (() => string) | undefined {
+  return problem && sentences[problem];
 }

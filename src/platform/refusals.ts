@@ -36,16 +36,19 @@ export class Forbidden extends Refusal {
 
 /** Input that breaks a rule. `fields` maps a field's name to a sentence for that field. */
 export class Invalid extends Refusal {
+  private readonly sentences: () => Sentences;
+
   /** @param sentences may be a function, where they are found anew in the language of the reader */
-  constructor(private readonly sentences: Sentences | (() => Sentences)) {
-    const names = Object.keys(typeof sentences === 'function' ? sentences() : sentences);
-    super(422, 'invalid', () => t`Please check the marked fields.`, names.join(', '));
+  constructor(sentences: Sentences | (() => Sentences)) {
+    const find = typeof sentences === 'function' ? sentences : () => sentences;
+    const names = Object.keys(find()).join(', ');
+    super(422, 'invalid', () => t`Please check the marked fields.`, names);
+    this.sentences = find;
   }
 
   get fields(): Record<string, string> {
-    const sentences = typeof this.sentences === 'function' ? this.sentences() : this.sentences;
     return Object.fromEntries(
-      Object.entries(sentences).map(([field, words]) => [field, wordsOf(words)]),
+      Object.entries(this.sentences()).map(([field, words]) => [field, wordsOf(words)]),
     );
   }
 }

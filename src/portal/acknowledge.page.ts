@@ -1,18 +1,14 @@
 import { t } from '../platform/language/speaking.js';
 import { Forbidden } from '../platform/refusals.js';
-import { addDays, utcDay } from '../platform/utc-day.js';
+import { utcDay } from '../platform/utc-day.js';
 import { fieldsOf } from '../platform/web/form.js';
+import { acknowledgeForm, type AcknowledgeForm } from '../reminders/acknowledge-form.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { lastDay } from '../secrets/expiry.js';
 import { secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
 import type { AcknowledgePage, WhoIsOnIt } from './models.js';
-
-export class AcknowledgeForm {
-  kind = '';
-  until = '';
-}
 
 /** @throws Forbidden for those who see the secret and do not get its mails */
 export function acknowledgePage(
@@ -31,12 +27,8 @@ export function acknowledgePage(
   }
   const today = utcDay(now);
   const last = lastDay(secret.expiresAt);
-  const inAWeek = addDays(today, 7);
   const own = secret.acknowledgements.find(({ userId }) => userId === viewerId);
-  const form = typed ?? {
-    kind: own?.kind ?? '',
-    until: own?.until ?? (inAWeek < last ? inAWeek : last),
-  };
+  const form = typed ?? acknowledgeForm(own, secret.expiresAt, now);
   const href = secretHref(row.id, secret.id);
   return {
     application: { name: row.name, href: applicationHref(row.id) },

@@ -1,4 +1,5 @@
 import { plural, t } from '../platform/language/speaking.js';
+import type { UtcDay } from '../platform/utc-day.js';
 import { dayText } from '../platform/words.js';
 import { refusalsSeenAfter } from '../secrets/refusals.service.js';
 import { nextRotation, rotationOf } from '../secrets/rotation.js';
@@ -31,7 +32,10 @@ export function rotationPanel(
   const known = row.secrets.filter((secret) => !neverRetrieved(secret));
   const told = rotationOf<GoneRecord>([...known, ...row.gone], now);
   const { next, old } = told;
-  if (row.disabled || (!next && !old)) return atRest(row, now);
+  if (row.disabled || (!next && !old)) {
+    const coming = row.disabled ? undefined : nextRotation(known, now);
+    return atRest(coming && { day: coming.day, name: coming.secret.name });
+  }
   return {
     heading: next ? headings[next](told) : t`The old secret is replaced`,
     told: true,
@@ -59,13 +63,8 @@ const headings = {
   delete: () => t`Next: delete the old secret`,
 };
 
-function atRest(row: ApplicationRow, now: Date): RotationPanel {
-  const coming = row.disabled
-    ? undefined
-    : nextRotation(
-        row.secrets.filter((secret) => !neverRetrieved(secret)),
-        now,
-      );
+/** @param coming what is to be rotated next, and when */
+function atRest(coming?: { day: UtcDay; name: string }): RotationPanel {
   return {
     heading: t`Replace a secret without an outage`,
     told: false,
@@ -73,7 +72,7 @@ function atRest(row: ApplicationRow, now: Date): RotationPanel {
       t`The end of a secret cannot be moved. You replace it before it ends, in four steps.`,
       ...(coming
         ? [
-            t`Nothing is to be done until ${dayText(coming.day)}, when “${coming.secret.name}” has six weeks left.`,
+            t`Nothing is to be done until ${dayText(coming.day)}, when “${coming.name}” has six weeks left.`,
           ]
         : []),
     ].join(' '),

@@ -223,10 +223,11 @@ export function hrefOf(
 }
 
 /** Where the other readers are told who is on it. */
-export function answerHrefOf({ id, owner }: Ending, config: Config): string {
-  return owner.kind === 'application'
-    ? `${config.PUBLIC_URL}/manage-api-credentials/${owner.id}/secrets/${id}/acknowledge`
-    : `${config.PUBLIC_URL}/admin/resources/${owner.id}/secrets/${id}/acknowledge`;
+export function answerHrefOf(ending: Ending, config: Config): string {
+  const page = hrefOf(ending, config);
+  return ending.owner.kind === 'application'
+    ? `${page}/acknowledge`
+    : `${page}/secrets/${ending.id}/acknowledge`;
 }
 
 /** In a digest, whose secrets have their own pages, or that of the resource: nobody in IT says "not mine". */

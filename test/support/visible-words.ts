@@ -1,3 +1,4 @@
+import { unescape } from './visitor.js';
 /** Where a reader meets a text: between tags, or in an attribute that is read out or shown. */
 const shown = ['aria-label', 'title', 'placeholder', 'alt', 'data-label', 'aria-description'];
 /** What no catalogue translates: code, mails as they were sent, what another language says. */
@@ -20,7 +21,7 @@ export function unmarked(html: string): string[] {
   let depth = 0;
   const read = (text: string) => {
     let outside = '';
-    for (const sign of unescaped(text)) {
+    for (const sign of unescape(text)) {
       if (sign === open) depth++;
       else if (sign === close) depth--;
       else if (depth === 0) outside += sign;
@@ -54,14 +55,5 @@ export function unmarked(html: string): string[] {
 
 /** The addresses that a page links to, without their fragments. */
 export function linksIn(html: string): string[] {
-  return [...html.matchAll(/<a\b[^>]*?\shref="(\/[^"#]*)/g)].map(([, href]) => unescaped(href!));
-}
-
-function unescaped(text: string): string {
-  return text
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replaceAll('&amp;', '&');
+  return [...html.matchAll(/<a\b[^>]*?\shref="(\/[^"#]*)/g)].map(([, href]) => unescape(href!));
 }

@@ -136,7 +136,8 @@ function attribute(tag: string, name: string): string {
   return unescape(new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
 }
 
-function unescape(text: string): string {
+/** Text as a reader sees it, from text as it stands in HTML. */
+export function unescape(text: string): string {
   return text
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

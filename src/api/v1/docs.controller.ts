@@ -18,10 +18,10 @@ export class DocsController {
 
   @Get()
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return this.pages.send(request, reply, {
+    return this.pages.send(request, reply, () => ({
       view: 'api/docs',
       title: 'API',
       model: docsPage(this.routes.all(), this.config.PUBLIC_URL),
-    });
+    }));
   }
 }

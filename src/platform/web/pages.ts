@@ -21,10 +21,10 @@ export interface Page {
 export class Pages {
   constructor(private readonly frames: FrameSource) {}
 
-  /** @param made by a function, so that its words are in the language of whoever asks */
-  send(request: FastifyRequest, reply: FastifyReply, made: Page | (() => Page)): FastifyReply {
+  /** @param make builds the page, with its words in the language of whoever asks */
+  send(request: FastifyRequest, reply: FastifyReply, make: () => Page): FastifyReply {
     const { status, html, error } = speaking(this.frames.language(request), () => {
-      const page = typeof made === 'function' ? made() : made;
+      const page = make();
       return { ...this.render(request, page), error: page.error };
     });
     if (error instanceof TooMany) void reply.header('retry-after', String(error.retryAfter));

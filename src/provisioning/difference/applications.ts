@@ -5,7 +5,7 @@ import type { WantedApplication } from '../wanted.js';
 import { changesOf } from './changes.js';
 import type { Comparison, Place } from './comparison.js';
 import { compareGrants } from './grants.js';
-import { placeOf } from './references.js';
+import { isApi, placeOf } from './references.js';
 
 /** Compares applications. It knows those of the database by their parts, too. */
 export function applicationComparer(comparison: Comparison): (wanted: WantedApplication) => void {
@@ -21,9 +21,7 @@ function compareApplication(
   const { state, applications } = comparison;
   const { kind, api, at } = wanted;
   const place = placeOf(comparison, wanted.organisation);
-  if (!comparison.hasApi(api.text))
-    return comparison.complain(api.at, `There is no API "${api.text.slice(0, 40)}".`);
-  if (!place) return;
+  if (!isApi(comparison, api) || !place) return;
   const { country, slug } = place;
   const built = applicationName({ kind, country, slug, api: api.text });
   const named = wanted.name?.text ?? built;

@@ -3,6 +3,7 @@ import type { ResourceState } from '../state.query.js';
 import type { WantedApi, WantedResource } from '../wanted.js';
 import { changesOf } from './changes.js';
 import type { Comparison } from './comparison.js';
+import { isApi } from './references.js';
 
 /* APIs and resources (A5, A6). They belong to no organisation. */
 
@@ -24,8 +25,7 @@ export function compareResource(comparison: Comparison, wanted: WantedResource):
   if (comparison.isTwice(`audience ${audience.text}`, audience.at)) return;
   if (comparison.isTwice(`resource name ${name} (${environment.text})`, at)) return;
   const existing = comparison.state.resources.get(scope);
-  if (!comparison.hasApi(wanted.api.text))
-    return comparison.complain(wanted.api.at, `There is no API "${wanted.api.text.slice(0, 40)}".`);
+  if (!isApi(comparison, wanted.api)) return;
   const isGood = existing ? staysItself(comparison, wanted, existing) : isFree(comparison, wanted);
   if (!isGood) return;
   if (existing) enterExisting(comparison, wanted, existing);

@@ -52,6 +52,13 @@ export function personOf(comparison: Comparison, { text, at }: Item): KnownPerso
   return found;
 }
 
+/** Is there this API, or will there be? Otherwise that is a problem. */
+export function isApi(comparison: Comparison, { text, at }: Item): boolean {
+  const known = comparison.hasApi(text);
+  if (!known) comparison.complain(at, `There is no API "${text.slice(0, 40)}".`);
+  return known;
+}
+
 /** Would the file remove this application, because it does not name it? */
 export function isPruned(comparison: Comparison, application: ApplicationState): boolean {
   const { applications } = comparison;
