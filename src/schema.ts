@@ -33,6 +33,7 @@ import { RefusedInvitations1795219310000 } from '../migrations/1795219310000-ref
 import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-once.js';
 import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js';
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
+import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -42,6 +43,7 @@ import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
 import { Passkey, PasskeyChallenge } from './authentication/passkey.entity.js';
+import { Domain, DomainUrl, SecretDomain } from './domains/domain.entity.js';
 import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
@@ -69,6 +71,8 @@ export const entities = [
   AuditLink,
   BounceWarning,
   CalendarFeed,
+  Domain,
+  DomainUrl,
   Grant,
   IdempotencyKey,
   Installation,
@@ -89,6 +93,7 @@ export const entities = [
   RoleRequest,
   Secret,
   SecretAddress,
+  SecretDomain,
   SecretUse,
   Session,
   SigningKey,
@@ -132,4 +137,5 @@ export const migrations = [
   TakeAway1795219320001,
   Passkeys1795219330000,
   UserLanguage1795219340000,
+  Domains1795219400000,
 ];

@@ -84,6 +84,10 @@ export class Resource {
   @Column('text', { array: true, default: '{}' })
   operatorScopes: string[];
 
+  /** IT verifies an application before it can use this. */
+  @Column('boolean', { default: false })
+  needsVerification: boolean;
+
   @Column('timestamptz', { nullable: true })
   deletedAt: Date | null;
 

@@ -20,6 +20,7 @@ import { User } from '../users/user.entity.js';
 })
 @Index('secrets_end_told_idx', ['expiresAt'], { where: 'end_told_at is not null' })
 @Unique('secrets_digest_key', ['digest'])
+@Unique('secrets_id_application_key', ['id', 'applicationId'])
 @Check('secrets_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
 @Check('secrets_name_check', 'char_length(name) between 1 and 100')
 @Check('secrets_hint_check', `hint ~ '^[0-9A-Za-z]{3}$'`)

@@ -200,6 +200,10 @@ export class Config {
   @Count(1, 1_000_000, 'API_CALLS_PER_MINUTE=600')
   API_CALLS_PER_MINUTE = 600;
 
+  /** Domains, header authentication and the sign-in hand-off: all of it, or none. */
+  @IsIn(['on', 'off'], { message: 'should be on or off, e.g. DOMAINS=on' })
+  DOMAINS: 'on' | 'off' = 'on';
+
   /** True where cookies can carry `Secure` and the `__Host-` prefix: https, or this very machine. */
   get secureCookies(): boolean {
     const { protocol, hostname } = new URL(this.PUBLIC_URL);

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
+import { SecretsModule } from '../secrets/secrets.module.js';
+
+/** From where secrets may be used. The setting `DOMAINS` decides whether the doors show any of it. */
+@Module({
+  imports: [AuditModule, SecretsModule],
+  providers: [],
+  exports: [],
+})
+export class DomainsModule {}
