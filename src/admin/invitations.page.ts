@@ -3,6 +3,7 @@ import { invitationsHref, organisationHref, userHref } from './hrefs.js';
 import type { InvitationRow } from './invitations.query.js';
 import type { InvitationsPage } from './models.js';
 import { moment } from './words.js';
+import { answerText } from '../reminders/answer-words.js';
 
 export function invitationLine(
   row: InvitationRow,
@@ -31,5 +32,5 @@ function mailText({ mailState, mailAnswer }: InvitationRow): { text: string; bad
   if (mailState === null) return { text: t`The mail waits to be sent.`, bad: false };
   return mailState === 'sent'
     ? { text: t`The mail server took the mail.`, bad: false }
-    : { text: t`The mail was refused: ${mailAnswer ?? ''}`, bad: true };
+    : { text: t`The mail was refused: ${answerText(mailAnswer ?? '')}`, bad: true };
 }

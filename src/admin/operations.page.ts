@@ -16,6 +16,7 @@ import { policyOf } from './policy.js';
 import { runLine } from './reminder-runs.page.js';
 import type { RunRow } from './reminder-runs.query.js';
 import { moment } from './words.js';
+import { answerText } from '../reminders/answer-words.js';
 
 export interface OperationsFacts {
   runs: RunRow[];
@@ -97,13 +98,13 @@ function mailsOf({ waiting, failed }: OperationsFacts): OperationsPage['mails'] 
       count,
       oldest: moment(oldest),
       next: next ? moment(next) : undefined,
-      answer: answer ?? undefined,
+      answer: answer ? answerText(answer) : undefined,
     })),
     failed: failed.map(({ at, to, subject, answer }) => ({
       at: moment(at),
       to,
       subject,
-      answer: answer ?? '',
+      answer: answer ? answerText(answer) : '',
     })),
     failedCount: failed[0]?.count ?? 0,
   };

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
-import { t } from '../platform/language/speaking.js';
+import { language, t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
 import { fieldsOf, readForm } from '../platform/web/form.js';
@@ -68,7 +68,7 @@ export class ProvisioningController {
   async plan(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(FileForm, body);
     try {
-      return this.show(request, reply, form, await this.planOf(form));
+      return this.show(request, reply, form, await this.planOf(request, form));
     } catch (error) {
       return this.show(request, reply, form, undefined, error);
     }
@@ -85,13 +85,15 @@ export class ProvisioningController {
       return await reply.redirect('/admin/provisioning?done=applied', 303);
     } catch (error) {
       // What has changed is best seen in a new plan.
-      const plan = await this.planOf(form).catch(() => undefined);
+      const plan = await this.planOf(request, form).catch(() => undefined);
       return this.show(request, reply, form, plan, error);
     }
   }
 
-  private planOf({ text, prune }: FileForm): Promise<Plan> {
-    return this.provisioning.plan(checked(text), { prune: prune === 'yes', apart: true });
+  private planOf(request: FastifyRequest, { text, prune }: FileForm): Promise<Plan> {
+    const reader = this.pages.speaking(request, language);
+    const settings = { prune: prune === 'yes', apart: true, language: reader };
+    return this.provisioning.plan(checked(text), settings);
   }
 
   private show(
@@ -101,7 +103,8 @@ export class ProvisioningController {
     plan?: Plan,
     error?: unknown,
   ) {
-    const told = error instanceof UnreadableFile ? new Invalid({ text: error.publicText }) : error;
+    const told =
+      error instanceof UnreadableFile ? new Invalid({ text: () => error.publicText }) : error;
     return this.pages.send(request, reply, () => ({
       view: 'admin/provisioning',
       title: t`Provisioning`,
@@ -113,10 +116,11 @@ export class ProvisioningController {
 }
 
 function checked(text: string): string {
-  if (text.trim() === '') throw new UnreadableFile('Paste a file, or choose one.');
+  if (text.trim() === '') throw new UnreadableFile(() => t`Paste a file, or choose one.`);
   if (text.length > longestText) {
     throw new UnreadableFile(
-      'This page takes files of up to 512 KB. Use the command "keyturn plan" for a larger one.',
+      () =>
+        t`This page takes files of up to 512 KB. Use the command "keyturn plan" for a larger one.`,
     );
   }
   return text;

@@ -14,6 +14,16 @@ const actions = (): Record<Action, { key: string; text: string }> => ({
   remove: { key: 'refused', text: t`Remove` },
 });
 
+const whats = (): Record<Entry['what'], string> => ({
+  api: t`API`,
+  resource: t`resource`,
+  organisation: t`organisation`,
+  application: t`application`,
+  grant: t`grant`,
+  user: t`user`,
+  role: t`role`,
+});
+
 export function provisioningPage(text: Field, prune: boolean, plan?: Plan): ProvisioningPage {
   return { text, prune, plan: plan && planOf(plan) };
 }
@@ -36,7 +46,7 @@ function planOf({ problems, entries, counts, fingerprint }: Plan): ProvisioningP
 function rowOf({ action, what, name, at, changes }: Entry) {
   return {
     state: actions()[action],
-    what,
+    what: whats()[what],
     name,
     line: at ? String(at.line) : undefined,
     changes: changes.map((change) => changeText(action, change)),

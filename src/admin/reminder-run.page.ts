@@ -8,6 +8,7 @@ import type { RunReminderRow } from './reminder-run.query.js';
 import { runLine } from './reminder-runs.page.js';
 import type { RunRow } from './reminder-runs.query.js';
 import { moment } from './words.js';
+import { answerText } from '../reminders/answer-words.js';
 
 export function runPage(run: RunRow, rows: RunReminderRow[], pagination: Pagination): RunPage {
   return {
@@ -50,7 +51,7 @@ function reminderLine(row: RunReminderRow): RunPage['reminders'][number] {
     milestone: label(row.milestone),
     recipient: row.recipient ?? row.address ?? undefined,
     outcome: { key: row.state, text: outcomeText(row.state) },
-    answer: row.serverAnswer ?? undefined,
+    answer: row.serverAnswer ? answerText(row.serverAnswer) : undefined,
     mailHref: place && row.mailId ? `${place}/mails/${row.mailId}` : undefined,
   };
 }

@@ -10,6 +10,7 @@ import type { LedgerRow } from '../reminders/reminders.query.js';
 import { serverSecretHref } from './hrefs.js';
 import type { ResourcePage, ServerSecretLine } from './models.js';
 import type { ResourceRow, ServerSecret } from './resources.query.js';
+import { answerText } from '../reminders/answer-words.js';
 
 /** What was mailed about the secrets of a resource server, and what will be. */
 export interface ServerReminders {
@@ -57,7 +58,7 @@ export function reminderLines(
     milestone: label(row.milestone),
     recipient: row.address ?? undefined,
     outcome: { key: row.state, text: outcomeText(row.state) },
-    answer: row.serverAnswer ?? undefined,
+    answer: row.serverAnswer ? answerText(row.serverAnswer) : undefined,
     mailHref: row.mailId ? `${serverSecretHref(id, row.secretId)}/mails/${row.mailId}` : undefined,
   }));
 }

@@ -20,6 +20,7 @@ import type { SupportApplicationPage, SupportPage, State } from './models.js';
 import type { SupportFacts, SupportSecret } from './support.query.js';
 import { type Found, type FoundSecret, foundAtMost } from './support-search.query.js';
 import { applicationState, dayOf, maybeDay, moment, roleTexts, userState } from './words.js';
+import { answerText } from '../reminders/answer-words.js';
 
 export function foundPage(q: string, found: Found, now: Date): SupportPage {
   const { applications, secrets, people, resources } = found;
@@ -98,7 +99,7 @@ export function supportApplicationPage(row: SupportFacts, now: Date): SupportApp
       milestone: label(each.milestone),
       recipient: each.address ?? undefined,
       outcome: { key: each.state, text: outcomeText(each.state) },
-      answer: each.answer ?? undefined,
+      answer: each.answer ? answerText(each.answer) : undefined,
     })),
     refused: row.refused.map(refusedLine),
   };

@@ -10,6 +10,7 @@ import { madeSecret } from './made-secret.page.js';
 import type { RoleLine, UserPage } from './models.js';
 import type { UserFacts, UserRoleRow } from './user.query.js';
 import { dayOf, userState } from './words.js';
+import { answerText } from '../reminders/answer-words.js';
 
 /** What was typed into one of the page's forms, and what was wrong with it. */
 export interface Typed {
@@ -29,7 +30,7 @@ export function userPage(row: UserFacts, viewer: Viewer, now: Date, typed: Typed
     state: stateOf(row),
     warning:
       open && row.refused !== null
-        ? t`The last mail to ${row.email} was refused (${row.refused}). Please check the address with ${row.name}.`
+        ? t`The last mail to ${row.email} was refused (${answerText(row.refused)}). Please check the address with ${row.name}.`
         : undefined,
     organisation: row.organisationId
       ? { label: row.organisation!, href: organisationHref(row.organisationId) }

@@ -18,6 +18,7 @@ import { applicationHref } from './hrefs.js';
 import type { ReminderRow, SecretPage, SecretState } from './models.js';
 import { someone } from './people.page.js';
 import { actionsOf } from './secret-action.page.js';
+import { answerText } from '../reminders/answer-words.js';
 
 /** One secret with its reminder ledger. */
 export function secretPage(
@@ -69,7 +70,7 @@ function reminderRow(row: LedgerRow, mails: string): ReminderRow {
     milestone: label(row.milestone),
     recipient: row.address ?? undefined,
     outcome: { key: row.state, text: outcomeText(row.state) },
-    answer: row.serverAnswer ?? undefined,
+    answer: row.serverAnswer ? answerText(row.serverAnswer) : undefined,
     mailHref: row.mailId ? `${mails}/${row.mailId}` : undefined,
     mailNote: row.mailHidden ? t`The mail was also about applications you do not see.` : undefined,
   };

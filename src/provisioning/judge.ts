@@ -1,3 +1,5 @@
+import type { Language } from '../platform/language/languages.js';
+import { speaking } from '../platform/language/speaking.js';
 import type { UtcDay } from '../platform/utc-day.js';
 import { differenceOf } from './difference/difference.js';
 import { type Names, namesOf } from './names.js';
@@ -14,6 +16,8 @@ export interface CompareSettings {
   staff: boolean;
   /** Leave out of the plan's entries what is the same. */
   brief: boolean;
+  /** What problems are told in. */
+  language: Language;
 }
 
 /** What an application of the file needs of a comparison. */
@@ -25,7 +29,11 @@ export type Task = Omit<Plan, 'entries'> & { work: Work };
  */
 export interface Judge {
   /** @returns by which names to ask the database, and what is wrong already */
-  read(text: string, today: UtcDay): Promise<{ names: Names; problems: Problem[] }>;
+  read(
+    text: string,
+    today: UtcDay,
+    language: Language,
+  ): Promise<{ names: Names; problems: Problem[] }>;
   plan(state: State, settings: CompareSettings): Promise<Plan>;
   task(state: State, settings: CompareSettings): Promise<Task>;
   close(): Promise<void>;
@@ -38,12 +46,14 @@ export class PlainJudge implements Judge {
   private wanted: Wanted;
   private kinds: Set<RowKind>;
 
-  read(text: string, today: UtcDay): Promise<{ names: Names; problems: Problem[] }> {
-    const file = looksLikeCsv(text) ? readCsv(text) : readYaml(text);
-    const { wanted, problems } = wantedOf(file.rows, today);
-    Object.assign(this, { text, today, wanted, kinds: file.kinds });
-    const all = [...file.problems, ...problems].sort(byPosition);
-    return Promise.resolve({ names: namesOf(wanted), problems: all });
+  read(
+    text: string,
+    today: UtcDay,
+    language: Language,
+  ): Promise<{ names: Names; problems: Problem[] }> {
+    const { wanted, kinds, problems } = speaking(language, () => wantedOfText(text, today));
+    Object.assign(this, { text, today, wanted, kinds });
+    return Promise.resolve({ names: namesOf(wanted), problems: problems.sort(byPosition) });
   }
 
   plan(state: State, settings: CompareSettings): Promise<Plan> {
@@ -61,13 +71,25 @@ export class PlainJudge implements Judge {
     return Promise.resolve();
   }
 
-  private compare(state: State, { prune, staff }: CompareSettings): Plan & { work: Work } {
+  private compare(
+    state: State,
+    { prune, staff, language }: CompareSettings,
+  ): Plan & { work: Work } {
     const { text, today, wanted, kinds } = this;
-    const { entries, work, problems } = differenceOf(wanted, state, { today, prune, staff, kinds });
+    const settings = { today, prune, staff, kinds };
+    const { entries, work, problems } = speaking(language, () =>
+      differenceOf(wanted, state, settings),
+    );
     const counts = countsOf(problems.length > 0 ? [] : entries);
     if (problems.length > 0)
       return { problems: problems.sort(byPosition), entries: [], work, counts, fingerprint: '' };
     const fingerprint = fingerprintOf(text, prune, entries, state);
     return { problems, entries, work, counts, fingerprint };
   }
+}
+
+function wantedOfText(text: string, today: UtcDay) {
+  const { rows, kinds, problems } = looksLikeCsv(text) ? readCsv(text) : readYaml(text);
+  const { wanted, problems: more } = wantedOf(rows, today);
+  return { wanted, kinds, problems: [...problems, ...more] };
 }

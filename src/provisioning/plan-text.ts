@@ -31,5 +31,5 @@ export function doneText({ create, change, same, remove }: Record<Action, number
 }
 
 function shown(value: string): string {
-  return value === '' ? 'none' : `"${value}"`;
+  return value === '' ? t`none` : `"${value}"`;
 }

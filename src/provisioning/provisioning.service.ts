@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
+import type { Language } from '../platform/language/languages.js';
+import { t } from '../platform/language/speaking.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { Conflict, Invalid, NotFound, Refusal } from '../platform/refusals.js';
@@ -22,13 +24,19 @@ export interface PlanSettings {
   brief?: boolean;
   /** A large file is read in a thread, because others wait for this process too. */
   apart?: boolean;
+  /** What problems are told in; English where nothing is said. */
+  language?: Language;
 }
 
 /** A file with errors in it, which nothing can be applied of. */
 export class FaultyFile extends Refusal {
   constructor(readonly problems: Problem[]) {
-    const errors = problems.length === 1 ? 'an error' : `${problems.length} errors`;
-    super(422, 'faulty_file', `The file has ${errors}. Make a new plan and look at it.`);
+    const { length } = problems;
+    super(422, 'faulty_file', () =>
+      length === 1
+        ? t`The file has an error. Make a new plan and look at it.`
+        : t`The file has ${length} errors. Make a new plan and look at it.`,
+    );
   }
 }
 
@@ -120,8 +128,9 @@ export class Provisioning {
   }
 }
 
-function comparing({ prune, forProgram, brief }: PlanSettings): CompareSettings {
-  return { prune, staff: !forProgram, brief: brief ?? false };
+function comparing(settings: PlanSettings): CompareSettings {
+  const { prune, forProgram, brief = false, language = 'en' } = settings;
+  return { prune, staff: !forProgram, brief, language };
 }
 
 /** With rows missing, others would refer to nothing: those errors would not be errors. */
@@ -129,8 +138,8 @@ function refused(problems: Problem[]): Plan {
   return { problems, entries: [], counts: countsOf([]), fingerprint: '' };
 }
 
-const outdated =
-  'Something has changed since the plan was made, in the file or in Keyturn. Make a new plan and look at it.';
+const outdated = () =>
+  t`Something has changed since the plan was made, in the file or in Keyturn. Make a new plan and look at it.`;
 
 /** One file at a time; the second one would not find what its plan says anyway. */
 async function takeTurn(tx: Tx): Promise<void> {
@@ -138,7 +147,7 @@ async function takeTurn(tx: Tx): Promise<void> {
     `select pg_try_advisory_xact_lock(hashtextextended('keyturn provisioning', 0)) as mine`,
   );
   if (!row!.mine)
-    throw new Conflict('Somebody else is applying a file right now. Try again in a minute.');
+    throw new Conflict(() => t`Somebody else is applying a file right now. Try again in a minute.`);
 }
 
 /** Somebody made the same thing by hand between the look and the write. */

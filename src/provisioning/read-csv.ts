@@ -1,5 +1,6 @@
 import { CsvError, type Info, parse } from 'csv-parse/sync';
 import { withoutApostrophe } from '../platform/csv.js';
+import { t } from '../platform/language/speaking.js';
 import {
   type Cell,
   type Problem,
@@ -64,24 +65,22 @@ function recordsOf(text: string, delimiter: string, problems: Problem[]): Line[]
 /** The library's sentences speak of its options. */
 function wordsOf({ code }: CsvError): string {
   const texts: Record<string, string> = {
-    CSV_QUOTE_NOT_CLOSED: 'A quotation mark is opened in this row and never closed.',
-    INVALID_OPENING_QUOTE:
-      'A quotation mark stands in the middle of a cell. Put the whole cell in quotation marks, and double the one inside.',
-    CSV_INVALID_CLOSING_QUOTE:
-      'After a closing quotation mark a comma must follow. Double a quotation mark inside a cell.',
-    CSV_MAX_RECORD_SIZE: 'This row is too long. Is a quotation mark missing?',
+    CSV_QUOTE_NOT_CLOSED: t`A quotation mark is opened in this row and never closed.`,
+    INVALID_OPENING_QUOTE: t`A quotation mark stands in the middle of a cell. Put the whole cell in quotation marks, and double the one inside.`,
+    CSV_INVALID_CLOSING_QUOTE: t`After a closing quotation mark a comma must follow. Double a quotation mark inside a cell.`,
+    CSV_MAX_RECORD_SIZE: t`This row is too long. Is a quotation mark missing?`,
   };
-  return texts[code] ?? 'This row is not CSV.';
+  return texts[code] ?? t`This row is not CSV.`;
 }
 
 function problemsOfHead(names: string[]): Problem[] {
   return names.flatMap((name, at) => {
     const column = at + 1;
     if (!columns.has(name)) {
-      return [{ line: 1, column, text: `There is no column "${name.slice(0, 40)}".` }];
+      return [{ line: 1, column, text: t`There is no column "${name.slice(0, 40)}".` }];
     }
     return names.indexOf(name) < at
-      ? [{ line: 1, column, text: `The column "${name}" is there twice.` }]
+      ? [{ line: 1, column, text: t`The column "${name}" is there twice.` }]
       : [];
   });
 }
@@ -89,13 +88,14 @@ function problemsOfHead(names: string[]): Problem[] {
 function rowOf({ line, cells }: Line, names: string[], problems: Problem[]): RawRow[] {
   if (cells.every((cell) => cell.trim() === '')) return [];
   if (cells.length > names.length) {
-    const text = `This row has ${cells.length} cells, the first line ${names.length}.`;
+    const text = t`This row has ${cells.length} cells, the first line ${names.length}.`;
     problems.push({ line, column: names.length + 1, text });
     return [];
   }
   const kind = (cells[names.indexOf('row')] ?? '').trim().toLowerCase();
   if (!rowKinds.includes(kind as RowKind)) {
-    const text = `The column "row" says what this line is: ${rowKinds.join(', ')}.`;
+    const kinds = rowKinds.join(', ');
+    const text = t`The column "row" says what this line is: ${kinds}.`;
     problems.push({ line, column: names.indexOf('row') + 1, text });
     return [];
   }

@@ -9,6 +9,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from 'yaml';
+import { t } from '../platform/language/speaking.js';
 import {
   type Cell,
   type Item,
@@ -40,13 +41,13 @@ export function readYaml(text: string): ReadFile {
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
     lines.lineStarts = lineStartsOf(text.slice(0, deep));
-    reader.complain(deep, `Brackets stand in one another more than ${deepest} deep.`);
+    reader.complain(deep, t`Brackets stand in one another more than ${deepest} deep.`);
     return reader;
   }
   const { contents, errors } = parsed(text, lines);
   for (const { pos, message } of errors.slice(0, mostErrors))
-    reader.complain(pos[0], `This is not YAML: ${message.slice(0, 200)}`);
-  for (const { at, kind } of keyProblems(contents)) reader.complain(at, keySentences[kind]);
+    reader.complain(pos[0], t`This is not YAML: ${message.slice(0, 200)}`);
+  for (const { at, kind } of keyProblems(contents)) reader.complain(at, keySentences()[kind]);
   if (reader.problems.length === 0) reader.read(contents);
   return reader;
 }
@@ -54,10 +55,10 @@ export function readYaml(text: string): ReadFile {
 /** Of the parser. Those after them follow from the first ones. */
 const mostErrors = 100;
 
-const keySentences: Record<KeyProblem['kind'], string> = {
-  twice: 'This field is written twice.',
-  'too many': `No row has more than ${mostFields} fields.`,
-};
+const keySentences = (): Record<KeyProblem['kind'], string> => ({
+  twice: t`This field is written twice.`,
+  'too many': t`No row has more than ${mostFields} fields.`,
+});
 
 function parsed(text: string, lineCounter: LineCounter) {
   const limit = Error.stackTraceLimit;
@@ -97,14 +98,14 @@ class YamlReader implements ReadFile {
     const top = this.plain(contents);
     if (!top || !isMap(top)) {
       const names = Object.keys(sections).join(', ');
-      this.complain(offsetOf(contents), `The file is a map with the lists ${names}.`);
+      this.complain(offsetOf(contents), t`The file is a map with the lists ${names}.`);
       return;
     }
     for (const { key, value } of pairsOf(top)) {
       const name = textOf(key);
       const kind = Object.hasOwn(sections, name) ? sections[name] : undefined;
       if (kind) this.readSection(kind, name, value);
-      else this.complain(offsetOf(key), `There is no list "${shown(name)}".`);
+      else this.complain(offsetOf(key), t`There is no list "${shown(name)}".`);
     }
   }
 
@@ -113,12 +114,12 @@ class YamlReader implements ReadFile {
     const list = this.plain(value);
     if (!list || isEmpty(list)) return;
     if (!isSeq(list))
-      return this.complain(offsetOf(value), `"${name}" is a list: begin each row with "-".`);
+      return this.complain(offsetOf(value), t`"${name}" is a list: begin each row with "-".`);
     for (const item of list.items as (Node | null)[]) {
       const row = this.plain(item);
       if (row && isMap(row)) this.rows.push(this.readRow(kind, row));
       else if (row)
-        this.complain(offsetOf(item), `This row is a map of fields, such as "name: …".`);
+        this.complain(offsetOf(item), t`This row is a map of fields, such as "name: …".`);
     }
   }
 
@@ -132,7 +133,7 @@ class YamlReader implements ReadFile {
       if (isSeq(node))
         cells.set(name, { at, value: this.readItems(node.items as (Node | null)[]) });
       else if (isScalar(node)) cells.set(name, { at, value: textOf(node) });
-      else this.complain(offsetOf(value), `"${shown(name)}" is a text, not a map.`);
+      else this.complain(offsetOf(value), t`"${shown(name)}" is a text, not a map.`);
     }
     return { kind, at: this.position(offsetOf(row)), cells };
   }
@@ -142,7 +143,7 @@ class YamlReader implements ReadFile {
       const node = this.plain(item);
       if (node && isScalar(node))
         return [{ at: this.position(offsetOf(item)), text: textOf(node) }];
-      if (node) this.complain(offsetOf(item), 'Each entry of this list is a text.');
+      if (node) this.complain(offsetOf(item), t`Each entry of this list is a text.`);
       return [];
     });
   }
@@ -151,11 +152,11 @@ class YamlReader implements ReadFile {
   private plain(node: Node | null): Node | null {
     if (!node) return null;
     if (isAlias(node) || node.anchor !== undefined) {
-      this.complain(offsetOf(node), 'Anchors and aliases (& and *) are not taken. Write it out.');
+      this.complain(offsetOf(node), t`Anchors and aliases (& and *) are not taken. Write it out.`);
       return null;
     }
     if (node.tag && !plainTags.has(node.tag)) {
-      this.complain(offsetOf(node), 'Tags (!) are not taken.');
+      this.complain(offsetOf(node), t`Tags (!) are not taken.`);
       return null;
     }
     return node;

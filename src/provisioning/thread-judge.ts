@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Language } from '../platform/language/languages.js';
+import { t } from '../platform/language/speaking.js';
 import { projectRoot } from '../platform/project-root.js';
 import { Refusal } from '../platform/refusals.js';
 import type { UtcDay } from '../platform/utc-day.js';
@@ -43,8 +45,12 @@ export class ThreadJudge implements Judge {
     this.worker.on('error', () => undefined);
   }
 
-  read(text: string, today: UtcDay): Promise<{ names: Names; problems: Problem[] }> {
-    return this.ask({ method: 'read', given: [text, today] });
+  read(
+    text: string,
+    today: UtcDay,
+    language: Language,
+  ): Promise<{ names: Names; problems: Problem[] }> {
+    return this.ask({ method: 'read', given: [text, today, language] });
   }
 
   plan(state: State, settings: CompareSettings): Promise<Plan> {
@@ -90,6 +96,7 @@ function tooMuch(): Refusal {
   return new Refusal(
     413,
     'too_large',
-    'This file takes more memory or time than the service spends on one. Divide it, for example by country, or run the command on the server.',
+    () =>
+      t`This file takes more memory or time than the service spends on one. Divide it, for example by country, or run the command on the server.`,
   );
 }

@@ -4,6 +4,7 @@ import { checkedApi, checkedResource, checkedTokens } from '../applications/reso
 import { checkedTerms } from '../applications/role-terms.js';
 import type { Role } from '../applications/role-assignment.entity.js';
 import { checkedOrganisation } from '../organisations/organisation-values.js';
+import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import { parseUtcDay, type UtcDay } from '../platform/utc-day.js';
 import { checkedUser } from '../users/user-values.js';
@@ -184,7 +185,7 @@ function applicationOf(row: Row): WantedApplication {
   const kind = row.choice('kind', ['partner', 'partner_alternative'] as const);
   const api = row.needed('api');
   if (kind === 'partner_alternative' && api.text !== 'SMC') {
-    row.complain('api', 'A PartnerAlternative application is always for SMC.');
+    row.complain('api', t`A PartnerAlternative application is always for SMC.`);
   }
   return {
     at: row.at,
@@ -207,16 +208,16 @@ function roleOf(row: Row, today: UtcDay): WantedRole {
   const role = row.choice('role', ['credential_manager', 'org_admin', 'it'] as const);
   const application = row.item('application');
   if (role === 'credential_manager' && !application) {
-    row.complain('role', 'For which application? Write its name into "application".');
+    row.complain('role', t`For which application? Write its name into "application".`);
   }
   if (role !== 'credential_manager' && application) {
-    row.complain('application', 'Only a credential manager has an application.');
+    row.complain('application', t`Only a credential manager has an application.`);
   }
   const [confirmedBy, confirmedOn, lastDay] = ['confirmed_by', 'confirmed_on', 'last_day'].map(
     (name) => row.text(name) || undefined,
   );
   const last = lastDay === undefined ? null : parseUtcDay(lastDay);
-  if (last === undefined) row.complain('last_day', 'A day is written like 2027-01-31.');
+  if (last === undefined) row.complain('last_day', t`A day is written like 2027-01-31.`);
   // Whether a role may end so early is judged where it is given: one that is over stays in the file.
   if (confirmedBy ?? confirmedOn)
     row.ruled(() => checkedTerms({ role, confirmedBy, confirmedOn }, today));
@@ -275,13 +276,17 @@ class Row {
       const use = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (!use) this.complain(name, unknownField(kind, name));
       else if (use === 'list' && typeof value === 'string' && value !== '') {
-        this.complain(name, `"${name}" is a list, such as [match-connect, match-connect.sandbox].`);
+        this.complain(
+          name,
+          t`"${name}" is a list, such as [match-connect, match-connect.sandbox].`,
+        );
       } else if (use !== 'list' && typeof value !== 'string') {
-        this.complain(name, `"${name}" is a text, not a list.`);
+        this.complain(name, t`"${name}" is a text, not a list.`);
       }
     }
     for (const [name, use] of Object.entries(shape)) {
-      if (use === 'needed' && !cells.get(name)?.value) this.complain(name, `"${name}" is missing.`);
+      if (use === 'needed' && !cells.get(name)?.value)
+        this.complain(name, t`"${name}" is missing.`);
     }
   }
 
@@ -307,7 +312,7 @@ class Row {
     items.forEach((item, at) => {
       if (items.findIndex(({ text }) => text === item.text) < at) {
         this.good = false;
-        this.problems.push({ ...item.at, text: `"${item.text.slice(0, 40)}" is named twice.` });
+        this.problems.push({ ...item.at, text: t`"${item.text.slice(0, 40)}" is named twice.` });
       }
     });
     return items;
@@ -318,7 +323,7 @@ class Row {
     if (item && !/^[A-Z]{2}\/[A-Za-z0-9]{2,40}$/.test(item.text)) {
       this.complain(
         field,
-        'An organisation is written as country and short name, such as NL/Matchpunt.',
+        t`An organisation is written as country and short name, such as NL/Matchpunt.`,
       );
     }
     return item;
@@ -328,7 +333,7 @@ class Row {
   flag(field: string): boolean | undefined {
     const text = this.text(field);
     if (text && text !== 'yes' && text !== 'no')
-      this.complain(field, `"${field}" is one of yes, no.`);
+      this.complain(field, isOneOf(field, ['yes', 'no']));
     return text ? text === 'yes' : undefined;
   }
 
@@ -336,7 +341,7 @@ class Row {
   choice<const T extends readonly string[]>(field: string, choices: T): T[number] {
     const text = this.text(field);
     if (text && !choices.includes(text)) {
-      this.complain(field, `"${field}" is one of ${choices.join(', ')}.`);
+      this.complain(field, isOneOf(field, choices));
     }
     return text || choices[0]!;
   }
@@ -359,7 +364,11 @@ class Row {
   }
 }
 
+function isOneOf(field: string, choices: readonly string[]): string {
+  return t`"${field}" is one of ${choices.join(', ')}.`;
+}
+
 function unknownField(kind: RowKind, name: string): string {
   const known = Object.keys(shapes[kind]).join(', ');
-  return `There is no field "${name.slice(0, 40)}" here. There are ${known}.`;
+  return t`There is no field "${name.slice(0, 40)}" here. There are ${known}.`;
 }

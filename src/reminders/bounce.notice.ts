@@ -5,6 +5,7 @@ import { renderMail } from '../platform/mail/mail-views.js';
 import { oneLine } from '../platform/mail/one-line.js';
 import type { OutgoingMessage } from '../platform/mail/outbox.service.js';
 import type { BounceNews } from './bounce.query.js';
+import { answerText } from './answer-words.js';
 
 /** Applications named in one notice. */
 const named = 20;
@@ -37,7 +38,8 @@ function wordsOf(news: BounceNews, { PUBLIC_URL, SUPPORT_ADDRESS: support }: Con
   };
 }
 
-function refusedText({ kind, person, address, answer }: BounceNews): string {
+function refusedText({ kind, person, address, answer: kept }: BounceNews): string {
+  const answer = answerText(kept);
   if (kind === 'reminder') {
     return t`A reminder to ${person} (${address}) was refused for good. The mail server said: ${answer}`;
   }

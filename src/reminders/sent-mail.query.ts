@@ -3,6 +3,7 @@ import { isIt, maySee } from '../applications/permission.js';
 import { t } from '../platform/language/speaking.js';
 import { instantText } from '../platform/words.js';
 import { readable } from './reminders.query.js';
+import { answerText } from './answer-words.js';
 
 /** A reminder as it was sent. */
 export interface SentMail {
@@ -54,7 +55,10 @@ export function sentMailFacts(mail: SentMail): { label: string; text: string }[]
   return [
     { label: t`To`, text: `${mail.toName} <${mail.toAddress}>` },
     { label: mail.state === 'sent' ? t`Sent` : t`Tried`, text: instantText(mail.at) },
-    { label: t`Mail server`, text: mail.serverAnswer ?? t`no answer` },
+    {
+      label: t`Mail server`,
+      text: mail.serverAnswer ? answerText(mail.serverAnswer) : t`no answer`,
+    },
   ];
 }
 

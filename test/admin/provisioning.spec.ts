@@ -52,6 +52,19 @@ test('names each error with line and column, and keeps the text', async () => {
   expect(() => browser.form(applyAction)).toThrow('no form');
 });
 
+test('tells errors in the language of the reader, also from the thread', async () => {
+  const text = 'organisations:\n  - {country: XX, slug: Fjordbank, name: N}\n';
+  await service.dataSource.query(`update users set language = 'de' where email = $1`, [it]);
+  for (const length of [0, 16 * 1024]) {
+    await plan(`${text}#${' '.repeat(length)}\n`);
+    expect(browser.words).toMatch(/2 15 Wählen Sie ein Land/);
+    // What the database has to say comes in a second step.
+    await plan(`apis: []\nroles: [{user: nobody@example.org, role: it}]\n#${' '.repeat(length)}\n`);
+    expect(browser.words).toContain('Das Konto „nobody@example.org“ steht weder in dieser Datei');
+  }
+  await service.dataSource.query(`update users set language = null where email = $1`, [it]);
+});
+
 test('refuses a plan that is outdated, and shows the new one', async () => {
   await plan(file('Fjordbanken One'));
   const outdated = browser.form(applyAction);

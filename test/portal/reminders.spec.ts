@@ -294,7 +294,7 @@ describe('who is on it (docs/adr/0040)', () => {
     }
     const reader = await service.signedIn(bram);
     await reader.get(lab.href);
-    expect(reader.words).toContain('not sent: Anna Visser is on it until 2026-12-04');
+    expect(reader.words).toContain('not sent: Anna Visser is on it until Fri 4 December 2026');
     await reader.get(gateway.href);
     expect(reader.words).toContain('Next mail: Thu 3 December 2026 (tomorrow).');
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { applicationName } from '../../applications/application-name.js';
+import { t } from '../../platform/language/speaking.js';
 import type { ApplicationState, State } from '../state.query.js';
 import type { WantedApplication } from '../wanted.js';
 import { changesOf } from './changes.js';
@@ -25,7 +26,7 @@ function compareApplication(
   const { country, slug } = place;
   const built = applicationName({ kind, country, slug, api: api.text });
   const named = wanted.name?.text ?? built;
-  if (comparison.isTwice(`application ${named.toLowerCase()}`, at)) return;
+  if (comparison.isTwice('application', named.toLowerCase(), at)) return;
   const existing = state.applications.get(named.toLowerCase());
   const problem = existing
     ? foreign(existing, wanted, place)
@@ -77,10 +78,10 @@ function cannotBeMade(
   older: ApplicationState | undefined,
 ): string | undefined {
   if (name && name.text !== built) {
-    return `There is no application "${name.text.slice(0, 120)}". A new one would be called ${built}: leave "name" out.`;
+    return t`There is no application "${name.text.slice(0, 120)}". A new one would be called ${built}: leave "name" out.`;
   }
   return older && !name
-    ? `This organisation has ${older.name} already. Write that into "name", or ${built} for a second one.`
+    ? t`This organisation has ${older.name} already. Write that into "name", or ${built} for a second one.`
     : undefined;
 }
 
@@ -91,7 +92,7 @@ function foreign(
 ): string | undefined {
   return partsOf(existing) === partsOf(wantedParts(wanted, place))
     ? undefined
-    : `${existing.name} is an application of another organisation, kind or API.`;
+    : t`${existing.name} is an application of another organisation, kind or API.`;
 }
 
 type Parts = Pick<ApplicationState, 'organisationId' | 'kind' | 'apiCode'>;

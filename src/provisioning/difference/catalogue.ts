@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { t } from '../../platform/language/speaking.js';
 import type { ResourceState } from '../state.query.js';
 import type { WantedApi, WantedResource } from '../wanted.js';
 import { changesOf } from './changes.js';
@@ -8,7 +9,7 @@ import { isApi } from './references.js';
 /* APIs and resources (A5, A6). They belong to no organisation. */
 
 export function compareApi(comparison: Comparison, { at, code, name }: WantedApi): void {
-  if (comparison.isTwice(`API ${code}`, at)) return;
+  if (comparison.isTwice('api', code, at)) return;
   comparison.apis.add(code);
   const existing = comparison.state.apis.get(code);
   if (!existing) {
@@ -21,9 +22,9 @@ export function compareApi(comparison: Comparison, { at, code, name }: WantedApi
 
 export function compareResource(comparison: Comparison, wanted: WantedResource): void {
   const { at, scope, audience, name, environment } = wanted;
-  if (comparison.isTwice(`resource ${scope}`, at)) return;
-  if (comparison.isTwice(`audience ${audience.text}`, audience.at)) return;
-  if (comparison.isTwice(`resource name ${name} (${environment.text})`, at)) return;
+  if (comparison.isTwice('resource', scope, at)) return;
+  if (comparison.isTwice('audience', audience.text, audience.at)) return;
+  if (comparison.isTwice('name', `${name} (${environment.text})`, at)) return;
   const existing = comparison.state.resources.get(scope);
   if (!isApi(comparison, wanted.api)) return;
   const isGood = existing ? staysItself(comparison, wanted, existing) : isFree(comparison, wanted);
@@ -85,35 +86,47 @@ function staysItself(
   existing: ResourceState,
 ): boolean {
   if (existing.own) {
-    comparison.complain(wanted.at, 'This resource is Keyturn itself. A file does not describe it.');
+    comparison.complain(
+      wanted.at,
+      t`This resource is Keyturn itself. A file does not describe it.`,
+    );
     return false;
   }
   const fields = [
-    ['API', wanted.api, existing.apiCode],
-    ['environment', wanted.environment, existing.environment],
-    ['audience', wanted.audience, existing.audience],
+    [wanted.api, existing.apiCode, apiStays],
+    [wanted.environment, existing.environment, environmentStays],
+    [wanted.audience, existing.audience, audienceStays],
   ] as const;
-  const changed = fields.filter(([, { text }, was]) => text !== was);
-  for (const [field, { at }, was] of changed) {
-    const problem = `The ${field} of a resource never changes. That of "${existing.scope}" is ${was}.`;
-    comparison.complain(at, problem);
-  }
+  const changed = fields.filter(([{ text }, was]) => text !== was);
+  for (const [{ at }, was, stays] of changed) comparison.complain(at, stays(existing.scope, was));
   return changed.length === 0 && hasFreeName(comparison, wanted);
+}
+
+function apiStays(scope: string, was: string): string {
+  return t`The API of a resource never changes. That of "${scope}" is ${was}.`;
+}
+
+function environmentStays(scope: string, was: string): string {
+  return t`The environment of a resource never changes. That of "${scope}" is ${was}.`;
+}
+
+function audienceStays(scope: string, was: string): string {
+  return t`The audience of a resource never changes. That of "${scope}" is ${was}.`;
 }
 
 function isFree(comparison: Comparison, wanted: WantedResource): boolean {
   const others = [...comparison.state.resources.values()];
   const { scope, audience, at } = wanted;
   if (others.some((each) => each.scopes.includes(scope))) {
-    comparison.complain(at, `Another resource has the scope "${scope}".`);
+    comparison.complain(at, t`Another resource has the scope "${scope}".`);
     return false;
   }
   const holder = others.find((each) => each.audience === audience.text);
   const own = others.find((each) => each.own);
   if (holder ?? (own && isWithin(audience.text, own.audience))) {
     const whose = holder
-      ? `"${holder.scope}" has this audience.`
-      : 'This address is Keyturn’s own.';
+      ? t`"${holder.scope}" has this audience.`
+      : t`This address is Keyturn’s own.`;
     comparison.complain(audience.at, whose);
     return false;
   }
@@ -126,7 +139,7 @@ function hasFreeName(comparison: Comparison, wanted: WantedResource): boolean {
   const holder = [...comparison.state.resources.values()].find(
     (each) => each.name === name && each.environment === environment.text && each.scope !== scope,
   );
-  if (holder) comparison.complain(at, `"${holder.scope}" has this name in this environment.`);
+  if (holder) comparison.complain(at, t`"${holder.scope}" has this name in this environment.`);
   return !holder;
 }
 

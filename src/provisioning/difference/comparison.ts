@@ -1,3 +1,4 @@
+import { t } from '../../platform/language/speaking.js';
 import type { UtcDay } from '../../platform/utc-day.js';
 import { type Entry, emptyWork } from '../plan.js';
 import type { Position, Problem, RowKind } from '../rows.js';
@@ -34,6 +35,19 @@ export interface KnownPerson {
   id?: string;
   organisationId: string | null;
 }
+
+/** What a file names once, in words. */
+const once = {
+  api: (name: string) => t`API ${name}`,
+  resource: (name: string) => t`resource ${name}`,
+  audience: (name: string) => t`audience ${name}`,
+  name: (name: string) => t`resource name ${name}`,
+  organisation: (name: string) => t`organisation ${name}`,
+  ion: (name: string) => t`ION ${name}`,
+  application: (name: string) => t`application ${name}`,
+  user: (name: string) => t`user ${name}`,
+  role: (name: string) => t`role ${name}`,
+};
 
 /** What is known so far while the rows are walked through, and what was found. */
 export class Comparison {
@@ -94,12 +108,14 @@ export class Comparison {
   }
 
   /** Has the file named this before? Then that is a problem. */
-  isTwice(what: string, at: Position): boolean {
-    const first = this.seen.get(what);
-    this.seen.set(what, first ?? at.line);
-    if (first !== undefined)
-      this.complain(at, `This is there twice; the first time in line ${first}: ${what}.`);
-    return first !== undefined;
+  isTwice(kind: keyof typeof once, name: string, at: Position): boolean {
+    const key = `${kind} ${name}`;
+    const first = this.seen.get(key);
+    this.seen.set(key, first ?? at.line);
+    if (first === undefined) return false;
+    const what = once[kind](name);
+    this.complain(at, t`This is there twice; the first time in line ${first}: ${what}.`);
+    return true;
   }
 
   complain({ line, column }: Position, text: string): void {

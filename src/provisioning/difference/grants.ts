@@ -1,3 +1,4 @@
+import { t } from '../../platform/language/speaking.js';
 import type { Item, Position } from '../rows.js';
 import type { ApplicationState, ResourceState } from '../state.query.js';
 import type { WantedApplication } from '../wanted.js';
@@ -84,18 +85,20 @@ function problemOf(
   scopes: string[],
   { operator }: Place,
 ): string | undefined {
-  if (!resource) return `There is no resource "${name.slice(0, 40)}".`;
+  if (!resource) return t`There is no resource "${name.slice(0, 40)}".`;
   if (resource.apiCode !== api.text && !resource.own)
-    return `"${name}" belongs to another API than the application.`;
+    return t`"${name}" belongs to another API than the application.`;
   if (kind === 'partner_alternative' && !resource.openToAlternative)
-    return 'A PartnerAlternative application can hold the Match-Connect sandbox only.';
+    return t`A PartnerAlternative application can hold the Match-Connect sandbox only.`;
   const known = resource.scopes.map((scope) => `${name}/${scope}`).join(', ');
   const strange = scopes.find((scope) => !resource.scopes.includes(scope));
   if (strange !== undefined)
-    return `"${name}" has no scope "${strange.slice(0, 40)}".${known && ` There are ${known}.`}`;
-  if (known && scopes.length === 0) return `"${name}" is granted by its scopes: ${known}.`;
+    return known
+      ? t`"${name}" has no scope "${strange.slice(0, 40)}". There are ${known}.`
+      : t`"${name}" has no scope "${strange.slice(0, 40)}".`;
+  if (known && scopes.length === 0) return t`"${name}" is granted by its scopes: ${known}.`;
   return !operator && scopes.some((scope) => resource.operatorScopes.includes(scope))
-    ? 'Provisioning is for applications of an operator organisation.'
+    ? t`Provisioning is for applications of an operator organisation.`
     : undefined;
 }
 
@@ -111,6 +114,7 @@ function notForProgram(
     (scope) => operatorScopes.includes(scope) && !before?.scopes.includes(scope),
   );
   return (
-    more && `The scope "${more}" is given by people: on the pages, or by the command on the server.`
+    more &&
+    t`The scope "${more}" is given by people: on the pages, or by the command on the server.`
   );
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { t } from '../../platform/language/speaking.js';
 import type { OrganisationState } from '../state.query.js';
 import type { WantedOrganisation } from '../wanted.js';
 import { changesOf } from './changes.js';
@@ -7,11 +8,11 @@ import type { Comparison } from './comparison.js';
 export function compareOrganisation(comparison: Comparison, wanted: WantedOrganisation): void {
   const { at, key, formerKey, country, slug, name, ion, operator } = wanted;
   const { state, work, places } = comparison;
-  if (comparison.isTwice(`organisation ${key}`, at)) return;
-  if (formerKey && comparison.isTwice(`organisation ${formerKey}`, at)) return;
-  if (ion && comparison.isTwice(`ION ${ion}`, at)) return;
+  if (comparison.isTwice('organisation', key, at)) return;
+  if (formerKey && comparison.isTwice('organisation', formerKey, at)) return;
+  if (ion && comparison.isTwice('ion', ion, at)) return;
   if (ion && isTaken(comparison, ion, wanted))
-    return comparison.complain(at, `${state.ions.get(ion)} has the ION ${ion}.`);
+    return comparison.complain(at, t`${state.ions.get(ion)!} has the ION ${ion}.`);
   const problem = problemOfFormer(comparison, wanted);
   if (problem) return comparison.complain(at, problem);
   const existing = state.organisations.get(key) ?? state.organisations.get(formerKey ?? key);
@@ -39,8 +40,8 @@ function problemOfFormer(
 ): string | undefined {
   if (!formerKey) return undefined;
   const [now, before] = [state.organisations.get(key), state.organisations.get(formerKey)];
-  if (now && before) return `There is ${formerKey} and also ${key}: neither can become the other.`;
-  return (now ?? before) ? undefined : `There is no organisation ${formerKey}.`;
+  if (now && before) return t`There is ${formerKey} and also ${key}: neither can become the other.`;
+  return (now ?? before) ? undefined : t`There is no organisation ${formerKey}.`;
 }
 
 /** What it may do is said when it is made, by a person (ADR 11). */
@@ -51,9 +52,11 @@ function problemOfOperator(
 ): string | undefined {
   if (operator === undefined || operator === existing?.operator) return undefined;
   if (existing)
-    return `Whether an organisation is an operator is said when it is made, and never changes: this one is ${existing.operator ? 'one' : 'none'}.`;
+    return existing.operator
+      ? t`Whether an organisation is an operator is said when it is made, and never changes: this one is one.`
+      : t`Whether an organisation is an operator is said when it is made, and never changes: this one is none.`;
   return operator && !settings.staff
-    ? 'Operator organisations are made by people: on the pages, or by the command on the server.'
+    ? t`Operator organisations are made by people: on the pages, or by the command on the server.`
     : undefined;
 }
 

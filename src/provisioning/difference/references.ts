@@ -1,17 +1,18 @@
+import { t } from '../../platform/language/speaking.js';
 import type { Item } from '../rows.js';
 import type { ApplicationState } from '../state.query.js';
 import { organisationKey } from '../wanted.js';
 import type { Comparison, KnownApplication, KnownPerson, Place } from './comparison.js';
 
-export const staffAlone =
-  'Operator staff are looked after by people: on the pages, or by the command on the server.';
+export const staffAlone = () =>
+  t`Operator staff are looked after by people: on the pages, or by the command on the server.`;
 
 /* What a row refers to: in the file or in the database, and not removed by the same file. */
 
 export function placeOf(comparison: Comparison, { text, at }: Item): Place | undefined {
   const place = comparison.places.get(organisationKey(text));
   if (!place) {
-    const problem = `There is no organisation ${text}, neither in this file nor in Keyturn.`;
+    const problem = t`There is no organisation ${text}, neither in this file nor in Keyturn.`;
     comparison.complain(at, problem);
   }
   return place;
@@ -26,10 +27,11 @@ export function applicationOf(
   if (known) return known;
   const state = comparison.state.applications.get(name);
   if (!state || isPruned(comparison, state)) {
-    const why = state
-      ? 'would be removed: the file does not name it'
-      : 'is neither in this file nor in Keyturn';
-    comparison.complain(at, `The application "${text.slice(0, 120)}" ${why}.`);
+    const shown = text.slice(0, 120);
+    const problem = state
+      ? t`The application "${shown}" would be removed: the file does not name it.`
+      : t`The application "${shown}" is neither in this file nor in Keyturn.`;
+    comparison.complain(at, problem);
     return undefined;
   }
   return { state, name: state.name, organisationId: state.organisationId };
@@ -43,10 +45,11 @@ export function personOf(comparison: Comparison, { text, at }: Item): KnownPerso
   const pruned = comparison.prunes('user') && comparison.isDescribed(found?.organisationId ?? null);
   const hidden = !settings.staff && found?.organisationId === null;
   if (!found || found.closed || hidden || pruned) {
-    const why = pruned
-      ? 'would be closed: the file does not name it'
-      : 'is neither in this file nor open in Keyturn';
-    comparison.complain(at, `The account "${text.slice(0, 120)}" ${why}.`);
+    const shown = text.slice(0, 120);
+    const problem = pruned
+      ? t`The account "${shown}" would be closed: the file does not name it.`
+      : t`The account "${shown}" is neither in this file nor open in Keyturn.`;
+    comparison.complain(at, problem);
     return undefined;
   }
   return found;
@@ -55,7 +58,7 @@ export function personOf(comparison: Comparison, { text, at }: Item): KnownPerso
 /** Is there this API, or will there be? Otherwise that is a problem. */
 export function isApi(comparison: Comparison, { text, at }: Item): boolean {
   const known = comparison.hasApi(text);
-  if (!known) comparison.complain(at, `There is no API "${text.slice(0, 40)}".`);
+  if (!known) comparison.complain(at, t`There is no API "${text.slice(0, 40)}".`);
   return known;
 }
 

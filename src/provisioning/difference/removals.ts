@@ -1,3 +1,4 @@
+import { plural, t } from '../../platform/language/speaking.js';
 import type { Comparison } from './comparison.js';
 import { isPruned } from './references.js';
 import { roleLabel } from './roles.js';
@@ -63,10 +64,15 @@ function removeResources(comparison: Comparison): void {
     if (own || comparison.resources.has(scope)) continue;
     const left = granted - withdrawn.filter((each) => each === id).length;
     const reasons = [
-      left > 0 && `${left} ${left === 1 ? 'application has' : 'applications have'} it`,
-      secrets > 0 && 'its resource server has secrets',
+      left > 0 && plural(left, t`${left} application has it`, t`${left} applications have it`),
+      secrets > 0 && t`its resource server has secrets`,
     ].filter((each) => typeof each === 'string');
-    if (reasons.length > 0) stays(comparison, `resource "${scope}"`, reasons);
+    const why = reasonText(reasons);
+    if (why)
+      stays(
+        comparison,
+        t`The resource "${scope}" would be removed, because the file does not name it, but cannot be: ${why}.`,
+      );
     else {
       comparison.enter('remove', 'resource', scope);
       work.deletedResources.push(id);
@@ -87,10 +93,15 @@ function removeApis(comparison: Comparison): void {
       (each) => each.apiCode === code && gone.has(each.id),
     );
     const reasons = [
-      resources.length > 0 && 'it has resources',
-      applications > deleted.length && 'there are applications for it',
+      resources.length > 0 && t`it has resources`,
+      applications > deleted.length && t`there are applications for it`,
     ].filter((each) => typeof each === 'string');
-    if (reasons.length > 0) stays(comparison, `API ${code}`, reasons);
+    const why = reasonText(reasons);
+    if (why)
+      stays(
+        comparison,
+        t`The API ${code} would be removed, because the file does not name it, but cannot be: ${why}.`,
+      );
     else {
       comparison.enter('remove', 'api', code);
       work.deletedApis.push(code);
@@ -98,7 +109,11 @@ function removeApis(comparison: Comparison): void {
   }
 }
 
-function stays(comparison: Comparison, what: string, reasons: string[]): void {
-  const why = `The ${what} would be removed, because the file does not name it, but cannot be: ${reasons.join(', and ')}.`;
+/** Of two at most. */
+function reasonText([one, other]: string[]): string | undefined {
+  return one !== undefined && other !== undefined ? t`${one}, and ${other}` : one;
+}
+
+function stays(comparison: Comparison, why: string): void {
   comparison.complain({ line: 1, column: 1 }, why);
 }

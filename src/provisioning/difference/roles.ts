@@ -1,4 +1,5 @@
 import { checkedTerms } from '../../applications/role-terms.js';
+import { t } from '../../platform/language/speaking.js';
 import { Invalid } from '../../platform/refusals.js';
 import type { Position } from '../rows.js';
 import type { RoleState } from '../state.query.js';
@@ -19,7 +20,7 @@ function compareRole(
   roleOf: Map<string, RoleState>,
 ): void {
   if (wanted.role === 'it' && !comparison.settings.staff)
-    return comparison.complain(wanted.at, staffAlone);
+    return comparison.complain(wanted.at, staffAlone());
   const person = personOf(comparison, wanted.user);
   const application = wanted.application && applicationOf(comparison, wanted.application);
   if (!person || (wanted.application && !application)) return;
@@ -27,7 +28,7 @@ function compareRole(
   const misfit = misfitOf(wanted, person.organisationId, application?.organisationId);
   if (misfit) return comparison.complain(at, misfit);
   const label = roleLabel(wanted.user.text, role, application?.name);
-  if (comparison.isTwice(`role ${label.toLowerCase()}`, at)) return;
+  if (comparison.isTwice('role', label.toLowerCase(), at)) return;
   // An account or an application that is made by this file has no roles yet.
   const isNew = !person.id || (application && !application.state);
   const applicationId = application?.state?.id ?? null;
@@ -63,7 +64,7 @@ function enterRole(
   };
   if (!termsHold(comparison, wish, at)) return;
   if (!comparison.settings.staff && isOfOperator(comparison, wanted, application))
-    return comparison.complain(at, 'Roles in an operator organisation are given by people.');
+    return comparison.complain(at, t`Roles in an operator organisation are given by people.`);
   if (live) work.withdrawnRoles.push(live.id);
   work.newRoles.push({ email: wanted.user.text, application, ...wish });
   if (live) comparison.enterExisting('role', label, at, changes);
@@ -107,11 +108,11 @@ function misfitOf(
   applicationOf: string | undefined,
 ): string | undefined {
   if (role === 'it' && organisationId) {
-    return 'IT is for operator staff. This person belongs to an organisation.';
+    return t`IT is for operator staff. This person belongs to an organisation.`;
   }
-  if (role === 'org_admin' && !organisationId) return 'This person belongs to no organisation.';
+  if (role === 'org_admin' && !organisationId) return t`This person belongs to no organisation.`;
   return role === 'credential_manager' && organisationId !== applicationOf
-    ? 'This person belongs to another organisation, so this role cannot be given.'
+    ? t`This person belongs to another organisation, so this role cannot be given.`
     : undefined;
 }
 
