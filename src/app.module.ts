@@ -6,6 +6,7 @@ import { AuthenticationModule } from './authentication/authentication.module.js'
 import { DemoModule } from './demo/demo.module.js';
 import { AuditAnchorsJob } from './audit/audit-anchors.job.js';
 import { AuditModule } from './audit/audit.module.js';
+import { DomainsModule } from './domains/domains.module.js';
 import { MailJob } from './platform/mail/mail.job.js';
 import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         AdminModule,
         ApiModule,
         OAuthModule,
+        DomainsModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
       providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob, AuditAnchorsJob, OwnAudienceJob],
@@ -61,6 +63,7 @@ export class CommandModule {
         ApplicationsModule,
         SecretsModule,
         OAuthModule,
+        DomainsModule,
         RemindersModule,
         ProvisioningModule,
       ],

@@ -14,6 +14,7 @@ const kinds: Record<string, () => string> = {
   user: () => t`User`,
   role_request: () => t`Role request`,
   secret: () => t`Secret`,
+  domain: () => t`Domain`,
   reminder_run: () => t`Run`,
   calendar_feed: () => t`Calendar feed`,
   api: () => t`API`,

@@ -37,3 +37,7 @@ export const mayManage = (application: string, user: string, now: string) => `
 /** Org admins act for their own organisation (R5, R14). `organisation` is its id, of no table called `r`. */
 export const orgAdminOf = (organisation: string, user: string, now: string) => `
   exists (${liveRole(user, now)} and r.role = 'org_admin' and r.organisation_id = ${organisation})`;
+
+/** The domains of an application are kept by its credential managers, and by IT, who has them in the file. */
+export const mayManageDomains = (application: string, user: string, now: string) => `
+  (${mayManage(application, user, now)} or ${isIt(user, now)})`;

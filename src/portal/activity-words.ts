@@ -7,6 +7,7 @@ export const kinds = {
   secrets: () => t`Secrets`,
   people: () => t`People`,
   application: () => t`Application and access`,
+  domains: () => t`Domains`,
   reminders: () => t`Answers to reminders`,
   refused: () => t`Refused calls`,
 } as const;
@@ -22,6 +23,16 @@ const actions: Record<Exclude<Kind, 'all' | 'refused'>, readonly Action[]> = {
     'application.enable',
     'grant.give',
     'grant.withdraw',
+  ],
+  domains: [
+    'domain.create',
+    'domain.change',
+    'domain.delete',
+    'domain.add_url',
+    'domain.change_url',
+    'domain.remove_url',
+    'domain.link',
+    'domain.unlink',
   ],
   reminders: ['reminder.acknowledge', 'reminder.settle', 'reminder.take_back'],
 };
