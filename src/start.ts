@@ -2,12 +2,10 @@ import type { DataSource } from 'typeorm';
 import type { Clock } from './platform/clock.js';
 import type { Config } from './platform/config/config.js';
 import { keysOf } from './platform/config/load.js';
-import {
-  buildDataSource,
-  type DatabaseConnection,
-  migrate,
-} from './platform/database/data-source.js';
+import { buildDataSource, type DatabaseConnection } from './platform/database/data-source.js';
 import { startLocalPostgres } from './platform/database/local-postgres.js';
+import { migrate } from './platform/database/migrate.js';
+import { checkPooled } from './platform/database/pooled.js';
 import { checkKeys } from './platform/keys/key-checks.js';
 import { type Mailer } from './platform/mail/mailer.js';
 import { mailerOf } from './platform/mail/mailer-of.js';
@@ -53,6 +51,7 @@ export async function openDatabase(
   const { connection, stop: stopServer } = await openServer(config);
   const dataSource = buildDataSource(connection, entities, migrations, {
     poolSize: config.DATABASE_POOL,
+    pooled: config.DATABASE_POOLER !== undefined,
   });
   const stop = async () => {
     if (dataSource.isInitialized) await dataSource.destroy();
@@ -60,6 +59,7 @@ export async function openDatabase(
   };
   try {
     await connect(dataSource, config);
+    if (config.DATABASE_POOLER) await checkPooled(dataSource);
     return { dataSource, stop };
   } catch (error) {
     await stop();

@@ -4,7 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { buildDataSource, migrate } from '../../dist/src/platform/database/data-source.js';
+import { buildDataSource } from '../../dist/src/platform/database/data-source.js';
+import { migrate } from '../../dist/src/platform/database/migrate.js';
 import { startLocalPostgres } from '../../dist/src/platform/database/local-postgres.js';
 import { entities, migrations } from '../../dist/src/schema.js';
 

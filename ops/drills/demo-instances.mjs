@@ -15,7 +15,7 @@ export async function newDataDir() {
 }
 
 /** Starts the demo and waits for its line; the first one makes the data folder. */
-export async function startInstance(dataDir) {
+export async function startInstance(dataDir, environment = {}) {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(process.execPath, ['dist/src/main.js', '--demo', '--json'], {
     cwd: root,
@@ -26,6 +26,7 @@ export async function startInstance(dataDir) {
       DATA_DIR: dataDir,
       PORT: String(await freePort()),
       LOG_LEVEL: 'fatal',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -60,7 +61,7 @@ export async function openFiles(pid) {
   return (await readdir(`/proc/${pid}/fd`)).length;
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

@@ -17,7 +17,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { fillWith, morning } from '../../bench/reminders/fill.mjs';
-import { buildDataSource, migrate } from '../../dist/src/platform/database/data-source.js';
+import { buildDataSource } from '../../dist/src/platform/database/data-source.js';
+import { migrate } from '../../dist/src/platform/database/migrate.js';
 import { startLocalPostgres } from '../../dist/src/platform/database/local-postgres.js';
 import { entities, migrations } from '../../dist/src/schema.js';
 

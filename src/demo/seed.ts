@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { ConfigurationError } from '../platform/config/config.js';
+import { alone } from '../platform/database/alone.js';
 import { Installation } from '../platform/keys/keys.entity.js';
 import { MailboxMailer } from '../platform/mail/mailbox-mailer.js';
 import type { Platform } from '../platform/platform.module.js';
@@ -10,19 +11,15 @@ import { addDays, startOf, utcDay } from '../platform/utc-day.js';
 import { Reminders } from '../reminders/reminders.service.js';
 import { type DemoWorld, makeWorld } from './make-world.js';
 
-const seedLock = 4_711_001;
-
 /**
  * Makes the demo world once per database. Of several instances that start together one does it.
  * @throws ConfigurationError for a database that is not a demo's
  */
-export async function seedDemo(
+export function seedDemo(
   app: NestFastifyApplication,
   platform: Platform,
 ): Promise<DemoWorld | undefined> {
-  const runner = platform.dataSource.createQueryRunner();
-  await runner.query(`select pg_advisory_lock($1)`, [seedLock]);
-  try {
+  return alone(platform.dataSource, 'keyturn demo', async () => {
     const installation = await installationOf(platform.dataSource);
     if (installation && !installation.demo) {
       throw new ConfigurationError([
@@ -36,10 +33,7 @@ export async function seedDemo(
     await writeFile(file, JSON.stringify(world, null, 2), { mode: 0o600 });
     await markInstallation(platform, true);
     return world;
-  } finally {
-    await runner.query(`select pg_advisory_unlock($1)`, [seedLock]);
-    await runner.release();
-  }
+  });
 }
 
 /** Remembers at the first start whether this is a demo's database or a real one. */

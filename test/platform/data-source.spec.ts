@@ -1,6 +1,8 @@
 import { QueryFailedError } from 'typeorm';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
 import { describeDatabaseError } from '../../src/platform/database/redacting-logger.js';
+import { checkPooled } from '../../src/platform/database/pooled.js';
+import { queryPrepared, runPrepared } from '../../src/platform/database/prepared.js';
 import { unavailable } from '../../src/platform/database/unavailable.js';
 import { databaseErrorCode, inTransaction, violated } from '../../src/platform/database/tx.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -67,6 +69,40 @@ describe('the data source', () => {
     await runner.release();
     expect(await impatient.query('select 1 as one')).toEqual([{ one: 1 }]);
     await impatient.destroy();
+  });
+
+  it('relies on nothing of a session behind a pooler, and says what the role must have', async () => {
+    const pooled = buildDataSource(database.connection, [], [], { pooled: true, poolSize: 1 });
+    await pooled.initialize();
+    const refusal: unknown = await checkPooled(pooled).catch((e: unknown) => e);
+    expect((refusal as Error).message.split('\n').slice(1)).toEqual([
+      // The zone is that of the first test, in a database that was asked to have another.
+      `  alter role ${database.connection.user} set TimeZone = 'UTC';`,
+      `  alter role ${database.connection.user} set statement_timeout = '5s';`,
+      `  alter role ${database.connection.user} set lock_timeout = '2s';`,
+      `  alter role ${database.connection.user} set idle_in_transaction_session_timeout = '30s';`,
+    ]);
+    await pooled.query(
+      `do $$ declare setting text; begin
+        foreach setting in array array['timezone = UTC', 'statement_timeout = 9000', 'lock_timeout = 9000',
+          'idle_in_transaction_session_timeout = 9000']
+        loop execute format('alter database %I set ', current_database()) || setting; end loop; end $$`,
+    );
+    await pooled.destroy();
+    const again = buildDataSource(database.connection, [], [], { pooled: true, poolSize: 1 });
+    await again.initialize();
+    await checkPooled(again);
+    const one = { name: 'one', text: 'select $1::int as one' };
+    await queryPrepared(again.manager, one, [1]);
+    expect(await again.query('select from pg_prepared_statements')).toEqual([]);
+    const named = {
+      name: 'named',
+      text: 'select array(select name from pg_prepared_statements) n',
+    };
+    await runPrepared(again, named, []);
+    await runPrepared(again, named, []);
+    expect(await runPrepared(again, named, [])).toEqual([{ n: [] }]);
+    await again.destroy();
   });
 
   it('logs a failure without the values in it', async () => {

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { buildDataSource, migrate } from '../../src/platform/database/data-source.js';
+import { buildDataSource } from '../../src/platform/database/data-source.js';
+import { migrate } from '../../src/platform/database/migrate.js';
 import { entities, migrations } from '../../src/schema.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeSchema } from '../support/schema-description.js';

@@ -37,8 +37,8 @@ export async function startTestServer() {
 
 /** Creates the database from which every test file gets its copy. */
 async function createTemplate(connection) {
-  const { buildDataSource, migrate } =
-    await import('../../dist/src/platform/database/data-source.js');
+  const { buildDataSource } = await import('../../dist/src/platform/database/data-source.js');
+  const { migrate } = await import('../../dist/src/platform/database/migrate.js');
   const { entities, migrations } = await import('../../dist/src/schema.js');
   const lobby = buildDataSource({ ...connection, database: 'postgres' }, [], []);
   await lobby.initialize();

@@ -49,6 +49,7 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'https://keyturn.example.org/path'],
     ['PUBLIC_URL', 'keyturn.example.org'],
     ['DATABASE_URL', 'mysql://db'],
+    ['DATABASE_POOLER', 'session'],
     ['PORT', '70000'],
     ['PORT', 'abc'],
     ['PORT', '80.5'],

@@ -71,6 +71,14 @@ export class Config {
   @Max(200, { message: 'should be at most 200, e.g. DATABASE_POOL=8' })
   DATABASE_POOL = 8;
 
+  /** What stands between us and DATABASE_URL hands a connection over after each transaction. */
+  @IsOptional()
+  @IsIn(['transaction'], {
+    message:
+      'should be transaction where DATABASE_URL leads to a pooler in that mode, and absent otherwise, e.g. DATABASE_POOLER=transaction',
+  })
+  DATABASE_POOLER?: string;
+
   @IsOptional()
   @IsString()
   LOCAL_PG_BIN?: string;

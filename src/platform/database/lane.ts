@@ -10,6 +10,9 @@ const Query = pg.Query as unknown as new (
   answered: (error: Error | null, result: pg.QueryResult<pg.QueryResultRow>) => void,
 ) => pg.Submittable;
 
+/** Of the pool, beside which the lanes are. */
+export type PoolSettings = pg.ClientConfig & { pooled?: boolean };
+
 const timestamptz = 1184;
 /** A server that says nothing for so long is given up, and with it all that was asked of it. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -25,7 +28,7 @@ export class Lane {
   private opening?: Promise<pg.Client>;
   private gathering = false;
 
-  constructor(private readonly settings: pg.ClientConfig) {}
+  constructor(private readonly settings: PoolSettings) {}
 
   /** @param alone is worth a write of its own, and waits for no others */
   async query(
@@ -38,7 +41,7 @@ export class Lane {
       const answered = (error: Error | null, result: pg.QueryResult<pg.QueryResultRow>) =>
         error ? reject(error) : resolve(result.rows);
       // Built here: of a statement given as an object the client makes an expensive copy first.
-      client.query(Object.assign(new Query(text, values, answered), { name }));
+      client.query(Object.assign(new Query(text, values, answered), { name: this.nameOf(name) }));
     });
   }
 
@@ -47,14 +50,20 @@ export class Lane {
     await client?.end();
   }
 
+  /** Behind a pooler the next statement may meet another session, which knows no names. */
+  private nameOf(name: string): string | undefined {
+    return this.settings.pooled ? undefined : name;
+  }
+
   private async open(): Promise<pg.Client> {
+    const { options = '', password, pooled } = this.settings;
     const client = new pg.Client({
       ...this.settings,
       // A property that spreading does not copy.
-      password: this.settings.password,
+      password,
       // Planned once: for these statements planning anew costs more than running them. New
       // statistics of a table, as when it has grown, make a new plan all the same.
-      options: `${this.settings.options ?? ''} -c plan_cache_mode=force_generic_plan`,
+      ...(!pooled && { options: `${options} -c plan_cache_mode=force_generic_plan` }),
       pipeline: true,
       query_timeout: ANSWER_WITHIN_MS,
       types: { getTypeParser },

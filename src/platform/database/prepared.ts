@@ -1,8 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
-import { Lane } from './lane.js';
+import { Lane, type PoolSettings } from './lane.js';
 
-/** A statement that each connection parses and plans once; its name must be unique in the program. */
+/**
+ * A statement that each connection parses and plans once; its name must be unique in the program.
+ * Behind a pooler it is parsed each time.
+ */
 export interface Prepared {
   name: string;
   text: string;
@@ -36,7 +39,7 @@ export async function closeLanes(dataSource: DataSource): Promise<void> {
 }
 
 function openLanes(dataSource: DataSource) {
-  const { options } = (dataSource.driver as unknown as { master: Pool }).master;
+  const { options } = poolOf(dataSource);
   const own = { lanes: Array.from({ length: width }, () => new Lane(options)), asked: 0 };
   lanesOf.set(dataSource, own);
   return own;
@@ -51,8 +54,14 @@ export async function queryPrepared<Row>(
   { name, text }: Prepared,
   values: unknown[],
 ): Promise<Row[]> {
-  const { master } = db.dataSource.driver as unknown as { master: Pool };
-  const client = db.queryRunner ? ((await db.queryRunner.connect()) as PoolClient) : master;
-  const { rows } = await client.query({ name, text, values });
+  const pool = poolOf(db.dataSource);
+  const client = db.queryRunner ? ((await db.queryRunner.connect()) as PoolClient) : pool;
+  const { rows } = await client.query(
+    pool.options.pooled ? { text, values } : { name, text, values },
+  );
   return rows as Row[];
+}
+
+function poolOf(dataSource: DataSource) {
+  return (dataSource.driver as unknown as { master: Pool & { options: PoolSettings } }).master;
 }
