@@ -7,6 +7,7 @@ import { DemoModule } from './demo/demo.module.js';
 import { AuditAnchorsJob } from './audit/audit-anchors.job.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DomainsModule } from './domains/domains.module.js';
+import { HealthModule } from './platform/health/health.module.js';
 import { MailJob } from './platform/mail/mail.job.js';
 import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         PlatformModule.with(platform),
         WebModule.withErrors(),
         ScheduleModule.forRoot(),
+        HealthModule,
         MailModule,
         AuditModule,
         AuthenticationModule,

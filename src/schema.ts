@@ -34,6 +34,7 @@ import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-o
 import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js';
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
+import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -46,6 +47,7 @@ import { Passkey, PasskeyChallenge } from './authentication/passkey.entity.js';
 import { Domain, DomainUrl, SecretDomain } from './domains/domain.entity.js';
 import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
+import { Backup } from './platform/health/backup.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
 import { Attempt } from './platform/limits/attempt.entity.js';
 import { Mail } from './platform/mail/mail.entity.js';
@@ -69,6 +71,7 @@ export const entities = [
   AuditEvent,
   AuditHead,
   AuditLink,
+  Backup,
   BounceWarning,
   CalendarFeed,
   Domain,
@@ -138,4 +141,5 @@ export const migrations = [
   Passkeys1795219330000,
   UserLanguage1795219340000,
   Domains1795219400000,
+  Backups1795219430000,
 ];

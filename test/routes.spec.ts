@@ -93,7 +93,9 @@ test('only these routes are for programs, which prove themselves', async () => {
       'GET /.well-known/oauth-authorization-server',
       // Its address is the proof.
       'GET /calendar/:file',
-      // Says nothing but whether the reminders work.
+      // Say nothing but whether something works.
+      'GET /health/live',
+      'GET /health/ready',
       'GET /health/reminders',
       // Only where a token for it is set, and with that.
       'GET /metrics',

@@ -1,17 +1,19 @@
 import { Module } from '@nestjs/common';
+import { HealthModule } from '../platform/health/health.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { CalendarController } from './calendar.controller.js';
 import { HealthController } from './health.controller.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthEndpoints } from './oauth-endpoints.service.js';
+import { Metrics } from './metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { RestModule } from './v1/rest.module.js';
 
 /** Door 3: routes for programs. */
 @Module({
-  imports: [OAuthModule, RestModule, RemindersModule],
+  imports: [HealthModule, OAuthModule, RestModule, RemindersModule],
   controllers: [OAuthController, HealthController, CalendarController, MetricsController],
-  providers: [OAuthEndpoints],
+  providers: [OAuthEndpoints, Metrics],
 })
 export class ApiModule {}

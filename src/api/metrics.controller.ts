@@ -5,7 +5,10 @@ import { DataSource } from 'typeorm';
 import { Machine } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { unavailable } from '../platform/database/unavailable.js';
+import { Readiness } from '../platform/health/readiness.js';
 import { Watch } from '../reminders/watch.service.js';
+import type { Facts } from './fact-gauges.js';
 import { Metrics } from './metrics.js';
 import { findMetrics } from './metrics.query.js';
 
@@ -13,10 +16,9 @@ import { findMetrics } from './metrics.query.js';
 @Machine()
 @Controller('metrics')
 export class MetricsController {
-  /** Made when first asked for: it watches the process from then on. */
-  private metrics?: Metrics;
-
   constructor(
+    private readonly metrics: Metrics,
+    private readonly readiness: Readiness,
     private readonly watch: Watch,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
@@ -35,11 +37,20 @@ export class MetricsController {
         error_description: 'send METRICS_TOKEN as a bearer token',
       });
     }
-    this.metrics ??= new Metrics();
+    const looked = await this.readiness.look();
     const now = this.clock.now();
-    const row = await findMetrics(this.dataSource, now);
-    const text = await this.metrics.text(await this.watch.now(), row, now);
+    const text = await this.metrics.text(looked, looked.state && (await this.facts(now)), now);
     return reply.type(this.metrics.contentType).send(text);
+  }
+
+  private async facts(now: Date): Promise<Facts | undefined> {
+    try {
+      return { watched: await this.watch.now(), row: await findMetrics(this.dataSource, now) };
+    } catch (error) {
+      // Gone since it was asked: the process itself can still be told about.
+      if (unavailable(error)) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -1,66 +1,42 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Watched } from '../reminders/watch.service.js';
-import type { MetricsRow } from './metrics.query.js';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { Server } from 'node:http';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { Config } from '../platform/config/config.js';
+import type { Looked } from '../platform/health/readiness.js';
+import { FactGauges, type Facts } from './fact-gauges.js';
+import { ProcessGauges } from './process-gauges.js';
+import { watchAnswers } from './request-times.js';
 
-/** The facts as gauges, in the text form of Prometheus; the process's own beside them. */
-export class Metrics {
-  private readonly registry = new Registry();
-  private readonly runAge = this.gauge(
-    'keyturn_reminder_run_age_seconds',
-    'Seconds since the last complete daily run; NaN when there was none.',
-  );
-  private readonly run = this.gauge(
-    'keyturn_reminder_run_reminders',
-    'Reminders in the last complete run that had something to do; no_recipient counts secrets.',
-    'outcome',
-  );
-  private readonly troubles = this.gauge(
-    'keyturn_reminder_troubles',
-    'What /health/reminders complains about; 0 when all is well.',
-  );
-  private readonly reminders = this.gauge(
-    'keyturn_reminders_waiting',
-    'Reminders that are due and not sent.',
-  );
-  private readonly waiting = this.gauge('keyturn_mails_waiting', 'Mails that wait to be sent.');
-  private readonly oldest = this.gauge(
-    'keyturn_mails_oldest_waiting_age_seconds',
-    'Age of the oldest mail that waits; 0 when none does.',
-  );
-  private readonly failed = this.gauge(
-    'keyturn_mails_failed_last_day',
-    'Mails that were refused for good in the last 24 hours.',
-  );
+/** In the text form of Prometheus. */
+@Injectable()
+export class Metrics implements OnApplicationBootstrap {
+  private readonly ofProcess = new ProcessGauges();
+  private readonly ofDatabase = new FactGauges();
 
-  constructor() {
-    collectDefaultMetrics({ register: this.registry });
-  }
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly adapter: HttpAdapterHost,
+    private readonly config: Config,
+  ) {}
 
   get contentType(): string {
-    return this.registry.contentType;
+    return this.ofProcess.registry.contentType;
   }
 
-  text({ lastComplete, troubles }: Watched, row: MetricsRow, now: Date): Promise<string> {
-    this.runAge.set(lastComplete ? secondsSince(lastComplete, now) : NaN);
-    const { noRecipient, ...counts } = row.run ?? nothing;
-    for (const [outcome, count] of Object.entries({ ...counts, no_recipient: noRecipient })) {
-      this.run.set({ outcome }, count);
-    }
-    this.troubles.set(troubles.length);
-    this.reminders.set(row.remindersWaiting);
-    this.waiting.set(row.mailsWaiting);
-    this.oldest.set(row.oldestWaiting ? secondsSince(row.oldestWaiting, now) : 0);
-    this.failed.set(row.mailsFailed);
-    return this.registry.metrics();
+  onApplicationBootstrap(): void {
+    if (this.config.METRICS_TOKEN === undefined) return;
+    const server = this.adapter.httpAdapter.getHttpServer() as Server;
+    watchAnswers(server, (area, status, seconds) =>
+      this.ofProcess.requests.observe({ area, status }, seconds),
+    );
   }
 
-  private gauge(name: string, help: string, ...labelNames: string[]): Gauge {
-    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  /** @param facts absent while the database is away */
+  async text(looked: Looked, facts: Facts | undefined, now: Date): Promise<string> {
+    const { master } = this.dataSource.driver as unknown as { master: Pool };
+    const own = await this.ofProcess.text(looked, master);
+    return facts ? own + (await this.ofDatabase.text(facts, now)) : own;
   }
-}
-
-const nothing = { due: 0, sent: 0, failed: 0, skipped: 0, noRecipient: 0 };
-
-function secondsSince(then: Date, now: Date): number {
-  return Math.max(0, (now.getTime() - then.getTime()) / 1_000);
 }

@@ -7,10 +7,14 @@ import {
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { Config } from '../platform/config/config.js';
+import { Readiness } from '../platform/health/readiness.js';
 import { Reminders } from './reminders.service.js';
 
 /** Instances that are started together do not all ask at once, and a start is not held up. */
 const soonAfterStart = 10_000;
+
+/** Seconds that this machine's clock may be off: the wrong day would be mailed about. */
+const largestOffset = 30;
 
 /**
  * Asks every five minutes whether something is due (M4). The ledger knows, not the schedule: a clock
@@ -22,6 +26,7 @@ export class RemindersJob implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly reminders: Reminders,
+    private readonly readiness: Readiness,
     private readonly registry: SchedulerRegistry,
     private readonly config: Config,
   ) {}
@@ -47,7 +52,12 @@ export class RemindersJob implements OnApplicationBootstrap, OnModuleDestroy {
     this.registry.deleteCronJob('reminders');
   }
 
-  private async tick(): Promise<void> {
+  async tick(): Promise<void> {
+    const { state } = await this.readiness.look();
+    if (Math.abs(state?.clockOffset ?? 0) > largestOffset) {
+      this.log.error('No run is begun: the clocks of this machine and the database differ');
+      return;
+    }
     await this.reminders.run().catch((error: unknown) => this.complain(error));
   }
 

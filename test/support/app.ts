@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.js';
 import { type DemoAccount, type DemoWorld, makeWorld } from '../../src/demo/make-world.js';
 import { FixedClock } from '../../src/platform/clock.js';
 import { type Config, readConfig } from '../../src/platform/config/config.js';
+import { Readiness } from '../../src/platform/health/readiness.js';
 import { keysOf } from '../../src/platform/config/load.js';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
 import type { Envelope } from '../../src/platform/mail/mailer.js';
@@ -30,7 +31,7 @@ export interface TestApp {
   signedIn(email: string): Promise<Visitor>;
   account(email: string): DemoAccount;
   /** Another instance of the service on the same database, with the same clock. */
-  secondInstance(): Promise<{ url: string; close(): Promise<void> }>;
+  secondInstance(): Promise<{ url: string; readiness: Readiness; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -83,6 +84,7 @@ export async function startTestApp(
       const second = await listen({ ...platform, dataSource });
       return {
         url: second.url,
+        readiness: second.app.get(Readiness),
         close: async () => {
           await second.app.close();
           await dataSource.destroy();
