@@ -19,6 +19,12 @@ import { addSecurityHeaders } from './platform/web/security-headers.js';
 /** A pasted file, whose characters an address-like form writes with up to three each. */
 const fileLimit = 2 * 1024 * 1024;
 
+/** A request that has not come whole by then is cut off, so that nobody keeps us waiting for the rest. */
+const requestWithin = 30_000;
+
+/** How often Node looks for such requests; its own thirty seconds would double the time. */
+const lookEvery = 1_000;
+
 /** For what is under way when the service is told to stop. */
 const endWithin = 10_000;
 
@@ -41,7 +47,8 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
         .type('text/plain; charset=utf-8')
         .send('This address cannot be read.\n');
     },
-    requestTimeout: 30_000,
+    requestTimeout: requestWithin,
+    http: { headersTimeout: requestWithin, connectionsCheckingInterval: lookEvery },
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
     // While it stops, requests on open connections are still answered, each as the last of its connection.
     return503OnClosing: false,

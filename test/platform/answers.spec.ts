@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { serializers } from '../../src/platform/log.js';
 import { TooMany } from '../../src/platform/refusals.js';
@@ -127,5 +127,41 @@ describe('the direct way', () => {
     const [told] = await answered('fatal', new Error('deep inside'));
     expect(told).toMatch(/^500 \{"error":"server_error"/);
     expect(told).not.toContain('deep');
+  });
+});
+
+describe('a request that does not come to its end', () => {
+  const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 40\r\n';
+
+  /** All that comes back on one connection until it is closed; `more` goes out after the first answer. */
+  async function conversation(sent: string, more?: string): Promise<string> {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    let told = '';
+    socket.setEncoding('utf8').on('data', (text: string) => (told += text));
+    if (more) socket.once('data', () => socket.write(more));
+    socket.write(sent);
+    await once(socket, 'close');
+    return told;
+  }
+
+  test('is cut off when its time is over, whichever part of it is late', async () => {
+    const server: Server = service.app.getHttpServer();
+    expect([server.headersTimeout, server.requestTimeout]).toEqual([30_000, 30_000]);
+    const headers = 'Host: localhost\r\n';
+    const late = ['POST /oauth2/tok', `POST /oauth2/token HTTP/1.1\r\n${headers}`].map((sent) =>
+      conversation(sent),
+    );
+    for (const line of ['POST /oauth2/token HTTP/1.1', 'POST /sign-in HTTP/1.1']) {
+      const begun = once(server, 'request');
+      late.push(conversation(`${line}\r\n${headers}${form}\r\ngrant_type=`));
+      await begun;
+    }
+    const whole = `GET /oauth2/jwks HTTP/1.1\r\n${headers}\r\n`;
+    const last = whole.replace(headers, `${headers}Connection: close\r\n`);
+    // Read at every look for late requests: half a minute later, as it were.
+    server.headersTimeout = server.requestTimeout = 1;
+    for (const told of await Promise.all(late)) expect(told).toMatch(/^HTTP\/1\.1 408 /);
+    server.headersTimeout = server.requestTimeout = 30_000;
+    expect((await conversation(whole, last)).match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
   });
 });
