@@ -417,6 +417,32 @@ describe('requests that come together', () => {
     expect(found.map(({ standing }) => standing?.deleted)).toEqual([false, true, false]);
   });
 
+  test('get no answer that is older than they are, however it was found (S9)', async () => {
+    const { value, clientId } = service.world.secrets.find(({ name }) => name === 'Search server')!;
+    const lookup = service.app.get(CredentialLookup, { strict: false });
+    const runner = service.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('select pg_advisory_xact_lock(9)');
+    // A statement that has seen the secret, and is held up with its answer.
+    const slow = { name: 'slow', sql: 'pg_advisory_xact_lock_shared(9)::text' };
+    const quick = { name: 'quick', sql: '1' };
+    const ask = () => askToken(service.url, { value, clientId }, { scope: 'match-connect' });
+    expect((await lookup.find(value, quick)).standing!.deleted).toBe(false);
+    expect((await ask()).status).toBe(200);
+    const before = lookup.find(value, slow);
+    await waitingFor(runner, 1);
+    await service.dataSource.query(`update secrets set deleted_at = now() where name = $1`, [
+      'Search server',
+    ]);
+    const after = [quick, slow].map((question) => lookup.find(value, question));
+    const asked = ask();
+    await runner.rollbackTransaction();
+    await runner.release();
+    const found = await Promise.all([before, ...after]);
+    expect(found.map(({ standing }) => standing!.deleted)).toEqual([false, true, true]);
+    expect((await asked).status).toBe(401);
+  });
+
   test('fail together and with nobody else when their statement fails', async () => {
     const runner = service.dataSource.createQueryRunner();
     await runner.startTransaction();
