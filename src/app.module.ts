@@ -8,6 +8,7 @@ import { AuditAnchorsJob } from './audit/audit-anchors.job.js';
 import { AuditModule } from './audit/audit.module.js';
 import { DomainsModule } from './domains/domains.module.js';
 import { HealthModule } from './platform/health/health.module.js';
+import { RewrapJob } from './platform/keys/rewrap.job.js';
 import { MailJob } from './platform/mail/mail.job.js';
 import { type Platform, PlatformModule, WebModule } from './platform/platform.module.js';
 import { OAuthModule } from './oauth/oauth.module.js';
@@ -46,7 +47,15 @@ export class AppModule {
         DomainsModule,
         ...(platform.config.demo ? [DemoModule] : []),
       ],
-      providers: [MailJob, RemindersJob, WatchJob, SigningKeysJob, AuditAnchorsJob, OwnAudienceJob],
+      providers: [
+        MailJob,
+        RemindersJob,
+        WatchJob,
+        SigningKeysJob,
+        AuditAnchorsJob,
+        OwnAudienceJob,
+        RewrapJob,
+      ],
     };
   }
 }

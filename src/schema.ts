@@ -35,6 +35,7 @@ import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js'
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
+import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -142,4 +143,5 @@ export const migrations = [
   UserLanguage1795219340000,
   Domains1795219400000,
   Backups1795219430000,
+  KeyNumbers1795219450000,
 ];

@@ -6,7 +6,7 @@ import { buildDataSource, type DatabaseConnection } from './platform/database/da
 import { startLocalPostgres } from './platform/database/local-postgres.js';
 import { migrate } from './platform/database/migrate.js';
 import { checkPooled } from './platform/database/pooled.js';
-import { checkKeys } from './platform/keys/key-checks.js';
+import { checkKeys, checkNothingIsLost } from './platform/keys/key-checks.js';
 import { type Mailer } from './platform/mail/mailer.js';
 import { mailerOf } from './platform/mail/mailer-of.js';
 import type { Platform } from './platform/platform.module.js';
@@ -33,6 +33,7 @@ export async function startPlatform(config: Config, clock: Clock): Promise<Start
   try {
     await migrate(dataSource);
     await checkKeys(dataSource, keys);
+    await checkNothingIsLost(dataSource, keys, clock.now());
     mailer = mailerOf(config, clock);
     return { platform: { config, keys, clock, dataSource, mailer }, stop };
   } catch (error) {

@@ -6,18 +6,13 @@ import { ItOnly } from '../authentication/marks.js';
 import { SigningKeys } from '../oauth/signing-keys.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
+import { countKeyNeeds } from '../platform/keys/kept.js';
 import { Keys } from '../platform/keys/keys.js';
 import { t } from '../platform/language/speaking.js';
 import { Pages } from '../platform/web/pages.js';
 import { Watch } from '../reminders/watch.service.js';
 import { type OperationsFacts, operationsPage } from './operations.page.js';
-import {
-  countByEncryptionKey,
-  countByHashKey,
-  findDatabaseFacts,
-  findFailedMails,
-  findWaitingMails,
-} from './operations.query.js';
+import { findDatabaseFacts, findFailedMails, findWaitingMails } from './operations.query.js';
 import { findRuns } from './reminder-runs.query.js';
 
 /** How the service is: runs, mails, keys, settings, database. Nothing secret is on it. */
@@ -58,8 +53,7 @@ export class OperationsController {
       failed: await findFailedMails(dataSource, now),
       head: await this.anchors.last(),
       signingKeys: await this.signingKeys.list(),
-      hashKeys: await countByHashKey(dataSource),
-      sealed: await countByEncryptionKey(dataSource),
+      keyNeeds: await countKeyNeeds(dataSource, now),
       known: dataSource.migrations.map(({ name, constructor }) => name ?? constructor.name),
       database,
     };

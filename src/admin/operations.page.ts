@@ -1,15 +1,16 @@
 import { nextRotation, type KeyState, type Turn } from '../oauth/signing-key.js';
 import type { LastAnchor } from '../audit/audit-anchors.service.js';
 import type { Config } from '../platform/config/config.js';
+import type { KeyNeed } from '../platform/keys/kept.js';
 import type { Keys } from '../platform/keys/keys.js';
 import { plural, t } from '../platform/language/speaking.js';
 import { dayText, instantText } from '../platform/words.js';
+import { keyringsOf, lostWithKeys } from './keyrings.page.js';
 import type { OperationsPage, State } from './models.js';
 import {
   type DatabaseFacts,
   failedDays,
   type FailedMail,
-  type Sealed,
   type WaitingMails,
 } from './operations.query.js';
 import { policyOf } from './policy.js';
@@ -24,8 +25,7 @@ export interface OperationsFacts {
   waiting: WaitingMails[];
   failed: FailedMail[];
   signingKeys: (Turn & { state: KeyState })[];
-  hashKeys: { number: number; count: number }[];
-  sealed: Sealed[];
+  keyNeeds: KeyNeed[];
   database: DatabaseFacts;
   /** Names of the migrations that this version knows. */
   known: string[];
@@ -65,7 +65,7 @@ export function operationsPage(
       published: moment(rotation.published),
       signs: moment(rotation.signs),
     },
-    keyrings: keyringsOf(facts, keys),
+    keyrings: keyringsOf(facts.keyNeeds, keys),
     policy: policyOf(config),
     installation: installationOf(facts, config),
   };
@@ -110,48 +110,6 @@ function mailsOf({ waiting, failed }: OperationsFacts): OperationsPage['mails'] 
   };
 }
 
-function keyringsOf(
-  { hashKeys, sealed }: OperationsFacts,
-  { hash, session, encryption }: Keys,
-): OperationsPage['keyrings'] {
-  const numbers = ({ all, current }: Keys['hash']) =>
-    all.map(({ number }) => ({ number, current: number === current.number }));
-  return [
-    {
-      kind: t`Hash keys`,
-      numbers: numbers(hash).map((each) => ({
-        ...each,
-        needs: needsText(
-          hashKeys
-            .filter(({ number, count }) => number === each.number && count > 0)
-            .map(({ count }) => plural(count, t`${count} secret`, t`${count} secrets`)),
-        ),
-      })),
-    },
-    { kind: t`Session keys`, numbers: numbers(session) },
-    {
-      kind: t`Encryption keys`,
-      numbers: numbers(encryption).map((each) => ({ ...each, needs: sealedText(sealed, each) })),
-    },
-  ];
-}
-
-const sealedWords: Record<Sealed['kind'], (count: number) => string> = {
-  authenticators: (n) => plural(n, t`${n} authenticator app`, t`${n} authenticator apps`),
-  enrolments: (n) => plural(n, t`${n} set-up under way`, t`${n} set-ups under way`),
-  'signing keys': (n) => plural(n, t`${n} signing key`, t`${n} signing keys`),
-  mails: (n) => plural(n, t`${n} mail that waits`, t`${n} mails that wait`),
-};
-
-function sealedText(sealed: Sealed[], { number }: { number: number }): string {
-  const here = sealed.filter((each) => each.number === number && each.count > 0);
-  return needsText(here.map(({ count, kind }) => sealedWords[kind](count)));
-}
-
-function needsText(texts: string[]): string {
-  return texts.join(', ') || t`nothing`;
-}
-
 function installationOf({ database, known, offset, head }: OperationsFacts, config: Config) {
   const megabytes = Math.round(Number(database.bytes) / 1_048_576);
   return [
@@ -191,15 +149,11 @@ function migrationText(applied: string[], known: string[]): string {
     : t`up to date, ${known.length} applied, the last one ${applied.at(-1) ?? ''}`;
 }
 
-function problemsOf(facts: OperationsFacts, { hash, encryption }: Keys, now: Date): string[] {
-  const { waiting, failed, hashKeys, sealed, database, known, offset } = facts;
+function problemsOf(facts: OperationsFacts, keys: Keys, now: Date): string[] {
+  const { waiting, failed, keyNeeds, database, known, offset } = facts;
   const late = waiting.filter(({ oldest }) => now.getTime() - oldest.getTime() > hour);
   const count = late.reduce((sum, each) => sum + each.count, 0);
   const given = failed[0]?.count ?? 0;
-  const numbers = new Set(hash.all.map(({ number }) => number));
-  const lost = hashKeys.filter(({ number }) => !numbers.has(number));
-  const opened = new Set(encryption.all.map(({ number }) => number));
-  const closed = new Set(sealed.map(({ number }) => number).filter((each) => !opened.has(each)));
   return [
     late.length > 0 &&
       t`Mails wait for more than an hour (${count} in the queue). Does the mail server answer?`,
@@ -209,17 +163,7 @@ function problemsOf(facts: OperationsFacts, { hash, encryption }: Keys, now: Dat
         t`${given} mail was refused for good in the last ${failedDays} days.`,
         t`${given} mails were refused for good in the last ${failedDays} days.`,
       ),
-    ...lost.map(({ number, count }) =>
-      plural(
-        count,
-        t`${count} secret needs hash key number ${number}, which is not configured: they do not work.`,
-        t`${count} secrets need hash key number ${number}, which is not configured: they do not work.`,
-      ),
-    ),
-    ...[...closed].map((number) => {
-      const things = sealedText(sealed, { number });
-      return t`Encryption key number ${number} is not configured, and sealed with it: ${things}. They cannot be read.`;
-    }),
+    ...lostWithKeys(keyNeeds, keys),
     database.applied.length !== known.length &&
       t`Migrations: ${migrationText(database.applied, known)}.`,
     Math.abs(offset) > largestOffset &&

@@ -43,38 +43,6 @@ export function findFailedMails(dataSource: DataSource, now: Date): Promise<Fail
   );
 }
 
-/** Secrets that are not deleted, by the number of the hash key that proves them. */
-export function countByHashKey(
-  dataSource: DataSource,
-): Promise<{ number: number; count: number }[]> {
-  return dataSource.query(
-    `select key_number as number, count(*)::int as count from secrets
-     where deleted_at is null group by key_number order by key_number desc`,
-  );
-}
-
-export interface Sealed {
-  number: number;
-  kind: 'authenticators' | 'enrolments' | 'signing keys' | 'mails';
-  count: number;
-}
-
-const number = (sealed: string) => `('x' || encode(substr(${sealed}, 1, 4), 'hex'))::bit(32)::int`;
-
-/** What is sealed, by the number of its encryption key, which it begins with (`Keys.seal`). */
-export function countByEncryptionKey(dataSource: DataSource): Promise<Sealed[]> {
-  return dataSource.query<Sealed[]>(
-    `select number, kind, count(*)::int as count from (
-       select ${number('sealed_key')} as number, 'authenticators' as kind from totp_factors
-       union all select ${number('sealed_enrolment')}, 'enrolments' from sessions
-         where sealed_enrolment is not null
-       union all select ${number('sealed_key')}, 'signing keys' from signing_keys
-       union all select ${number('sealed_body')}, 'mails' from mails
-         where state = 'due' and sealed_body is not null) s
-     group by number, kind order by number desc, kind`,
-  );
-}
-
 export interface DatabaseFacts {
   version: string;
   bytes: string;

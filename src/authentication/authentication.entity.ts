@@ -1,4 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { HashKeyNumber, Sealed } from '../platform/keys/kept.js';
 import { User } from '../users/user.entity.js';
 
 /** The confirmed second factor of a user. `lastStep` is the 30-second step last used (R1). */
@@ -8,6 +9,7 @@ export class TotpFactor {
   @ForeignKey(() => User, { name: 'totp_factors_user_fkey' })
   userId: string;
 
+  @Sealed()
   @Column('bytea')
   sealedKey: Buffer;
 
@@ -35,6 +37,11 @@ export class RecoveryCode {
 
   @Column('bytea')
   digest: Buffer;
+
+  /** Of the hash key that made `digest`; null for codes from before it was kept. */
+  @HashKeyNumber('used_at is null')
+  @Column('integer', { nullable: true })
+  keyNumber?: number | null;
 
   @Column('timestamptz')
   createdAt: Date;
@@ -85,6 +92,7 @@ export class Session {
   @Column('timestamptz', { nullable: true })
   factorAt: Date | null;
 
+  @Sealed()
   @Column('bytea', { nullable: true })
   sealedEnrolment: Buffer | null;
 

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { t } from '../platform/language/speaking.js';
 import { Limits } from '../platform/limits/limits.js';
-import { FactorOff, Invalid, SignInNeeded } from '../platform/refusals.js';
+import { Conflict, FactorOff, Invalid, SignInNeeded } from '../platform/refusals.js';
 import { RecoveryCode, TotpFactor } from './authentication.entity.js';
 import { newRecoveryCodes, normaliseRecoveryCode } from './recovery-code.js';
 import { totpStep } from './totp.js';
@@ -68,6 +68,12 @@ export class Factors {
     const factor = await tx.findOneBy(TotpFactor, { userId });
     // Reset a moment ago.
     if (!factor) throw new SignInNeeded('/sign-in');
+    if (!this.keys.hasKeyOf(factor.sealedKey)) {
+      throw new Conflict(
+        () =>
+          t`Your authenticator app cannot be checked any more. Ask support to reset it; your password stays.`,
+      );
+    }
     const key = this.keys.open(`totp_factors ${userId}`, factor.sealedKey);
     const step = totpStep(key, code, this.clock.now());
     if (step === undefined) throw new Invalid({ [field]: () => wrongCode(code) });
@@ -114,7 +120,7 @@ export class Factors {
       codes.map((code) => ({
         id: randomUUID(),
         userId,
-        digest: this.keys.digest('recovery code', normaliseRecoveryCode(code)).digest,
+        ...this.keys.digest('recovery code', normaliseRecoveryCode(code)),
         createdAt: this.clock.now(),
       })),
     );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { DataSource, MoreThan } from 'typeorm';
+import { DataSource, In, MoreThan } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
 import type { Tx } from '../platform/database/tx.js';
@@ -66,7 +66,7 @@ export class Sessions {
     const now = this.clock.now();
     const session = await this.dataSource
       .getRepository(Session)
-      .findOneBy({ tokenDigest: this.keys.sessionDigest(token) });
+      .findOneBy({ tokenDigest: In(this.keys.sessionDigests(token)) });
     if (!session) return undefined;
     const state = standing(session, now, this.settings);
     const [row] = await this.dataSource.query<Row[]>(viewerSql, [session.userId, now]);
@@ -141,9 +141,10 @@ export class Sessions {
    */
   wasMovedOn(token: string): Promise<boolean> {
     const since = new Date(this.clock.now().getTime() - overtakenWithin);
-    return this.dataSource
-      .getRepository(Session)
-      .existsBy({ previousDigest: this.keys.sessionDigest(token), movedAt: MoreThan(since) });
+    return this.dataSource.getRepository(Session).existsBy({
+      previousDigest: In(this.keys.sessionDigests(token)),
+      movedAt: MoreThan(since),
+    });
   }
 
   /** Whether another request has moved the session on, or ended it, since it was read. */

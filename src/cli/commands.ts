@@ -6,6 +6,7 @@ import { exportCommand } from './export.js';
 import { forecast } from './forecast.js';
 import { invite, inviteIt } from './invite.js';
 import { keysList, keysRotate } from './keys.js';
+import { keysRemove, keysRewrap } from './own-keys.js';
 import { applyCommand, planCommand } from './plan.js';
 import { remind } from './remind.js';
 
@@ -23,6 +24,8 @@ export const commands: Command[] = [
   auditExport,
   keysList,
   keysRotate,
+  keysRewrap,
+  keysRemove,
   doctor,
   demoCode,
 ];

@@ -2,10 +2,11 @@ import type { DataSource } from 'typeorm';
 import { SystemClock } from '../platform/clock.js';
 import { type Config, ConfigurationError } from '../platform/config/config.js';
 import { keysOf, loadConfig } from '../platform/config/load.js';
-import { checkKeys } from '../platform/keys/key-checks.js';
+import { checkKeys, checkNothingIsLost } from '../platform/keys/key-checks.js';
 import { mailerOf } from '../platform/mail/mailer-of.js';
 import { openDatabase } from '../start.js';
 import { command, print } from './command.js';
+import { type OwnKey, ownKeys, textOf } from './own-keys.js';
 
 /** What was found about one part, and what to do where it is not well. */
 interface Finding {
@@ -114,12 +115,26 @@ async function schemaAndKeys(dataSource: DataSource, config: Config): Promise<Fi
         'Install the version that the other instances run.',
       )
     : fine('schema', `up to date, ${names.length} migrations`);
+  return [schema, ...(await keys(dataSource, config))];
+}
+
+async function keys(dataSource: DataSource, config: Config): Promise<Finding[]> {
+  const configured = keysOf(config);
   try {
-    await checkKeys(dataSource, keysOf(config));
-    return [schema, fine('keys', 'those of this database')];
+    await checkKeys(dataSource, configured);
+    await checkNothingIsLost(dataSource, configured, new SystemClock().now());
   } catch (error) {
-    return [schema, wrong('keys', reasonOf(error))];
+    return [wrong('keys', reasonOf(error))];
   }
+  const old = (await ownKeys(dataSource)).filter(({ current }) => !current);
+  return [fine('keys', 'those of this database'), ...old.map(oldKey)];
+}
+
+function oldKey({ kind, word, number, needs }: OwnKey): Finding {
+  const text = `${kind} ${number} is not the current one, needed by ${textOf(needs)}`;
+  if (needs.length > 0) return fine('keys', text);
+  const advice = `Going on with a rotation: keyturn keys rotate ${word}. After one: keyturn keys remove ${word} ${number}.`;
+  return { ...fine('keys', text), advice };
 }
 
 async function clock(dataSource: DataSource): Promise<Finding> {

@@ -15,7 +15,11 @@ export class ProgressBar {
   private next = 0;
   private drawn = false;
 
-  constructor(private readonly out: { write(text: string): unknown }) {}
+  /** @param what is counted */
+  constructor(
+    private readonly out: { write(text: string): unknown },
+    private readonly what = 'reminders',
+  ) {}
 
   /** Bound, so that it can be handed over. */
   readonly show = ({ due, sent, failed, skipped }: Steps): void => {
@@ -25,7 +29,7 @@ export class ProgressBar {
     this.drawn = true;
     const full = Math.round((Math.min(done, due) / due) * width);
     const bar = '█'.repeat(full) + '░'.repeat(width - full);
-    const text = `${done.toLocaleString('en')} of ${due.toLocaleString('en')} reminders`;
+    const text = `${done.toLocaleString('en')} of ${due.toLocaleString('en')} ${this.what}`;
     this.out.write(`\r\u001b[2K${bar} ${text}`);
   };
 

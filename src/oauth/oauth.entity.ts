@@ -1,5 +1,6 @@
 import type { JsonWebKey } from 'node:crypto';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Sealed } from '../platform/keys/kept.js';
 
 /** A key for access tokens. It signs from `signsFrom` until the next key does (T7). */
 @Entity('signing_keys')
@@ -8,6 +9,7 @@ export class SigningKey {
   kid: string;
 
   /** PKCS #8, PEM, sealed under the configured encryption key. */
+  @Sealed()
   @Column('bytea')
   sealedKey: Buffer;
 

@@ -82,7 +82,7 @@ export class SigningKeys {
   async rotate(actor: Actor): Promise<Turn & { made: boolean }> {
     return this.locked(async (tx) => {
       const now = this.clock.now();
-      const newest = (await stored(tx)).at(-1);
+      const newest = await this.newest(tx);
       if (newest && newest.signsFrom > now) return { ...newest, made: false };
       const signsFrom = newest ? new Date(now.getTime() + publishedBefore) : now;
       return { ...(await this.make(tx, actor, signsFrom)), made: true };
@@ -114,7 +114,7 @@ export class SigningKeys {
   private async read(): Promise<void> {
     await this.locked(async (tx) => {
       const now = this.clock.now();
-      const newest = (await stored(tx)).at(-1);
+      const newest = await this.newest(tx);
       if (nextIsDue(newest, now)) {
         const signsFrom = newest ? new Date(now.getTime() + publishedBefore) : now;
         await this.make(tx, theService, signsFrom);
@@ -123,6 +123,12 @@ export class SigningKeys {
       this.keys = living.map(([key]) => this.load(key));
       this.readAt = now.getTime();
     });
+  }
+
+  /** A key that nobody can open any more (docs/keys.md) needs a next one that signs at once. */
+  private async newest(tx: Tx): Promise<SigningKey | undefined> {
+    const keys = await stored(tx);
+    return keys.findLast(({ sealedKey }) => !this.keyring.isGivenUp(sealedKey));
   }
 
   /** Several instances agree by a lock. */

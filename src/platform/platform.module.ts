@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from './clock.js';
 import { Config } from './config/config.js';
 import { Keys } from './keys/keys.js';
+import { Rewrapping } from './keys/rewrap.service.js';
 import { FloodLimits } from './limits/flood-limits.js';
 import { Limits } from './limits/limits.js';
 import { Mailer } from './mail/mailer.js';
@@ -34,8 +35,8 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      providers: [...given, Limits, FloodLimits],
-      exports: [...given, Limits, FloodLimits],
+      providers: [...given, Limits, FloodLimits, Rewrapping],
+      exports: [...given, Limits, FloodLimits, Rewrapping],
     };
   }
 }

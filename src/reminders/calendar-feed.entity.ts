@@ -1,4 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { HashKeyNumber } from '../platform/keys/kept.js';
 import { User } from '../users/user.entity.js';
 
 /** The address of somebody's calendar feed (M11). Only a digest of its token is kept; one is open at most. */
@@ -15,6 +16,11 @@ export class CalendarFeed {
 
   @Column('bytea')
   tokenDigest: Buffer;
+
+  /** Of the hash key that made `tokenDigest`; null for feeds from before it was kept. */
+  @HashKeyNumber('revoked_at is null')
+  @Column('integer', { nullable: true })
+  keyNumber?: number | null;
 
   @Column('timestamptz')
   createdAt: Date;

@@ -59,15 +59,15 @@ export class CalendarFeeds {
     const token = randomBytes(32).toString('base64url');
     const id = randomUUID();
     const now = this.clock.now();
-    const { digest } = this.keys.digest('calendar feed', token);
+    const { digest, keyNumber } = this.keys.digest('calendar feed', token);
     await inTransaction(this.dataSource, async (tx) => {
       // Of two askings at once each ends the other's: the address that was shown last is the one that works.
       await tx.query('select 1 from users where id = $1 for no key update', [owner.id]);
       await this.end(tx, owner);
       const made = await tx.query<unknown[]>(
-        `insert into calendar_feeds (id, user_id, token_digest, created_at)
-         select $1, $2, $3, $4 where ${isAnyReader('$2::uuid', '$4')} returning id`,
-        [id, owner.id, digest, now],
+        `insert into calendar_feeds (id, user_id, token_digest, created_at, key_number)
+         select $1, $2, $3, $4, $5 where ${isAnyReader('$2::uuid', '$4')} returning id`,
+        [id, owner.id, digest, now, keyNumber],
       );
       if (made.length === 0) throw new NotFound('no role that is reminded of anything');
       await this.audit.record(tx, owner, about(owner, 'calendar_feed.make', id));

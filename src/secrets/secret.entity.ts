@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { Application, Resource } from '../applications/application.entity.js';
+import { HashKeyNumber } from '../platform/keys/kept.js';
 import { User } from '../users/user.entity.js';
 
 /**
@@ -53,6 +54,7 @@ export class Secret {
   digest: Buffer;
 
   /** Number of the hash key that made `digest`. */
+  @HashKeyNumber('deleted_at is null and expires_at > $1')
   @Column('integer')
   keyNumber: number;
 

@@ -53,19 +53,24 @@ test('says what is in force, and nothing secret', async () => {
 test('numbers the configured keys, and counts the secrets of each hash key', async () => {
   const { dataSource } = service;
   const [row] = await dataSource.query<[{ count: number }]>(
-    'select count(*)::int as count from secrets where deleted_at is null',
+    'select count(*)::int as count from secrets where deleted_at is null and expires_at > $1',
+    [service.clock.now()],
   );
   await look();
   expect(ines.words).toMatch(
     new RegExp(
-      `Hash keys 7 Current ${row.count} secrets Hash keys 3 Still read nothing Session keys 2 Current .* Encryption keys 9 Current \\d+ authenticator apps, .*\\d signing key.* Encryption keys 4 Still read nothing`,
+      `Hash keys 7 Current \\d+ recovery codes, ${row.count} secrets Hash keys 3 Still read nothing Session keys 2 Current .* Encryption keys 9 Current \\d+ signing keys?, \\d+ authenticator apps Encryption keys 4 Still read nothing`,
     ),
   );
   await dataSource.query(
-    `update secrets set key_number = 5 where id = (select id from secrets where deleted_at is null limit 1)`,
+    `update secrets set key_number = 5 where id = (select id from secrets
+       where deleted_at is null and expires_at > $1 limit 1)`,
+    [service.clock.now()],
   );
   await look();
-  expect(ines.words).toContain('1 secret needs hash key number 5, which is not configured');
+  expect(ines.words).toContain(
+    'Hash key number 5 is not configured, and needed by: 1 secret. They do not work.',
+  );
   const [sealing] = await dataSource.query<[{ n: number }]>(
     `with moved as (update totp_factors set sealed_key = decode('00000004', 'hex') || substr(sealed_key, 5)
        where user_id in (select user_id from totp_factors limit 2) returning 1)
@@ -77,7 +82,7 @@ test('numbers the configured keys, and counts the secrets of each hash key', asy
      from signing_keys limit 1`,
   );
   await look();
-  expect(ines.words).toContain(`9 Current ${sealing.n - 2} authenticator apps`);
+  expect(ines.words).toContain(`9 Current 1 signing key, ${sealing.n - 2} authenticator apps`);
   expect(ines.words).toContain('Encryption keys 4 Still read 2 authenticator apps');
   expect(ines.words).toContain(
     'Encryption key number 6 is not configured, and sealed with it: 1 signing key.',

@@ -9,12 +9,20 @@ import { type Config, readConfig } from '../../src/platform/config/config.js';
 import { Readiness } from '../../src/platform/health/readiness.js';
 import { keysOf } from '../../src/platform/config/load.js';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
+import type { Keys } from '../../src/platform/keys/keys.js';
 import type { Envelope } from '../../src/platform/mail/mailer.js';
 import type { Platform } from '../../src/platform/platform.module.js';
 import { entities, migrations } from '../../src/schema.js';
 import { createMadeDatabase, createTestDatabase, patience, type TestDatabase } from './database.js';
 import { MemoryMailer } from './memory-mailer.js';
 import { Visitor } from './visitor.js';
+
+export interface Instance {
+  app: NestFastifyApplication;
+  url: string;
+  readiness: Readiness;
+  close(): Promise<void>;
+}
 
 export interface TestApp {
   app: NestFastifyApplication;
@@ -30,8 +38,8 @@ export interface TestApp {
   /** A new browser in which this demo account has signed in; half a minute passes. */
   signedIn(email: string): Promise<Visitor>;
   account(email: string): DemoAccount;
-  /** Another instance of the service on the same database, with the same clock. */
-  secondInstance(): Promise<{ url: string; readiness: Readiness; close(): Promise<void> }>;
+  /** Another instance of the service on the same database, with the same clock, perhaps with other keys. */
+  secondInstance(keys?: Keys): Promise<Instance>;
   close(): Promise<void>;
 }
 
@@ -78,12 +86,12 @@ export async function startTestApp(
       if (page.status !== 200) throw new Error(`sign-in failed: ${browser.words}`);
       return browser;
     },
-    secondInstance: async () => {
+    secondInstance: async (keys = platform.keys) => {
       const dataSource = buildDataSource(database.connection, entities, migrations, patience);
       await dataSource.initialize();
-      const second = await listen({ ...platform, dataSource });
+      const second = await listen({ ...platform, dataSource, keys });
       return {
-        url: second.url,
+        ...second,
         readiness: second.app.get(Readiness),
         close: async () => {
           await second.app.close();

@@ -57,6 +57,7 @@ describe('the configuration', () => {
     ['HASH_KEYS', undefined],
     ['HASH_KEYS', '1:short'],
     ['HASH_KEYS', `${key},${key}`],
+    ['HASH_KEYS', '1:lost'],
     ['HASH_KEYS', `1:${Buffer.alloc(32).toString('base64')}`],
     ['ENCRYPTION_KEYS', 'secret'],
     ['SESSION_KEYS', undefined],

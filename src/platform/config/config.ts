@@ -328,10 +328,16 @@ function isPrivateKeyFile(value: unknown): boolean {
 
 function isKeyList(value: unknown): boolean {
   if (typeof value !== 'string') return false;
-  const keys = value.split(',').map((entry) => /^([1-9]\d{0,8}):([A-Za-z0-9+/]{43}=)$/.exec(entry));
+  const keys = value
+    .split(',')
+    .map((entry) => /^([1-9]\d{0,8}):(?:([A-Za-z0-9+/]{43}=)|lost)$/.exec(entry));
   const numbers = keys.map((key) => key?.[1]);
-  const varied = keys.every((key) => key && new Set(Buffer.from(key[2]!, 'base64')).size > 12);
-  return varied && new Set(numbers).size === numbers.length;
+  const varied = keys.every((key) => key && (key[2] === undefined || isVaried(key[2])));
+  return varied && keys[0]?.[2] !== undefined && new Set(numbers).size === numbers.length;
+}
+
+function isVaried(key: string): boolean {
+  return new Set(Buffer.from(key, 'base64')).size > 12;
 }
 
 function isAddressList(value: unknown): boolean {

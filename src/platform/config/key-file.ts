@@ -1,11 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const kinds = ['SESSION_KEYS', 'HASH_KEYS', 'ENCRYPTION_KEYS'] as const;
 
+export type KeyKind = (typeof kinds)[number];
+
 /** The service's own keys by the variable they stand for. */
-export type KeyVariables = Record<(typeof kinds)[number], string>;
+export type KeyVariables = Record<KeyKind, string>;
 
 /**
  * The keys kept in the data folder, made on first use, readable by the owner alone. Several
@@ -27,6 +37,14 @@ export function keysOfFolder(dataDir: string): KeyVariables {
     }
   }
   return JSON.parse(readFileSync(file, 'utf8')) as KeyVariables;
+}
+
+/** Replaces one list in the data folder; a process that reads meanwhile gets the old file or the new one. */
+export function keepKeys(dataDir: string, kind: KeyKind, list: string): void {
+  const draft = join(dataDir, `keys.${process.pid}.json`);
+  const changed = { ...keysOfFolder(dataDir), [kind]: list };
+  writeFileSync(draft, JSON.stringify(changed, null, 2), { mode: 0o600 });
+  renameSync(draft, join(dataDir, 'keys.json'));
 }
 
 /** Marks the folder as the demo's, so that the command line knows where its mails go. */

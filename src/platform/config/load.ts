@@ -1,6 +1,6 @@
 import { type Config, readConfig } from './config.js';
 import { type Remote, readRemote } from './remote.js';
-import { isDemoFolder, keysOfFolder, markDemoFolder } from './key-file.js';
+import { isDemoFolder, type KeyKind, keysOfFolder, markDemoFolder } from './key-file.js';
 import { Keyring, type NumberedKey } from '../keys/keyring.js';
 import { Keys } from '../keys/keys.js';
 
@@ -17,9 +17,17 @@ export function loadConfig(
   const dataDir = environment.DATA_DIR || './data';
   const demo = mode === 'demo' || (mode === 'command' && isDemoFolder(dataDir));
   if (mode === 'demo') markDemoFolder(dataDir);
-  const keysAreGiven = environment.DATABASE_URL || environment.NODE_ENV === 'production';
-  const own = keysAreGiven && !demo ? {} : keysOfFolder(dataDir);
+  const own = keysAreGiven(environment) && !demo ? {} : keysOfFolder(dataDir);
   return readConfig({ ...own, ...withoutEmpty(environment) }, demo);
+}
+
+/** Whether this list of keys is kept in the data folder, and not in the environment. */
+export function isKeptInFolder(config: Config, kind: KeyKind, environment = process.env): boolean {
+  return !environment[kind] && (config.demo || !keysAreGiven(environment));
+}
+
+function keysAreGiven(environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(environment.DATABASE_URL) || environment.NODE_ENV === 'production';
 }
 
 /** The service that commands of this process talk to, if it is one elsewhere. @throws ConfigurationError */
@@ -37,11 +45,15 @@ export function keysOf(config: Config): Keys {
 }
 
 function keyring(list: string): Keyring {
-  const keys = list.split(',').map((entry): NumberedKey => {
-    const [number, key] = entry.split(':');
-    return { number: Number(number), key: Buffer.from(key ?? '', 'base64') };
-  });
-  return new Keyring(keys as [NumberedKey, ...NumberedKey[]]);
+  const entries = list.split(',').map((entry) => entry.split(':') as [string, string]);
+  const keys = entries
+    .filter(([, key]) => key !== 'lost')
+    .map(([number, key]): NumberedKey => ({
+      number: Number(number),
+      key: Buffer.from(key, 'base64'),
+    }));
+  const lost = entries.filter(([, key]) => key === 'lost').map(([number]) => Number(number));
+  return new Keyring(keys as [NumberedKey, ...NumberedKey[]], lost);
 }
 
 function withoutEmpty(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {

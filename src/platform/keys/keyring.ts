@@ -8,8 +8,14 @@ export interface NumberedKey {
 
 /** One kind of key: the current one makes new things, the older ones still verify. */
 export class Keyring {
-  /** @param keys at least one; the first is the current one */
-  constructor(private readonly keys: readonly [NumberedKey, ...NumberedKey[]]) {}
+  /**
+   * @param keys at least one; the first is the current one
+   * @param lost numbers of keys that the operator has given up, with all that needs them
+   */
+  constructor(
+    private readonly keys: readonly [NumberedKey, ...NumberedKey[]],
+    private readonly lost: readonly number[] = [],
+  ) {}
 
   get current(): NumberedKey {
     return this.keys[0];
@@ -17,6 +23,14 @@ export class Keyring {
 
   get all(): readonly NumberedKey[] {
     return this.keys;
+  }
+
+  has(number: number): boolean {
+    return this.keys.some((key) => key.number === number);
+  }
+
+  isGivenUp(number: number): boolean {
+    return this.lost.includes(number);
   }
 
   /** @throws Error when no key of that number is configured */

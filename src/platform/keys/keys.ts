@@ -42,14 +42,21 @@ export class Keys {
     return this.hash.all.map(({ number }) => this.digestBy(purpose, number, text));
   }
 
-  /** The digest of a session's identifier. */
+  /** The digest of a new session's identifier. */
   sessionDigest(token: string): Buffer {
-    return keyedDigest(this.derive('session', this.session.current), token);
+    return this.sessionDigests(token)[0]!;
   }
 
-  /** The secret behind the form tokens of one session or visitor. */
-  formSecret(owner: string): string {
-    return keyedDigest(this.derive('form', this.session.current), owner).toString('base64url');
+  /** The digests of a session's identifier under every session key, the current one first. */
+  sessionDigests(token: string): Buffer[] {
+    return this.session.all.map((key) => keyedDigest(this.derive('session', key), token));
+  }
+
+  /** The secrets behind the form tokens of one session or visitor; new ones are made with the first. */
+  formSecrets(owner: string): string[] {
+    return this.session.all.map((key) =>
+      keyedDigest(this.derive('form', key), owner).toString('base64url'),
+    );
   }
 
   /**
@@ -65,6 +72,16 @@ export class Keys {
     cipher.setAAD(Buffer.from(context));
     const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
     return Buffer.concat([header, iv, cipher.getAuthTag(), text]);
+  }
+
+  /** Whether this process has the key that sealed these bytes. */
+  hasKeyOf(sealed: Buffer): boolean {
+    return this.encryption.has(sealed.readUInt32BE());
+  }
+
+  /** Whether the operator has given up the key that sealed these bytes. */
+  isGivenUp(sealed: Buffer): boolean {
+    return this.encryption.isGivenUp(sealed.readUInt32BE());
   }
 
   /** @throws Error when the key is missing, or the bytes or the context were changed */

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Sealed } from '../keys/kept.js';
 
 export type MailKind = 'invitation' | 'reminder' | 'notice';
 export type MailState = 'due' | 'sent' | 'failed' | 'discarded';
@@ -39,6 +40,7 @@ export class Mail {
   messageId: string;
 
   /** Text, HTML and extra headers as sealed JSON; null once the mail is finished, and never set in a reminder. */
+  @Sealed()
   @Column('bytea', { nullable: true })
   sealedBody: Buffer | null;
 

@@ -24,7 +24,7 @@ export class FormTokens {
 
   /** A fresh token for a page. */
   create(request: FastifyRequest): string {
-    return tokens.create(this.secret(request));
+    return tokens.create(this.secrets(request)[0]!);
   }
 
   /** Gives a visitor without a session something that a form token can be bound to. */
@@ -39,7 +39,7 @@ export class FormTokens {
     const site = request.headers['sec-fetch-site'];
     if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new StaleForm(false);
     const given = (request.body as Record<string, unknown> | undefined)?._csrf;
-    if (typeof given === 'string' && tokens.verify(this.secret(request), given)) return;
+    if (typeof given === 'string' && this.isGood(request, given)) return;
     // A browser vouches for its own page: then nobody else could have made this request.
     throw new StaleForm(site === 'same-origin');
   }
@@ -50,9 +50,13 @@ export class FormTokens {
     return visitor;
   }
 
-  private secret(request: FastifyRequest): string {
+  private isGood(request: FastifyRequest, given: string): boolean {
+    return this.secrets(request).some((secret) => tokens.verify(secret, given));
+  }
+
+  private secrets(request: FastifyRequest): string[] {
     const owner = request.sessionId ? `session ${request.sessionId}` : `visitor ${request.visitor}`;
-    return this.keys.formSecret(owner);
+    return this.keys.formSecrets(owner);
   }
 }
 
