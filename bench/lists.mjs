@@ -8,6 +8,10 @@ import { findContacts } from '../dist/src/admin/contacts.query.js';
 import { findInvitations } from '../dist/src/admin/invitations.query.js';
 import { findOrganisations } from '../dist/src/admin/organisations.query.js';
 import { findUsers } from '../dist/src/admin/users.query.js';
+import { countEndingWeeks, countEnds } from '../dist/src/portal/all-ends.query.js';
+import { findApplications } from '../dist/src/portal/credentials.query.js';
+import { findEndingFirst } from '../dist/src/portal/ending-first.query.js';
+import { findNarrowed } from '../dist/src/portal/narrowed.query.js';
 import { buildDataSource } from '../dist/src/platform/database/data-source.js';
 import { entities, migrations } from '../dist/src/schema.js';
 import { inClient, openDatabase } from './world/database.mjs';
@@ -31,6 +35,10 @@ await inClient(db.connection(database), async (client) => {
   await client.query(`update secrets set disabled_at = now() where application_id in (${few})`);
   await client.query(`update users set closed_at = now() where id in (select md5('user' || n * 991)::uuid
     from generate_series(1, 30) n)`);
+  await client.query(`insert into mails (id, kind, user_id, to_name, to_address, subject,
+    message_id, state, created_at, finished_at)
+    select gen_random_uuid(), 'reminder', id, name, email, 'Refused', gen_random_uuid()::text, 'failed', now(), now()
+    from users where id in (select md5('user' || n * 983)::uuid from generate_series(1, 30) n)`);
   await client.query('vacuum (analyze)');
 });
 const dataSource = await buildDataSource(
@@ -50,6 +58,17 @@ const organisations = (filter) =>
   findOrganisations(dataSource, { q: '', country: '', order: 'name', ...filter });
 const users = (filter) =>
   findUsers(dataSource, { q: '', role: '', state: '', order: 'name', ...filter }, undefined, now);
+const [{ id }] = await dataSource.query(`select id from users where organisation_id is null`);
+const it = { id, it: true };
+const farEnd = [new Date(now.getTime() + 150 * 86_400_000).toISOString(), id];
+const home = async (after) => {
+  const ids = await findEndingFirst(dataSource, it, now, after, 51);
+  return findApplications(dataSource, it, now, { ids: ids.map((each) => each.id), limit: 50 });
+};
+const narrowed = async (filter) => {
+  const rows = await findNarrowed(dataSource, it, now, { q: '', ...filter }, 51);
+  return findApplications(dataSource, it, now, { ids: rows.map((each) => each.id), limit: 50 });
+};
 const far = { key: ['partner-nl-org45', 'ffffffff-ffff-ffff-ffff-ffffffffffff'], forward: true };
 
 const lists = {
@@ -83,7 +102,18 @@ const lists = {
   '  users, search, one fits': () => users({ q: 'manager43210@' }),
   '  users, search, none fits': () => users({ q: 'nothing like it' }),
   'contacts to be looked after': () => findContacts(dataSource, 'any', undefined, now),
-  '  mail refused, none': () => findContacts(dataSource, 'bounced', undefined, now),
+  '  mail refused, few': () => findContacts(dataSource, 'bounced', undefined, now),
+  'IT at home: the first ends': () => home(undefined),
+  '  a page far on in time': () => home(farEnd),
+  '  and those of which nothing ends': () => home(['', '']),
+  '  how many end soon, or have ended': () => countEnds(dataSource, it, now),
+  '  what ends in each week': () => countEndingWeeks(dataSource, it, now),
+  '  ending': () => narrowed({ show: 'ending' }),
+  '  expired': () => narrowed({ show: 'expired' }),
+  '  never used': () => narrowed({ show: 'never_used' }),
+  '  cannot connect, few': () => narrowed({ show: 'cannot_connect' }),
+  '  no credential manager, few': () => narrowed({ show: 'no_manager' }),
+  '  search of all, few': () => narrowed({ q: 'org4321-' }),
   'open invitations': () => findInvitations(dataSource, undefined),
 };
 

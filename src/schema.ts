@@ -33,6 +33,7 @@ import { RefusedInvitations1795219310000 } from '../migrations/1795219310000-ref
 import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-once.js';
 import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js';
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
+import { SwitchedOffEnds1795219380000 } from '../migrations/1795219380000-switched-off-ends.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
@@ -141,6 +142,7 @@ export const migrations = [
   TakeAway1795219320001,
   Passkeys1795219330000,
   UserLanguage1795219340000,
+  SwitchedOffEnds1795219380000,
   Domains1795219400000,
   Backups1795219430000,
   KeyNumbers1795219450000,

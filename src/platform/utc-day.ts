@@ -33,6 +33,11 @@ export function addDays(day: UtcDay, days: number): UtcDay {
   return utcDay(new Date(startOf(day).getTime() + days * dayMs));
 }
 
+/** The Monday of its week. */
+export function mondayOf(day: UtcDay): UtcDay {
+  return addDays(day, -((startOf(day).getUTCDay() + 6) % 7));
+}
+
 /** Days from one day to another; negative when `to` lies before. */
 export function daysBetween(from: UtcDay, to: UtcDay): number {
   return Math.round((startOf(to).getTime() - startOf(from).getTime()) / dayMs);

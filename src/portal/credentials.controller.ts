@@ -9,16 +9,19 @@ import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidIn, uuidOf } from '../platform/web/uuid-param.js';
 import { ledgerOf } from '../reminders/reminders.query.js';
+import { areFew, countEndingWeeks, countEnds, type EndCounts } from './all-ends.query.js';
 import { applicationPage } from './credentials.page.js';
 import { type ApplicationRow, findApplications } from './credentials.query.js';
 import { doneNotice, justDone } from './done.js';
+import { findEndingFirst, type Placed } from './ending-first.query.js';
 import { homeHref, readHomeFilter } from './home-filter.js';
-import { homePage, placeOf } from './home.page.js';
+import { homePage } from './home.page.js';
 import { findHome, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
 import type { ApplicationPage, HomePage, NoRolePage } from './models.js';
+import { findNarrowed } from './narrowed.query.js';
 import { secretPage } from './secret.page.js';
 import { timeLine } from './time-line.page.js';
-import { findEndingWeeks } from './time-line.query.js';
+import { type EndingWeek, findEndingWeeks } from './time-line.query.js';
 
 /** Applications on one page of the list. */
 const pageSize = 50;
@@ -27,7 +30,9 @@ interface Listed {
   rows: ApplicationRow[];
   /** The last row, when there are more. */
   next?: Place;
+  /** Of all filters; of a search only where there are not too many. */
   counts?: HomeCounts;
+  ends?: EndCounts;
 }
 
 /** The pages that show applications and secrets; they change nothing. */
@@ -61,32 +66,55 @@ export class CredentialsController {
     if (!viewer.it && !viewer.orgAdmin && !viewer.manager) return this.noRole(request, reply);
     const now = this.clock.now();
     const filter = readHomeFilter(query);
-    const { rows, counts, next } = await this.listed(viewer, filter, now);
-    const weeks = viewer.it ? [] : await findEndingWeeks(this.dataSource, viewer, now);
+    const many = viewer.it && !(await areFew(this.dataSource));
+    const { rows, next, ...counted } = await this.listed(viewer, filter, now, many);
+    const weeks = filter.after ? [] : await this.endingWeeks(viewer, now, many);
     return this.pages.send(request, reply, () => ({
       view: 'portal/home',
       title: t`Applications`,
       model: {
-        ...homePage(viewer, filter, counts, rows, now),
-        timeLine: filter.after ? undefined : timeLine(weeks, now),
+        ...homePage(viewer, filter, counted, rows, now),
+        timeLine: timeLine(weeks, now),
         moreHref: next && homeHref({ ...filter, after: next }),
       } satisfies HomePage,
     }));
   }
 
-  /** The whole list of IT is read by its order; to count it would take a look at everything. */
-  private async listed(viewer: Viewer, filter: HomeFilter, now: Date): Promise<Listed> {
-    if (viewer.it && !filter.q && !filter.show && !filter.after) {
-      const limit = pageSize + 1;
-      const rows = await findApplications(this.dataSource, viewer, now, { limit });
-      const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
-      return { rows: rows.slice(0, pageSize), next: last && placeOf(last, now) };
-    }
+  private endingWeeks(viewer: Viewer, now: Date, many: boolean): Promise<EndingWeek[]> {
+    return many
+      ? countEndingWeeks(this.dataSource, viewer, now)
+      : findEndingWeeks(this.dataSource, viewer, now);
+  }
+
+  private async listed(
+    viewer: Viewer,
+    filter: HomeFilter,
+    now: Date,
+    many: boolean,
+  ): Promise<Listed> {
+    if (many) return this.listedOfMany(viewer, filter, now);
     const found = await findHome(this.dataSource, viewer, now, filter, pageSize);
-    const ids = found.rows.slice(0, pageSize).map(({ id }) => id);
+    const { counts } = found;
+    return { ...(await this.pageOf(viewer, found.rows, now)), counts };
+  }
+
+  private async listedOfMany(viewer: Viewer, filter: HomeFilter, now: Date): Promise<Listed> {
+    const limit = pageSize + 1;
+    if (filter.q || filter.show) {
+      const found = await findNarrowed(this.dataSource, viewer, now, filter, limit);
+      return this.pageOf(viewer, found, now);
+    }
+    const found = await findEndingFirst(this.dataSource, viewer, now, filter.after, limit);
+    const ends = await countEnds(this.dataSource, viewer, now);
+    return { ...(await this.pageOf(viewer, found, now)), ends };
+  }
+
+  /** @param found one more than the page holds where there are more */
+  private async pageOf(viewer: Viewer, found: Placed[], now: Date): Promise<Listed> {
+    const page = found.slice(0, pageSize);
+    const ids = page.map(({ id }) => id);
     const rows = await findApplications(this.dataSource, viewer, now, { ids, limit: pageSize });
-    const next = found.rows.length > pageSize ? found.rows[pageSize - 1]!.place : undefined;
-    return { rows, next, counts: viewer.it ? undefined : found.counts };
+    return { rows, next: found.length > pageSize ? page.at(-1)!.place : undefined };
   }
 
   @Get('manage-api-credentials/:application')

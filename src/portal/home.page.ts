@@ -1,10 +1,11 @@
 import type { Viewer } from '../authentication/viewer.js';
 import { plural, t } from '../platform/language/speaking.js';
-import { isLive } from '../secrets/state.js';
+import { numberText } from '../platform/words.js';
+import type { Counted, EndCounts } from './all-ends.query.js';
 import { homeApplication } from './credentials.page.js';
 import type { ApplicationRow } from './credentials.query.js';
 import { filterTexts, homeHref, quotedFilters } from './home-filter.js';
-import { filters, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
+import { type Filter, filters, type HomeCounts, type HomeFilter } from './home.query.js';
 import type { HomePage } from './models.js';
 
 /** A shorter list is read at a glance. */
@@ -14,16 +15,17 @@ const worthSearching = 4;
 export function homePage(
   viewer: Viewer,
   filter: HomeFilter,
-  counts: HomeCounts | undefined,
+  counted: { counts?: HomeCounts; ends?: EndCounts },
   rows: ApplicationRow[],
   now: Date,
 ): HomePage {
+  const { counts } = counted;
   return {
     intro: introFor(viewer),
     attention: counts && attentionOf(counts),
     search:
       !counts || filter.q || filter.show || counts.all >= worthSearching
-        ? searchOf(filter, counts, rows.length)
+        ? searchOf(filter, counted, rows.length)
         : undefined,
     applications: rows.map((row) => homeApplication(row, viewer, now)),
     emptyText: viewer.it
@@ -59,33 +61,35 @@ function attentionOf({ attention, cannot_connect: silent }: HomeCounts): string[
   return texts.filter((text) => text !== false);
 }
 
-/** Where an application stands in the list. */
-export function placeOf({ name, secrets }: ApplicationRow, now: Date): Place {
-  const end = secrets.find((secret) => isLive(secret, now))?.expiresAt;
-  return [end?.toISOString() ?? '', name];
-}
-
 function searchOf(
   filter: HomeFilter,
-  counts: HomeCounts | undefined,
+  { counts, ends }: { counts?: HomeCounts; ends?: EndCounts },
   shown: number,
 ): HomePage['search'] {
   const { q, show } = filter;
+  const known: Partial<Record<Filter, Counted>> = counts
+    ? Object.fromEntries(filters.map((each) => [each, { count: counts[each], more: false }]))
+    : { ...ends };
   const narrowed = filters
-    .filter((each) => !counts || counts[each] > 0 || each === show)
+    .filter((each) => known[each]?.count !== 0 || each === show)
     .map((each) => ({
       text: filterTexts[each](),
-      count: counts?.[each],
+      count: countText(known[each]),
       href: homeHref({ q, show: each }),
       current: each === show,
     }));
-  const all = { text: t`All`, count: counts?.all, href: homeHref({ q }), current: !show };
+  const count = counts && numberText(counts.all);
+  const all = { text: t`All`, count, href: homeHref({ q }), current: !show };
   return {
     q,
     show: show ?? '',
     choices: narrowed.length > 0 ? [all, ...narrowed] : [],
     nothing: shown > 0 ? undefined : nothingText(filter),
   };
+}
+
+function countText(counted: Counted | undefined): string | undefined {
+  return counted && `${numberText(counted.count)}${counted.more ? '+' : ''}`;
 }
 
 function nothingText({ q, show }: HomeFilter): string {

@@ -31,7 +31,7 @@ export interface HomeRows {
 
 /**
  * The applications that the viewer may see and that fit, the one with the nearest end first. It looks
- * at all that are seen, which for IT is everything: the caller asks only when something is asked for.
+ * at all that are seen, and counts them: for IT only where they are few (`areFew`).
  */
 export async function findHome(
   dataSource: DataSource,
@@ -40,7 +40,7 @@ export async function findHome(
   { q, show, after }: HomeFilter,
   limit: number,
 ): Promise<HomeRows> {
-  const inAMonth = startOf(utcDay(addCalendarMonths(startOf(utcDay(now)), 1)));
+  const inAMonth = monthAfter(now);
   const like = q && containing(q);
   const [row] = await dataSource.query<[HomeRows]>(sql(viewer, show), [
     viewer.id,
@@ -52,6 +52,11 @@ export async function findHome(
     limit + 1,
   ]);
   return row;
+}
+
+/** "Ending" ends within a calendar month. */
+export function monthAfter(now: Date): Date {
+  return startOf(utcDay(addCalendarMonths(startOf(utcDay(now)), 1)));
 }
 
 const secrets = `
@@ -71,21 +76,20 @@ const found = `
     or exists (select from secrets s where s.application_id = a.id and s.deleted_at is null
       and (s.name ilike $4 or s.hint ilike $4)))`;
 
-const managed = `
+/** By somebody who can sign in and act. */
+export const managed = `
   exists (select from role_assignments r join users u on u.id = r.user_id
     where r.role = 'credential_manager' and r.application_id = a.id and r.withdrawn_at is null
       and (r.ends_at is null or r.ends_at > $2)
       and u.closed_at is null and u.activated_at is not null)`;
 
-const everywhere = `places as (select id from applications where deleted_at is null)`;
-
 /** A moment to the microsecond, alike in every time zone of a connection. */
-const isoInstant = (column: string) =>
+export const isoInstant = (column: string) =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** An empty end sorts last, as the latest there is. */
 const sql = (viewer: Viewer, show?: Filter) => `
-  with ${viewer.it ? everywhere : placesFor(viewer, undefined)},
+  with ${placesFor(viewer, undefined)},
   seen as materialized (
     select a.id, a.name, coalesce(e.next_end, 'infinity') as next_end, e.attention, e.ending,
       e.expired, e.never_used, a.disabled_at is null and not e.connects as cannot_connect,

@@ -139,7 +139,7 @@ export interface HomePage {
     q: string;
     show: string;
     /** Narrowed lists with the number of their applications; the whole list first. */
-    choices: { text: string; count?: number; href: string; current: boolean }[];
+    choices: { text: string; count?: string; href: string; current: boolean }[];
     /** Nothing fits. */
     nothing?: string;
   };
@@ -165,13 +165,17 @@ export interface TimeLine {
   weeks: {
     x: number;
     /** The height of each dot. */
-    dots: number[];
+    dots?: number[];
+    /** Instead of dots where there are many. */
+    bar?: { y: number; height: number };
     tone: 'bad' | 'warn' | 'calm';
     title: string;
     more?: { y: number; text: string };
   }[];
   /** Weeks in which several end. */
   warnings: string[];
+  /** What is counted. */
+  notes?: string[];
   list: {
     week: Moment;
     secrets: { name: string; href: string; application: string; lastDay: Moment }[];

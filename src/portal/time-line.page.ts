@@ -1,5 +1,5 @@
 import { language, perLanguage, plural, t } from '../platform/language/speaking.js';
-import { addDays, daysBetween, startOf, utcDay, type UtcDay } from '../platform/utc-day.js';
+import { daysBetween, mondayOf, utcDay, type UtcDay } from '../platform/utc-day.js';
 import { dayMoment, dayText, numberText } from '../platform/words.js';
 import { secretHref } from './hrefs.js';
 import type { TimeLine } from './models.js';
@@ -12,6 +12,7 @@ const ground = 84;
 const step = 13;
 /** More in one week are a number above the dots. */
 const dotsAtMost = 5;
+const barHeight = 60;
 /** So many in one week are worth a warning. */
 const several = 2;
 const warningsAtMost = 3;
@@ -21,46 +22,103 @@ export function timeLine(found: EndingWeek[], now: Date): TimeLine | undefined {
   if (found.length === 0) return undefined;
   const today = utcDay(now);
   const first = mondayOf(today);
-  const place = (monday: UtcDay) => Math.min(weeks - 1, daysBetween(first, monday) / 7);
-  const total = found.reduce((sum, { count }) => sum + count, 0);
   return {
+    ...(found.some(({ secrets }) => secrets) ? dotsOf(found) : barsOf(found)),
     width: weeks * weekWidth,
-    top: Math.max(
-      0,
-      ground - 24 - step * Math.max(2, ...found.map(({ count }) => Math.min(count, dotsAtMost))),
-    ),
-    label: t`${number(total)} in the next 12 months, the first in the week of ${dayText(found[0]!.monday)}. The list below says the same.`,
+    label: labelOf(found),
     today: (daysBetween(first, today) / 7) * weekWidth,
     months: monthsFrom(first),
-    weeks: found.map(({ monday, count }) => ({
-      x: (place(monday) + 0.5) * weekWidth,
-      dots: Array.from({ length: Math.min(count, dotsAtMost) }, (_, at) => ground - 10 - at * step),
-      tone: toneOf(daysBetween(today, monday)),
-      title: t`Week of ${dayText(monday)}: ${number(count)}`,
-      more:
-        count > dotsAtMost
-          ? { y: ground - 10 - dotsAtMost * step, text: numberText(count) }
-          : undefined,
+    weeks: found.map((week) => ({
+      x: xOf(week, first),
+      ...(week.secrets ? dotsIn(week) : barIn(week, found)),
+      tone: toneOf(daysBetween(today, week.monday)),
+      title: titleOf(week),
     })),
-    warnings: found
-      .filter(({ count }) => count >= several)
-      .slice(0, warningsAtMost)
-      .map(({ monday, count }) => t`${number(count)} in the week of ${dayText(monday)}.`),
-    list: found.map(({ monday, count, secrets }) => ({
-      week: dayMoment(monday),
-      secrets: secrets.map(({ id, name, applicationId, application, lastDay }) => ({
-        name,
-        href: secretHref(applicationId, id),
-        application,
-        lastDay: dayMoment(lastDay),
-      })),
-      more: count > secrets.length ? t`and ${count - secrets.length} more` : undefined,
-    })),
+    list: found.map((week) => ({ week: dayMoment(week.monday), ...namesIn(week) })),
   };
 }
 
-function mondayOf(day: UtcDay): UtcDay {
-  return addDays(day, -((startOf(day).getUTCDay() + 6) % 7));
+function labelOf(found: EndingWeek[]): string {
+  const total = number(found.reduce((sum, { count }) => sum + count, 0));
+  const monday = dayText(found[0]!.monday);
+  return found.some(({ more }) => more)
+    ? t`More than ${total} in the next 12 months, the first in the week of ${monday}. The list below says the same.`
+    : t`${total} in the next 12 months, the first in the week of ${monday}. The list below says the same.`;
+}
+
+function xOf({ monday }: EndingWeek, first: UtcDay): number {
+  return (Math.min(weeks - 1, daysBetween(first, monday) / 7) + 0.5) * weekWidth;
+}
+
+/* Few secrets: each is a dot. */
+
+function dotsOf(found: EndingWeek[]) {
+  const highest = Math.max(2, ...found.map(({ count }) => Math.min(count, dotsAtMost)));
+  return {
+    top: Math.max(0, ground - 24 - step * highest),
+    warnings: found
+      .filter(({ count }) => count >= several)
+      .slice(0, warningsAtMost)
+      .map(sentenceOf),
+  };
+}
+
+function dotsIn({ count }: EndingWeek): Pick<TimeLine['weeks'][number], 'dots' | 'more'> {
+  return {
+    dots: Array.from({ length: Math.min(count, dotsAtMost) }, (_, at) => ground - 10 - at * step),
+    more:
+      count > dotsAtMost
+        ? { y: ground - 10 - dotsAtMost * step, text: numberText(count) }
+        : undefined,
+  };
+}
+
+/* Many that are only counted: each week is a bar, and the fullest one is named. */
+
+function barsOf(found: EndingWeek[]) {
+  return {
+    top: 0,
+    warnings: [],
+    notes: [fullestText(fullestOf(found)), t`Secrets that are replaced already count too.`],
+  };
+}
+
+function barIn(week: EndingWeek, found: EndingWeek[]): Pick<TimeLine['weeks'][number], 'bar'> {
+  const height = Math.max(2, Math.round((barHeight * week.count) / fullestOf(found).count));
+  return { bar: { y: ground - height, height } };
+}
+
+function fullestText({ monday, count, more }: EndingWeek): string {
+  const counted = `${numberText(count)}${more ? '+' : ''}`;
+  return t`Most secrets end in the week of ${dayText(monday)}: ${counted}.`;
+}
+
+function fullestOf(found: EndingWeek[]): EndingWeek {
+  return found.reduce((one, other) => (other.count > one.count ? other : one));
+}
+
+function sentenceOf(week: EndingWeek): string {
+  return t`${number(week.count)} in the week of ${dayText(week.monday)}.`;
+}
+
+function titleOf(week: EndingWeek): string {
+  const [count, monday] = [number(week.count), dayText(week.monday)];
+  return week.more ? t`Week of ${monday}: more than ${count}` : t`Week of ${monday}: ${count}`;
+}
+
+function namesIn(week: EndingWeek): Omit<TimeLine['list'][number], 'week'> {
+  const { count, secrets } = week;
+  if (!secrets)
+    return { secrets: [], more: week.more ? t`more than ${number(count)}` : number(count) };
+  return {
+    secrets: secrets.map(({ id, name, applicationId, application, lastDay }) => ({
+      name,
+      href: secretHref(applicationId, id),
+      application,
+      lastDay: dayMoment(lastDay),
+    })),
+    more: count > secrets.length ? t`and ${count - secrets.length} more` : undefined,
+  };
 }
 
 function toneOf(days: number): 'bad' | 'warn' | 'calm' {

@@ -10,7 +10,10 @@ export interface EndingWeek {
   /** The Monday, in UTC. */
   monday: UtcDay;
   count: number;
-  secrets: EndingSecret[];
+  /** Absent where they are only counted. */
+  secrets?: EndingSecret[];
+  /** There are more than were counted. */
+  more?: boolean;
 }
 
 export interface EndingSecret {
@@ -24,7 +27,10 @@ export interface EndingSecret {
 /** How many of a week's secrets are named. */
 const namedAtMost = 6;
 
-/** What ends when: live secrets that nothing replaces yet, of the applications of a member's viewer. */
+/**
+ * What ends when: live secrets that nothing replaces yet, of the applications that the viewer sees. It
+ * looks at each of them.
+ */
 export function findEndingWeeks(
   dataSource: DataSource,
   viewer: Viewer,

@@ -16,6 +16,9 @@ import { User } from '../users/user.entity.js';
 @Index('secrets_ending_idx', ['expiresAt', 'applicationId'], {
   where: 'deleted_at is null and disabled_at is null',
 })
+@Index('secrets_off_ending_idx', ['expiresAt', 'applicationId'], {
+  where: 'deleted_at is null and disabled_at is not null',
+})
 @Index('secrets_untold_idx', ['expiresAt', 'id', 'createdAt'], {
   where: 'deleted_at is null and disabled_at is null and end_told_at is null',
 })
