@@ -46,7 +46,7 @@ export class ResourceSecretsController {
     const row = await this.find(id);
     const taken = row.secrets.map(({ name }) => name);
     const form = Object.assign(new SecretForm(), {
-      name: freeSecretName(request.viewer!.name, taken),
+      name: this.pages.speaking(request, () => freeSecretName(request.viewer!.name, taken)),
       lastDay: latestLastDay(this.clock.now()),
     });
     return this.showForm(request, reply, row, form);

@@ -39,6 +39,7 @@ export class SignedInFrame extends FrameSource {
       support: this.config.SUPPORT_ADDRESS,
       path,
       here: request.method === 'GET' ? request.url : (formPage(request) ?? path),
+      posted: request.method === 'POST',
       language: language(),
       languages: Object.entries(languages).map(([code, name]) => ({ code, name })),
       now: instantText(this.clock.now()),

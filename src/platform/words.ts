@@ -20,7 +20,9 @@ const timeFormat = new Intl.DateTimeFormat('en-GB', {
 /** A UTC day in words, e.g. `Thu 3 June 2027`. */
 export function dayText(day: UtcDay): string {
   const text = dayFormats(language()).format(new Date(`${day}T00:00:00Z`));
-  return language() === 'en' ? text.replace(',', '') : text;
+  if (language() === 'en') return text.replace(',', '');
+  // Intl writes the first day of a month as any other.
+  return language() === 'fr' ? text.replace(/(?<!\d)1(?= \p{L})/u, '1er') : text;
 }
 
 /** An instant in words, e.g. `Thu 3 June 2027, 07:00 UTC`. */

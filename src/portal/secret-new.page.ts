@@ -27,6 +27,7 @@ export function secretNewPage(
 ): SecretNewPage {
   const today = utcDay(now);
   const max = latestLastDay(now);
+  const preset = (label: string, day: UtcDay) => ({ label, day: workingDay(day, facts, now) });
   return {
     application,
     name,
@@ -36,10 +37,21 @@ export function secretNewPage(
     ...lastDayWords(lastDay.value, facts, now),
     formHref: `${application.href}/secrets/new`,
     presets: [
-      ...[30, 90, 180].map((days) => ({ label: t`${days} days`, day: addDays(today, days) })),
-      { label: t`1 year`, day: max },
+      ...[30, 90, 180].map((days) => preset(t`${days} days`, addDays(today, days))),
+      preset(t`1 year`, max),
     ],
   };
+}
+
+/** What a form begins with: a full year, but for a last day on which somebody is there. */
+export function suggestedLastDay(facts: Pick<LastDayFacts, 'calendar'>, now: Date): UtcDay {
+  return workingDay(latestLastDay(now), facts, now);
+}
+
+/** The day itself, or the working day before it. */
+function workingDay(day: UtcDay, { calendar }: Pick<LastDayFacts, 'calendar'>, now: Date): UtcDay {
+  if (!dayOff(day, calendar)) return day;
+  return workingDayBefore(day, earliestLastDay(now), calendar) ?? day;
 }
 
 /** The chosen day in words: the end, the mails, and whether anybody is there to act. */

@@ -13,7 +13,6 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { instantText } from '../platform/words.js';
 import { ledgerOf } from '../reminders/reminders.query.js';
 import { freeSecretName } from '../secrets/default-name.js';
-import { latestLastDay } from '../secrets/expiry.js';
 import type { Secret } from '../secrets/secret.entity.js';
 import { Secrets } from '../secrets/secrets.service.js';
 import { ManagedApplication, notManaged } from './application-sight.js';
@@ -25,7 +24,7 @@ import { LastDays } from './last-days.js';
 import type { ConfirmPage, SecretAction, SecretCreatedPage, SecretNewPage } from './models.js';
 import { someone } from './people.page.js';
 import { actionsOf, type Begun } from './secret-action.page.js';
-import { dayOffOf, secretNewPage } from './secret-new.page.js';
+import { dayOffOf, secretNewPage, suggestedLastDay } from './secret-new.page.js';
 import { secretPage } from './secret.page.js';
 
 class SecretForm {
@@ -95,9 +94,12 @@ export class SecretsController {
       return reply.redirect(applicationHref(row.id), 303);
     const taken = row.secrets.map(({ name }) => name);
     const asked = readForm(SecretForm, query);
+    const now = this.clock.now();
     const form = Object.assign(new SecretForm(), {
-      name: asked.name || freeSecretName(request.viewer!.name, taken),
-      lastDay: asked.lastDay || latestLastDay(this.clock.now()),
+      name:
+        asked.name ||
+        this.pages.speaking(request, () => freeSecretName(request.viewer!.name, taken)),
+      lastDay: asked.lastDay || suggestedLastDay(await this.lastDays.factsOf(row, now), now),
     });
     return this.showForm(request, reply, row, form);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nameProblem } from '../platform/plain-text.js';
+import { speaking } from '../platform/language/speaking.js';
 import { freeSecretName, freeStandardName } from './default-name.js';
 
 describe('the name that a form begins with (S2)', () => {
@@ -31,6 +32,16 @@ describe('the name that a form begins with (S2)', () => {
     expect(made).toBe(expected);
     expect(nameProblem(made)).toBeUndefined();
   });
+});
+
+test.each([
+  ['nl', 'Geheim van Anna 2'],
+  ['de', 'Secret von Anna 2'],
+  ['fr', 'Secret de Anna 2'],
+  ['es', 'Secreto de Anna 2'],
+] as const)('in %s a form begins with %s', (language, expected) => {
+  const taken = [expected.slice(0, -2), 'Secret by Anna 3'];
+  expect(speaking(language, () => freeSecretName('Anna', taken))).toBe(expected);
 });
 
 describe('the name of a secret that was created without one (S2)', () => {

@@ -1,12 +1,14 @@
+import { t } from '../platform/language/speaking.js';
+
 /** Code points. */
 const longest = 100;
 
 /**
- * S2: the name a form begins with, `Secret by <name>`, cut to fit and numbered when it is taken.
+ * S2: the name a form begins with, `Secret by <name>` in the reader's language, cut to fit and numbered when it is taken.
  * @param taken names of the application's undeleted secrets; case does not count
  */
 export function freeSecretName(userName: string, taken: readonly string[]): string {
-  return free(`Secret by ${userName}`, taken);
+  return free(t`Secret by ${userName}`, taken);
 }
 
 /**

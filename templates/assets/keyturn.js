@@ -265,6 +265,7 @@ const plurals = new Intl.PluralRules(language);
 
 function words(time) {
   const text = inWords.format(time);
+  if (language === 'fr') return text.replace(/(?<!\d)1(?= \p{L})/u, '1er');
   return language === 'en-GB' ? text.replace(',', '') : text;
 }
 
@@ -292,6 +293,11 @@ for (const button of all('[data-day]')) {
     if (button.tagName === 'A') input.focus();
   });
 }
+
+/* A page that answers a form takes the place of the form's own page: *Back* and a reload lead there,
+   where the browser would ask whether to send the form again. */
+const { posted } = document.body.dataset;
+if (posted) history.replaceState(null, '', posted);
 
 /* What was done is said once: a reload or a bookmark does not say it again. */
 const here = new URL(location.href);

@@ -159,6 +159,17 @@ inBrowser(name, () => {
     expect(await page.getByText('Its last day is Fri 26 November 2027').isVisible()).toBe(true);
   });
 
+  test('back to a refused form is back to the form, and the browser has nothing to ask', async () => {
+    const form = page.url();
+    await page.getByLabel('Name', { exact: true }).fill('');
+    await page.getByRole('button', { name: 'Create secret' }).click();
+    await page.getByRole('heading', { name: 'Please check' }).waitFor();
+    await page.goto(`${service.url}/profile`);
+    const answer = await page.goBack();
+    expect({ status: answer?.status(), url: page.url() }).toEqual({ status: 200, url: form });
+    expect(await page.getByRole('button', { name: 'Create secret' }).isVisible()).toBe(true);
+  });
+
   test('axe finds nothing, in light and dark, on the pages of a credential manager', async () => {
     const origin = service.url;
     await page.goto(`${origin}/manage-api-credentials`);

@@ -178,3 +178,17 @@ test('there is no proposal where no earlier day can be chosen', async () => {
     text: 'The last day falls on a weekend, when perhaps nobody is there to act.',
   });
 });
+
+test('neither the form nor its usual lifetimes begin with a day off', async () => {
+  await at('2027-06-05T09:00:00Z');
+  await browser.get(form());
+  expect(browser.form().fields).toMatchObject({ lastDay: '2028-06-02' });
+  const presets = [...browser.page.text.matchAll(/class="button-small" data-day="(.{10})"/g)];
+  // Whit Monday ends a year from then, and its weekend lies before it.
+  expect(presets.map(([, day]) => day)).toEqual([
+    '2027-07-05',
+    '2027-09-03',
+    '2027-12-02',
+    '2028-06-02',
+  ]);
+});

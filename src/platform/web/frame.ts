@@ -28,6 +28,8 @@ export interface Frame {
   path: string;
   /** Where the choice of a language comes back to. */
   here: string;
+  /** The page answers a form. */
+  posted: boolean;
   language: Language;
   languages: { code: string; name: string }[];
   now: string;
