@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { HeaderApiModule } from './api/header/header-api.module.js';
 import { ApiModule } from './api/api.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
@@ -21,9 +22,14 @@ import { WatchJob } from './reminders/watch.job.js';
 import { RemindersModule } from './reminders/reminders.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
+import { LoginRequestsJob } from './sign-token/login-requests.job.js';
+import { SignTokenModule } from './sign-token/sign-token.module.js';
 import { UsersModule } from './users/users.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { OrganisationsModule } from './organisations/organisations.module.js';
+
+/** What the setting `DOMAINS` switches on: routes and pages in modules of their own. */
+const withDomains = [HeaderApiModule];
 
 /** The server: features, doors and jobs. */
 @Module({})
@@ -45,6 +51,8 @@ export class AppModule {
         ApiModule,
         OAuthModule,
         DomainsModule,
+        SignTokenModule,
+        ...(platform.config.DOMAINS === 'on' ? withDomains : []),
         ...(platform.config.demo ? [DemoModule] : []),
       ],
       providers: [
@@ -55,6 +63,7 @@ export class AppModule {
         AuditAnchorsJob,
         OwnAudienceJob,
         RewrapJob,
+        ...(platform.config.DOMAINS === 'on' ? [LoginRequestsJob] : []),
       ],
     };
   }

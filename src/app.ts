@@ -9,7 +9,9 @@ import { OAuthEndpoints } from './api/oauth-endpoints.service.js';
 import { AppModule } from './app.module.js';
 import { buildLog, NestLog } from './platform/log.js';
 import type { Platform } from './platform/platform.module.js';
+import { Refusal } from './platform/refusals.js';
 import { templatesFolder } from './platform/project-root.js';
+import { isEnveloped, sendEnvelopeError } from './platform/web/envelope.js';
 import { answerDirectly, type DirectRoute, type Surroundings } from './platform/web/direct.js';
 import { takeFiles } from './platform/web/file-body.js';
 import { bodyLimit } from './platform/web/form-post.js';
@@ -41,7 +43,11 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     childLoggerFactory: (logger: FastifyBaseLogger) => logger,
     genReqId: () => randomUUID(),
     // An address that cannot be decoded reaches no route and no filter.
-    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      if (isEnveloped(request)) {
+        const unreadable = new Refusal(400, 'bad_request', 'This address cannot be read.');
+        return void sendEnvelopeError(reply, unreadable);
+      }
       void reply
         .status(400)
         .type('text/plain; charset=utf-8')

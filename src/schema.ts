@@ -37,6 +37,7 @@ import { SwitchedOffEnds1795219380000 } from '../migrations/1795219380000-switch
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
+import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -60,10 +61,18 @@ import { CalendarFeed } from './reminders/calendar-feed.entity.js';
 import { Reminder, ReminderRun } from './reminders/reminder.entity.js';
 import { RefusedCall, SecretAddress, SecretUse } from './secrets/secret-use.entity.js';
 import { Secret } from './secrets/secret.entity.js';
+import {
+  AccessRequest,
+  ClientUser,
+  LoginRequest,
+  Subject,
+  Verification,
+} from './sign-token/sign-token.entity.js';
 import { Invitation, User } from './users/user.entity.js';
 
 /** Every table, and every migration in the order in which it is applied. No globs: a list is read. */
 export const entities = [
+  AccessRequest,
   AcknowledgementRow,
   Alarm,
   Api,
@@ -76,6 +85,7 @@ export const entities = [
   Backup,
   BounceWarning,
   CalendarFeed,
+  ClientUser,
   Domain,
   DomainUrl,
   Grant,
@@ -83,6 +93,7 @@ export const entities = [
   Installation,
   Invitation,
   KeyCheck,
+  LoginRequest,
   Mail,
   OpaqueToken,
   Organisation,
@@ -102,8 +113,10 @@ export const entities = [
   SecretUse,
   Session,
   SigningKey,
+  Subject,
   TotpFactor,
   User,
+  Verification,
 ];
 
 export const migrations = [
@@ -146,4 +159,5 @@ export const migrations = [
   Domains1795219400000,
   Backups1795219430000,
   KeyNumbers1795219450000,
+  SignToken1795219400001,
 ];

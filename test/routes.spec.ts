@@ -88,8 +88,15 @@ test('only these routes are for programs, which prove themselves', async () => {
   const refused = ['token', 'introspect', 'revoke'].flatMap((name) =>
     ['DELETE', 'GET', 'PATCH', 'PUT'].map((method) => `${method} /oauth2/${name}`),
   );
+  // Header authentication; the first needs none.
+  const header = ['sign-token', 'sign-token-verify', 'get/user/info'].flatMap((name) =>
+    ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT'].map((method) => `${method} /api/${name}`),
+  );
   expect(machine.sort()).toEqual(
     [
+      'GET /api/info',
+      'POST /api/info',
+      ...header,
       'GET /.well-known/oauth-authorization-server',
       // Its address is the proof.
       'GET /calendar/:file',

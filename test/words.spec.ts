@@ -55,7 +55,7 @@ const data = [
   /\([A-Z]{2}\)/g,
   // The hint of a secret, and the scopes of our own API.
   /(?<!\w)[0-9A-Za-z]{3}…/g,
-  /\b(audit|provisioning|secrets)\.(read|write|manage)\b/g,
+  /\b(audit|provisioning|secrets)\.(read|write|manage)\b|\buserinfo\b/g,
 ];
 /** Words that are the same in every language. */
 const proper = [

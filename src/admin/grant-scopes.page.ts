@@ -11,6 +11,7 @@ const texts = (): Record<string, string> => ({
   'provisioning.write': t`Change everything but secrets: who has this can make anybody credential manager.`,
   'secrets.manage': t`Create, switch off and delete the secrets of this application itself.`,
   'secrets.read': t`Look at this application and its secrets, without values.`,
+  userinfo: t`Read who a user is at any time, of users who have signed in for this application and agreed.`,
 });
 
 /** @param chosen scopes of a form that was refused */

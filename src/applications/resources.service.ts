@@ -8,6 +8,7 @@ import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
 import { t } from '../platform/language/speaking.js';
 import { Conflict, Invalid, NotFound, refuse } from '../platform/refusals.js';
 import { Api, Resource } from './application.entity.js';
+import { signInResource } from './sign-in-resource.js';
 import {
   checkedName,
   checkedResource,
@@ -90,6 +91,27 @@ export class Resources {
         action: 'resource.set_tokens',
         ...about(resource),
         detail: { minutes: String(minutes), format },
+      });
+    });
+  }
+
+  /**
+   * Whether IT verifies an application before it can use the resource on a domain: that of a sign-in alone,
+   * since all others are reached by tokens, which know no domain.
+   * @throws NotFound, Conflict
+   */
+  async setVerification(actor: Actor, id: string, needed: boolean, within?: Tx): Promise<void> {
+    await inTransaction(within ?? this.dataSource, async (tx) => {
+      const resource = await this.lock(tx, id);
+      if (needed && id !== signInResource) {
+        throw new Conflict(() => t`Only what users let applications read can need verification.`);
+      }
+      if (resource.needsVerification === needed) return;
+      await tx.update(Resource, { id }, { needsVerification: needed });
+      await this.audit.record(tx, actor, {
+        action: 'resource.set_verification',
+        ...about(resource),
+        detail: { needed: String(needed) },
       });
     });
   }

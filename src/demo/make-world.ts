@@ -118,7 +118,7 @@ class WorldMaker {
         if (!each.resources.includes(`${name} ${environment}`)) continue;
         await this.services.applications.grant(theService, application.id, id);
       }
-      const own = each.scopes && resources.find(({ anyApi }) => anyApi);
+      const own = each.scopes && resources.find(({ scope }) => scope === 'keyturn');
       if (own) {
         const { scopes } = each;
         await this.services.applications.grant(theService, application.id, own.id, scopes);

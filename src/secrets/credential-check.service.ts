@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenFormat } from '../applications/application.entity.js';
-import { CredentialLookup, type Question, type Standing } from './credential-lookup.js';
+import { signInResource } from '../applications/sign-in-resource.js';
+import { CredentialLookup, type Found, type Question, type Standing } from './credential-lookup.js';
 import { Refusals } from './refusals.service.js';
-import type { RefusalReason } from './secret-use.entity.js';
+import type { DomainReason, SecretReason } from './secret-use.entity.js';
 import { supersedes } from './superseded.js';
 import { SecretUses } from './uses.service.js';
 
@@ -64,6 +65,13 @@ export interface Answered<Answer = unknown> {
   answer: Answer;
 }
 
+/** A good secret, of an application that may be disabled. */
+export interface Examined<Answer = unknown> extends Answered<Answer> {
+  applicationDisabled: boolean;
+  /** When it was looked up. */
+  at: Date;
+}
+
 /**
  * The one answer to "are this client ID and this secret good?", for every machine route. The database
  * decides at every call, so what was deleted or switched off is refused from the next call on, on
@@ -90,15 +98,52 @@ export class CredentialCheck {
     question: Question,
     columns?: Record<string, unknown>,
   ): Promise<Answered<Answer> | undefined> {
-    const { at, standing } = await this.lookup.find(secret, question, columns);
-    const reason = reasonAgainst(standing, clientId);
-    if (!standing || reason) {
-      const secretId = standing?.secretId;
-      await this.refusals.take({ clientId, secretId, reason: reason!, address, at });
-      return undefined;
-    }
-    this.uses.note(standing.secretId, address, at);
-    return standing as Answered<Answer>;
+    const found = await this.lookup.find(secret, question, columns);
+    const disabled = found.standing?.applicationDisabled ? 'application_disabled' : undefined;
+    const reason = reasonAgainst(found.standing, clientId) ?? disabled;
+    const good = await this.good<Answer>(clientId, found, reason, address);
+    if (good) this.use(good, address);
+    return good;
+  }
+
+  /**
+   * The same for a route that judges more before the secret counts as used, such as whether its application
+   * is enabled. It says so with `use`, or why not with `refuse`.
+   * @throws TooMany for a flood of wrong ones
+   */
+  async examine<Answer>(
+    { clientId, secret }: Credentials,
+    address: string,
+    question: Question,
+    columns?: Record<string, unknown>,
+  ): Promise<Examined<Answer> | undefined> {
+    const found = await this.lookup.find(secret, question, columns);
+    return this.good(clientId, found, reasonAgainst(found.standing, clientId), address);
+  }
+
+  use({ secretId, at }: Pick<Examined, 'secretId' | 'at'>, address: string): void {
+    this.uses.note(secretId, address, at);
+  }
+
+  /** Tells the owner why a call with a good secret was refused. */
+  refuse(
+    { secretId, clientId, at }: Pick<Examined, 'secretId' | 'clientId' | 'at'>,
+    reason: DomainReason | 'application_disabled',
+    address: string,
+  ): void {
+    this.refusals.note({ clientId, secretId, reason, address, at });
+  }
+
+  private async good<Answer>(
+    clientId: string,
+    { at, standing }: Found,
+    reason: SecretReason | undefined,
+    address: string,
+  ): Promise<Examined<Answer> | undefined> {
+    if (standing && !reason) return Object.assign(standing, { at }) as Examined<Answer>;
+    const secretId = standing?.secretId;
+    await this.refusals.take({ clientId, secretId, reason: reason!, address, at });
+    return undefined;
   }
 
   /** The same with all that is known of the caller. @throws TooMany */
@@ -116,16 +161,12 @@ export class CredentialCheck {
   }
 }
 
-function reasonAgainst(
-  standing: Standing | undefined,
-  clientId: string,
-): RefusalReason | undefined {
+function reasonAgainst(standing: Standing | undefined, clientId: string): SecretReason | undefined {
   if (!standing || standing.clientId !== clientId.toLowerCase()) return 'wrong_secret';
   if (standing.applicationDeleted) return 'application_deleted';
   if (standing.deleted) return 'deleted';
   if (standing.expired) return 'expired';
-  if (standing.off) return 'off';
-  return standing.applicationDisabled ? 'application_disabled' : undefined;
+  return standing.off ? 'off' : undefined;
 }
 
 /** SQL: whether a newer secret of the application is in use. */
@@ -133,13 +174,13 @@ export const replacedByNewer = `
   exists (select 1 from secrets n where n.application_id = s.application_id
     and ${supersedes('n', 's', '$1')})`;
 
-/** SQL: the resources of the application. */
+/** SQL: the resources of the application that a token can be for. */
 export const grantedResources = `
   (select coalesce(json_agg(json_build_object('id', r.id, 'audience', r.audience,
       'scope', r.scope, 'scopes', g.scopes, 'tokenSeconds', r.token_seconds,
       'tokenFormat', r.token_format)), '[]')
     from grants g join resources r on r.id = g.resource_id
-    where g.application_id = a.id)`;
+    where g.application_id = a.id and g.resource_id <> '${signInResource}')`;
 
 /** As JSON, where instants are texts. */
 interface Details {

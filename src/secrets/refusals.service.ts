@@ -32,6 +32,8 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class Refusals implements OnApplicationShutdown {
   private readonly log = new Logger('Refusals');
   private gathered: Refused[] = [];
+  /** What was noted since the last writing. */
+  private readonly told = new Set<string>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -53,6 +55,18 @@ export class Refusals implements OnApplicationShutdown {
     if (seconds > 0) throw new TooMany(seconds, 'too many refused calls; wait', 'slow_down');
   }
 
+  /**
+   * For the owner alone, of a call with a good secret, which is no flood. What comes again and again from
+   * the same address is told once in a while.
+   */
+  note(refused: Refused): void {
+    const { clientId, secretId, reason, address } = refused;
+    const key = `${clientId} ${secretId} ${reason} ${address}`;
+    if (this.told.has(key) || this.gathered.length >= gatheredAtMost) return;
+    this.told.add(key);
+    this.gathered.push(refused);
+  }
+
   /** What is no client ID has no owner to protect, and would only fill the table. */
   private countedFor({ clientId, address }: Refused): Counted[] {
     const { REFUSED_PER_CLIENT, REFUSED_PER_ADDRESS } = this.config;
@@ -68,6 +82,7 @@ export class Refusals implements OnApplicationShutdown {
   async flush(): Promise<void> {
     const refused = this.gathered.filter(({ clientId }) => uuid.test(clientId));
     this.gathered = [];
+    this.told.clear();
     if (refused.length === 0) return;
     try {
       await this.dataSource.query(

@@ -39,9 +39,37 @@ export class SecretAddress {
   lastUsedAt: Date;
 }
 
-/** Why a call was refused; the caller is not told (T4). */
-export type RefusalReason =
-  'wrong_secret' | 'deleted' | 'expired' | 'off' | 'application_disabled' | 'application_deleted';
+/** Why a secret was refused; the caller is not told (T4). */
+export const secretReasons = [
+  'wrong_secret',
+  'deleted',
+  'expired',
+  'off',
+  'application_disabled',
+  'application_deleted',
+] as const;
+
+/** Why a call with a good secret was refused by what the application's domain allows. */
+export const domainReasons = [
+  'domain_unknown',
+  'secret_not_linked',
+  'domain_inactive',
+  'login_not_allowed',
+  'api_not_allowed',
+  'ip_not_allowed',
+  'https_required',
+  'redirect_not_registered',
+  'token_invalid',
+  'user_unknown',
+  'user_not_connected',
+  'scope_missing',
+] as const;
+
+export type SecretReason = (typeof secretReasons)[number];
+export type DomainReason = (typeof domainReasons)[number];
+export type RefusalReason = SecretReason | DomainReason;
+
+const all = [...secretReasons, ...domainReasons].map((reason) => `'${reason}'`).join(', ');
 
 /** A refused call with its true reason, for the owner's activity log (T4). */
 @Entity('refused_calls')
@@ -49,11 +77,7 @@ export type RefusalReason =
 @Index('refused_calls_resource_idx', ['resourceId', 'id'], { where: 'resource_id is not null' })
 @Index('refused_calls_at_idx', ['at'])
 @Check('refused_calls_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
-@Check(
-  'refused_calls_reason_check',
-  `reason in ('wrong_secret', 'deleted', 'expired', 'off', 'application_disabled',
-    'application_deleted')`,
-)
+@Check('refused_calls_reason_check', `reason in (${all})`)
 export class RefusedCall {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',

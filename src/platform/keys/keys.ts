@@ -19,7 +19,8 @@ export type DigestPurpose =
   | 'audit head'
   | 'typed address'
   | 'device'
-  | 'calendar feed';
+  | 'calendar feed'
+  | 'sign-in token';
 
 /** Keyed hashing and sealing with the service's own keys. Nothing of a key ever leaves here. */
 export class Keys {

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { t, wordsOf } from '../language/speaking.js';
 import { Refusal, SignInNeeded, StaleForm, StepUpNeeded, TooMany } from '../refusals.js';
+import { isEnveloped, sendEnvelopeError } from './envelope.js';
 import { isForMachines, sendMachineError } from './machine-errors.js';
 import { Pages } from './pages.js';
 import { isRest, sendProblem } from './problems.js';
@@ -40,6 +41,9 @@ export class ErrorsFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (isRest(request)) {
       return void sendProblem(request, reply, error);
+    }
+    if (isEnveloped(request)) {
+      return void sendEnvelopeError(reply, error);
     }
     if (isForMachines(request)) {
       return void sendMachineError(reply, error);

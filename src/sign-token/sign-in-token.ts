@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+
+/** 256 random bits: what is kept is a digest, and nobody guesses one in its minutes. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+export function isToken(text: unknown): text is string {
+  return typeof text === 'string' && /^[\w-]{43}$/.test(text);
+}
+
+/** An address with the token added to its query; what stands in it stays as it is. */
+export function withToken(url: string, token: string): string {
+  const between = !url.includes('?') ? '?' : /[?&]$/.test(url) ? '' : '&';
+  return `${url}${between}token=${token}`;
+}
