@@ -38,6 +38,7 @@ import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
 import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
+import { RemindedMilestone1795219390000 } from '../migrations/1795219390000-reminded-milestone.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -160,4 +161,5 @@ export const migrations = [
   Backups1795219430000,
   KeyNumbers1795219450000,
   SignToken1795219400001,
+  RemindedMilestone1795219390000,
 ];

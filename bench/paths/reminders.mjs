@@ -24,7 +24,9 @@ export async function run({ db, rounds, large }) {
       SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
       SMTP_CONNECTIONS: String(connections),
     };
-    return { env, count, ...(await startNode([program('engine')], { core: serverCore, env })) };
+    const engine = await startNode([program('engine')], { core: serverCore, env });
+    await engine.ask({ step: 'settle' });
+    return { env, count, ...engine };
   };
   const dense = await start(small, due);
   const sparse = await start(large, due);
@@ -43,6 +45,7 @@ export async function run({ db, rounds, large }) {
     series.few.push(await morningOf(few, sink));
     process.stderr.write(`  round ${round} of ${rounds}\n`);
   }
+  const again = await dense.ask({ step: 'plan' });
   const of = (name, figure) => series[name].map((each) => each[figure]);
   const rate = (name, count) => of(name, 'seconds').map((seconds) => count / seconds);
   return [
@@ -58,6 +61,11 @@ export async function run({ db, rounds, large }) {
       name: `Find among ${large} ÷ among ${small}, ${due} due`,
       goal: 1.2,
       ...ratios(of('sparse', 'planSeconds'), of('dense', 'planSeconds')),
+    },
+    {
+      name: `Look again at ${due} that were sent, once`,
+      unit: ' s',
+      ...summary([again.seconds]),
     },
     { name: `Send ${due}`, unit: ' s', ...summary(of('dense', 'seconds')) },
     { name: `Send ${due / 10}`, unit: ' s', ...summary(of('few', 'seconds')) },
@@ -93,10 +101,10 @@ async function morningOf(engine, sink, { sample = false } = {}) {
   return { ...plan, message, seconds, micros: (cpuSeconds / engine.count) * 1e6, peakMiB };
 }
 
-/** Among many secrets the scan must never read a table from its beginning to its end. */
+/** Among many secrets the scan must never look at what ends later, or was mailed about. */
 async function assertIndexed(engine) {
   const { result } = await engine.ask({ step: 'explain' });
-  if (!/secrets_(untold|ending)_idx/.test(result) || /Seq Scan/.test(result)) {
+  if (!/secrets_reminded_idx/.test(result) || /Seq Scan/.test(result)) {
     throw new Error(`The scan does not use its index:\n${result}`);
   }
 }

@@ -44,6 +44,7 @@ const steps = {
   forget: async () => {
     await dataSource.query(`delete from reminders where day = '${morning.slice(0, 10)}'`);
     await dataSource.query(`delete from mails where kind = 'reminder'`);
+    await dataSource.query(`update secrets set reminded = '6' where reminded = '5'`);
     await dataSource.query('vacuum analyze reminders');
     await dataSource.query('vacuum analyze mails');
     await dataSource.query('checkpoint');
@@ -58,18 +59,17 @@ const steps = {
     const message = reminderMail([{ ending, milestone: '5' }], reader, now, config);
     return { ...message, from: config.MAIL_FROM, xMailer: false };
   },
-  /** How the database looks through one day of ends. */
+  /** As the runs of the day before left it: what was mailed about is noted as settled. */
+  settle: () =>
+    withRunLock(dataSource, async (lock) => {
+      await planning.plan(new Date(now.getTime() - 12 * 3_600_000), lock);
+      await dataSource.query('vacuum analyze secrets');
+    }),
+  /** How the database finds what ends in five days. */
   explain: async () => {
-    const { after, until, createdBefore, milestone } = stretches(now)[30];
+    const { after, until } = stretches(now).find(({ milestone }) => milestone === '5');
     const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-    const rows = await dataSource.query(`explain ${candidates}`, [
-      after,
-      last,
-      until,
-      createdBefore,
-      milestone,
-      500,
-    ]);
+    const rows = await dataSource.query(`explain ${candidates}`, ['6', after, last, until, 500]);
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   },
 };

@@ -6,7 +6,7 @@ export const morning = '2027-06-01T07:00:00Z';
 /**
  * Four secrets to an application, each application with one manager; 12 of 100 secrets end within six
  * weeks and were reminded about in time, 10 ended long ago and were reported. On top, `due` secrets end
- * in five days: one mail each, to as many people.
+ * in five days: one mail each, to as many people. Nothing else is due: no end is 21 or 42 days ahead.
  * @param {number} secrets
  * @param {number} due at most a quarter of them
  */
@@ -42,7 +42,7 @@ export const fillWith = (secrets, due) => async (client) => {
       case when expires_at < '${morning}' then expires_at end
     from (select n, date '2027-06-01' + case
         when n <= ${due} then 6
-        when n % 100 < 12 then 9 + (n / 100) % 33
+        when n % 100 < 12 then 9 + coalesce(nullif((n / 100) % 33, 13), 0)
         when n % 100 < 22 then -(n / 100) % 150
         else 50 + (n / 100) % 300 end + time '00:00' at time zone 'UTC' as expires_at
       from generate_series(1, ${secrets}) n) s`);

@@ -84,6 +84,7 @@ process.exit(good ? 0 : 1);
 async function oneRound(instances) {
   await client.query(`delete from reminders where day = '${morning.slice(0, 10)}'`);
   await client.query('delete from mails');
+  await client.query(`update secrets set reminded = '6' where reminded = '5'`);
   await client.query('delete from reminder_runs');
   sink.received.length = 0;
   const running = Array.from({ length: instances }, remind);

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Usage } from '../secrets/superseded.js';
 import { bounced } from '../applications/contact-cover.js';
+import type { Tx } from '../platform/database/tx.js';
 import type { Acknowledgement } from './acknowledgement.js';
-import type { Milestone, Stretch } from './milestones.js';
+import { type Milestone, milestones, type Stretch } from './milestones.js';
 import type { Owner } from './owner.js';
 
 /** Who is mailed about a secret, and why (M5). */
@@ -53,10 +54,18 @@ export interface Ending {
 /** No id comes after it. */
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Where the next batch begins: the end with all its digits, and the id. */
+/** A secret that something can be due for. */
 export interface Candidate {
   id: string;
+  createdAt: Date;
+  expiresAt: Date;
+  /** Its end with all its digits: where the next batch begins. */
   end: string;
+}
+
+/** A stretch, and what planning noted last about the secrets to be looked for in it. */
+export interface Place extends Stretch {
+  reminded: Milestone | 'none';
 }
 
 /**
@@ -70,78 +79,80 @@ const remindable = `
   where s.deleted_at is null and s.disabled_at is null
     and (q.id is not null or a.deleted_at is null and a.disabled_at is null)`;
 
+/** A secret whose milestone of a stretch is settled has that very note, and is in none of its places. */
+export function placesOf(all: readonly Stretch[]): Place[] {
+  const notes = ['none', ...milestones] as const;
+  return all.flatMap((stretch) =>
+    notes
+      .filter((note) => note !== stretch.milestone)
+      .map((reminded) => ({ ...stretch, reminded })),
+  );
+}
+
 /**
- * The next secrets of a stretch that its milestone was not sent for yet, by end and id. The partial
- * index gives the order; secrets whose end was reported have left it.
+ * An index has these columns in this order: nothing is read but what is asked for. Whether the
+ * application is on is not asked here; `findEndings` leaves such secrets out.
  */
+const unsettled = `
+  s.deleted_at is null and s.disabled_at is null and s.end_told_at is null`;
+
+/** The next secrets in a place, by end and id. */
 export function findCandidates(
   db: EntityManager,
-  { milestone, after, until, createdBefore }: Stretch,
+  { reminded, after, until }: Place,
   last: Candidate | undefined,
   limit: number,
 ): Promise<Candidate[]> {
   return db.query<Candidate[]>(candidates, [
+    reminded,
     last?.end ?? after ?? '-infinity',
     // Behind the border itself, or behind the last one.
     last?.id ?? lastId,
     until,
-    createdBefore,
-    milestone,
     limit,
   ]);
 }
 
-/**
- * Both indexes hold all that is asked for: no table is read for what was mailed about already. Whether
- * the application is on is not asked here; `findEndings` leaves such secrets out.
- */
-const inStretch = (place: {
-  after: string;
-  id: string;
-  until: string;
-  createdBefore: string;
-  milestone: string;
-}) => `
-  from secrets s
-  where s.deleted_at is null and s.disabled_at is null and s.end_told_at is null
-    and (s.expires_at, s.id) > (${place.after}, ${place.id}) and s.expires_at <= ${place.until}
-    and s.created_at < ${place.createdBefore}
-    and (select true from reminders l where l.secret_id = s.id
-      and l.milestone = ${place.milestone} and l.state = 'sent' limit 1) is null`;
-
 export const candidates = `
-  select s.id, s.expires_at::text as end ${inStretch({
-    after: '$1::timestamptz',
-    id: '$2::uuid',
-    until: '$3',
-    createdBefore: '$4',
-    milestone: '$5',
-  })}
-  order by s.expires_at, s.id limit $6`;
+  select s.id, s.created_at as "createdAt", s.expires_at as "expiresAt", s.expires_at::text as end
+  from secrets s where ${unsettled} and s.reminded = $1
+    and (s.expires_at, s.id) > ($2::timestamptz, $3::uuid) and s.expires_at <= $4
+  order by s.expires_at, s.id limit $5`;
 
-/** Those of the stretches in which there is any candidate at all, in their order. */
-export async function findBusy(db: EntityManager, all: readonly Stretch[]): Promise<Stretch[]> {
-  const rows = all.map((stretch, place) => ({
-    ...stretch,
-    after: stretch.after ?? '-infinity',
-    place,
-  }));
-  const busy = await db.query<{ place: number }[]>(busyStretches, [JSON.stringify(rows)]);
+/** Those of the places in which there is anything at all, in their order. */
+export async function findBusy(db: EntityManager, all: readonly Place[]): Promise<Place[]> {
+  const rows = all.map(({ reminded, after, until }, place) => {
+    return { place, reminded, after: after ?? '-infinity', until };
+  });
+  const busy = await db.query<{ place: number }[]>(busyPlaces, [JSON.stringify(rows)]);
   return busy.map(({ place }) => all[place]!);
 }
 
-const busyStretches = `
+const busyPlaces = `
   select w.place
-  from json_to_recordset($1) as w (place integer, after timestamptz, until timestamptz,
-    "createdBefore" timestamptz, milestone text)
-  where (select true ${inStretch({
-    after: 'w.after',
-    id: `'${lastId}'::uuid`,
-    until: 'w.until',
-    createdBefore: 'w."createdBefore"',
-    milestone: 'w.milestone',
-  })} limit 1)
+  from json_to_recordset($1) as w (place integer, reminded text, after timestamptz,
+    until timestamptz)
+  where (select true from secrets s where ${unsettled} and s.reminded = w.reminded
+    and s.expires_at > w.after and s.expires_at <= w.until limit 1)
   order by w.place`;
+
+/**
+ * Notes what is settled. Whoever changes one of these secrets at the moment is not waited for: the next
+ * run looks at it again.
+ */
+export async function noteSettled(
+  tx: Tx,
+  settled: readonly { id: string; milestone: Milestone }[],
+): Promise<void> {
+  if (settled.length === 0) return;
+  await tx.query(
+    `update secrets s set reminded = f.milestone
+     from (select id, milestone from secrets join unnest($1::uuid[], $2::text[]) n (id, milestone)
+         using (id) for no key update of secrets skip locked) f
+     where s.id = f.id`,
+    [settled.map(({ id }) => id), settled.map(({ milestone }) => milestone)],
+  );
+}
 
 /** Milestones that went out to somebody, by secret. */
 export async function findSent(

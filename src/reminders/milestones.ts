@@ -33,6 +33,21 @@ export function dueMilestone(
     : undefined;
 }
 
+/**
+ * The tightest milestone at `now` when nothing can come of it any more: it went out, or it came on or
+ * before the creation day. The mail that it has expired is due however late.
+ */
+export function settledMilestone(
+  { createdAt, expiresAt }: Lifetime,
+  now: Date,
+  done: ReadonlySet<Milestone>,
+): Milestone | undefined {
+  const tightest = tightestOf(expiresAt, utcDay(now), now);
+  if (!tightest || done.has(tightest)) return tightest;
+  const passed = tightest !== 'expired' && milestoneDay(tightest, expiresAt) <= utcDay(createdAt);
+  return passed ? tightest : undefined;
+}
+
 function tightestOf(expiresAt: Date, today: UtcDay, now: Date): Milestone | undefined {
   if (now >= expiresAt) return 'expired';
   const left = daysLeft(expiresAt, today);
@@ -42,15 +57,13 @@ function tightestOf(expiresAt: Date, today: UtcDay, now: Date): Milestone | unde
   return String(left) as Milestone;
 }
 
-/** Ends that lie close enough together to have the same tightest milestone at an instant. */
+/** Ends that have the same tightest milestone at an instant. */
 export interface Stretch {
   milestone: Milestone;
   /** Ends after this one; from the beginning of time when absent. */
   after?: Date;
   /** Up to and with this one. */
   until: Date;
-  /** A secret created at or after this instant is not mailed about yet (M3). */
-  createdBefore: Date;
 }
 
 /**
@@ -59,19 +72,17 @@ export interface Stretch {
  */
 export function stretches(now: Date): Stretch[] {
   const today = utcDay(now);
-  const started = startOf(today);
-  const ahead = Array.from({ length: 43 }, (_, left): Stretch => {
-    const day = addDays(today, left);
-    const until = startOf(addDays(day, 1));
-    const milestone = tightestOf(until, today, now)!;
-    return {
-      milestone,
-      after: left === 0 ? now : startOf(day),
-      until,
-      createdBefore: startOf(milestoneDay(milestone, until)),
-    };
+  const inDays = (days: number) => startOf(addDays(today, days));
+  const daily = (['0', '1', '2', '3', '4', '5', '6', '7'] as const).map((milestone): Stretch => {
+    const left = Number(milestone);
+    return { milestone, after: left === 0 ? now : inDays(left), until: inDays(left + 1) };
   });
-  return [...ahead, { milestone: 'expired', until: now, createdBefore: started }];
+  return [
+    ...daily,
+    { milestone: '21', after: inDays(8), until: inDays(22) },
+    { milestone: '42', after: inDays(22), until: inDays(43) },
+    { milestone: 'expired', until: now },
+  ];
 }
 
 /** The mails before the last week: people can hold them, and the use of a newer secret does not stop them. */

@@ -13,9 +13,12 @@ import {
   findCandidates,
   findEndings,
   findSent,
+  noteSettled,
+  type Place,
+  placesOf,
 } from './endings.query.js';
 import { addEntries, type Entry } from './ledger.js';
-import { type Milestone, type Stretch, stretches } from './milestones.js';
+import { dueMilestone, type Milestone, settledMilestone, stretches } from './milestones.js';
 import { nobodyNotice } from './notices.js';
 import type { RunLock } from './run-lock.js';
 
@@ -29,8 +32,8 @@ export interface Planned {
 type Decided = { ending: Ending; decision: Decision };
 
 const batch = 500;
-/** Days that one statement looks at: few enough to stay within its time limit with many secrets. */
-const probed = 11;
+/** At a time. A database that expects few sorts a whole place to find its first ones, so it is asked seldom. */
+const fetched = 10 * batch;
 const nothing: ReadonlySet<Milestone> = new Set();
 
 /** Writes into the ledger what is due at an instant (M2). Repeating it changes nothing. */
@@ -42,40 +45,48 @@ export class Planning {
     private readonly config: Config,
   ) {}
 
-  /** Day by day through the ends, in batches, each in a transaction of its own. */
+  /** Through the ends, the nearest first, in batches, each in a transaction of its own. */
   async plan(now: Date, lock: Pick<RunLock, 'beat'>): Promise<Planned> {
     const total: Planned = { skipped: 0, noRecipient: 0 };
-    const all = stretches(now);
-    for (let start = 0; start < all.length; start += probed) {
-      const busy = await findBusy(this.dataSource.manager, all.slice(start, start + probed));
-      for (const stretch of busy) await this.planStretch(now, stretch, lock, total);
-    }
+    const busy = await findBusy(this.dataSource.manager, placesOf(stretches(now)));
+    for (const place of busy) await this.planPlace(now, place, lock, total);
     return total;
   }
 
-  private async planStretch(
+  private async planPlace(
     now: Date,
-    stretch: Stretch,
+    place: Place,
     lock: Pick<RunLock, 'beat'>,
     total: Planned,
   ): Promise<void> {
     let last: Candidate | undefined;
     do {
-      const found = await findCandidates(this.dataSource.manager, stretch, last, batch);
-      last = found.at(-1);
-      if (!last) return;
-      await lock.beat();
-      const ids = found.map(({ id }) => id);
-      add(total, await inTransaction(this.dataSource, (tx) => this.planBatch(tx, now, ids)));
-      if (found.length < batch) return;
+      const found = await findCandidates(this.dataSource.manager, place, last, fetched);
+      for (let start = 0; start < found.length; start += batch) {
+        const some = found.slice(start, start + batch);
+        await lock.beat();
+        add(total, await inTransaction(this.dataSource, (tx) => this.planBatch(tx, now, some)));
+      }
+      last = found.length < fetched ? undefined : found.at(-1);
     } while (last);
   }
 
-  private async planBatch(tx: Tx, now: Date, ids: readonly string[]): Promise<Planned> {
-    const sent = await findSent(tx, ids);
-    const endings = await findEndings(tx, now, ids);
+  private async planBatch(tx: Tx, now: Date, found: readonly Candidate[]): Promise<Planned> {
+    const sent = await findSent(
+      tx,
+      found.map(({ id }) => id),
+    );
+    const sentOf = ({ id }: { id: string }) => sent.get(id) ?? nothing;
+    await noteSettled(tx, settledOf(found, now, sentOf));
+    const due = found.filter((each) => dueMilestone(each, now, sentOf(each)));
+    if (due.length === 0) return { skipped: 0, noRecipient: 0 };
+    const endings = await findEndings(
+      tx,
+      now,
+      due.map(({ id }) => id),
+    );
     const decided = endings.flatMap((ending): Decided[] => {
-      const decision = decide(ending, now, sent.get(ending.id) ?? nothing);
+      const decision = decide(ending, now, sentOf(ending));
       return decision ? [{ ending, decision }] : [];
     });
     const entries = decided.flatMap((each) => entriesOf(each, now));
@@ -99,6 +110,17 @@ export class Planning {
     const endings = nobody.map(({ ending }) => ending);
     await this.outbox.enqueue(tx, nobodyNotice(endings, now, this.config), now);
   }
+}
+
+function settledOf(
+  found: readonly Candidate[],
+  now: Date,
+  sentOf: (secret: Candidate) => ReadonlySet<Milestone>,
+) {
+  return found.flatMap((each) => {
+    const milestone = settledMilestone(each, now, sentOf(each));
+    return milestone ? [{ id: each.id, milestone }] : [];
+  });
 }
 
 function entriesOf({ ending, decision }: Decided, now: Date): Entry[] {

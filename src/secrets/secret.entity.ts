@@ -22,12 +22,19 @@ import { User } from '../users/user.entity.js';
 @Index('secrets_untold_idx', ['expiresAt', 'id', 'createdAt'], {
   where: 'deleted_at is null and disabled_at is null and end_told_at is null',
 })
+@Index('secrets_reminded_idx', ['reminded', 'expiresAt', 'id'], {
+  where: 'deleted_at is null and disabled_at is null and end_told_at is null',
+})
 @Index('secrets_end_told_idx', ['expiresAt'], { where: 'end_told_at is not null' })
 @Unique('secrets_digest_key', ['digest'])
 @Unique('secrets_id_application_key', ['id', 'applicationId'])
 @Check('secrets_owner_check', 'num_nonnulls(application_id, resource_id) = 1')
 @Check('secrets_name_check', 'char_length(name) between 1 and 100')
 @Check('secrets_hint_check', `hint ~ '^[0-9A-Za-z]{3}$'`)
+@Check(
+  'secrets_reminded_check',
+  `reminded in ('none', '42', '21', '7', '6', '5', '4', '3', '2', '1', '0', 'expired')`,
+)
 @Check(
   'secrets_expires_check',
   `expires_at > created_at and
@@ -100,7 +107,12 @@ export class Secret {
   /** When its creator asked again with the same key: the answer with the value had not arrived. */
   @Column('timestamptz', { nullable: true })
   lostAt: Date | null;
+
   /** When the mail that it has expired went out to somebody (M1). */
   @Column('timestamptz', { nullable: true })
   endToldAt: Date | null;
+
+  /** The milestone that planning found settled the last time; a note of its own, see `reminders/`. */
+  @Column({ type: 'text', default: 'none', select: false, insert: false, update: false })
+  reminded?: string;
 }

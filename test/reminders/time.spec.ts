@@ -27,6 +27,17 @@ describe('a clock that is wrong for a while', () => {
     expect(stage.arrived().sort()).toEqual([`${anna} 2`, `${anna} 3`, `${anna} expired`]);
   });
 
+  test('what a run of a day to come noted as settled hides nothing of today', async () => {
+    await stage.small('2027-06-30');
+    // The second run of a day finds its mail sent, and notes it.
+    for (const at of ['2027-06-25', '2027-06-25', '2027-06-23', '2027-06-23', '2027-06-24']) {
+      await stage.run(day(at));
+    }
+    expect(stage.arrived().sort()).toEqual([`${anna} 5`, `${anna} 6`, `${anna} 7`]);
+    const notes = await stage.dataSource.query<unknown[]>('select reminded from secrets');
+    expect(notes).toEqual([{ reminded: '7' }]);
+  });
+
   test('slept for three days: one mail, the one of today', async () => {
     await stage.small('2027-06-30');
     await stage.run(day('2027-06-23'));
