@@ -280,6 +280,7 @@ describe('who is on it (docs/adr/0040)', () => {
     await service.dataSource.query(`delete from reminders where secret_id = $1`, [
       lab.href.split('/secrets/')[1],
     ]);
+    await service.dataSource.query(`update secrets set reminded = 'none'`);
     await say(browser, lab, { kind: 'taken', until: '2026-12-04' });
     service.clock.set(new Date('2026-12-02T09:00:00Z'));
     service.mailer.sent.splice(0);

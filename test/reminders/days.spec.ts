@@ -136,6 +136,7 @@ describe('the hour (M4)', () => {
     }
     expect(await runs()).toEqual([{ due: 1, sent: 1, failed: 0, finished: true, error: null }]);
     await stage.dataSource.query(`delete from reminders where secret_id = $1`, [secret.id]);
+    await stage.dataSource.query(`update secrets set reminded = 'none'`);
     await stage.instance.reminders.run({ now: day(addDays(last, -30), '07:15:00') });
     await stage.run(day(addDays(last, -30), '07:20:00'));
     expect(await runs()).toHaveLength(3);

@@ -179,6 +179,7 @@ describe('the dead-man’s switch (M12)', () => {
       `select id, application_id as application from secrets where name = 'Search gateway, old key'`,
     );
     await service.dataSource.query(`delete from reminders where secret_id = $1`, [secret!.id]);
+    await service.dataSource.query(`update secrets set reminded = 'none'`);
     await service.dataSource.query(
       `insert into audit_events (at, actor_name, action, subject_kind, subject_name,
          application_id, outcome) values ($1, 'x', 'secret.switch_on', 'secret', 'x', $2, 'done')`,
