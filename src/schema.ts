@@ -34,11 +34,11 @@ import { ChainAtOnce1795219320000 } from '../migrations/1795219320000-chain-at-o
 import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js';
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { SwitchedOffEnds1795219380000 } from '../migrations/1795219380000-switched-off-ends.js';
+import { RemindedMilestone1795219390000 } from '../migrations/1795219390000-reminded-milestone.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
 import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
-import { RemindedMilestone1795219390000 } from '../migrations/1795219390000-reminded-milestone.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -157,9 +157,9 @@ export const migrations = [
   Passkeys1795219330000,
   UserLanguage1795219340000,
   SwitchedOffEnds1795219380000,
+  RemindedMilestone1795219390000,
   Domains1795219400000,
   Backups1795219430000,
   KeyNumbers1795219450000,
   SignToken1795219400001,
-  RemindedMilestone1795219390000,
 ];
