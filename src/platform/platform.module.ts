@@ -8,6 +8,8 @@ import { Rewrapping } from './keys/rewrap.service.js';
 import { FloodLimits } from './limits/flood-limits.js';
 import { Limits } from './limits/limits.js';
 import { Mailer } from './mail/mailer.js';
+import { Outgoing } from './outgoing/outgoing.js';
+import { DnsResolver, Resolver } from './outgoing/resolver.js';
 import { ErrorsFilter } from './web/errors.filter.js';
 import { FormTokens } from './web/form-token.js';
 import { Pages } from './web/pages.js';
@@ -35,8 +37,15 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      providers: [...given, Limits, FloodLimits, Rewrapping],
-      exports: [...given, Limits, FloodLimits, Rewrapping],
+      providers: [
+        ...given,
+        Limits,
+        FloodLimits,
+        Rewrapping,
+        { provide: Resolver, useClass: DnsResolver },
+        Outgoing,
+      ],
+      exports: [...given, Limits, FloodLimits, Rewrapping, Outgoing],
     };
   }
 }

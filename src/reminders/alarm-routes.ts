@@ -5,6 +5,7 @@ import { messageIdOf } from '../platform/mail/address.js';
 import { renderMail } from '../platform/mail/mail-views.js';
 import { MailRefused } from '../platform/mail/mailer.js';
 import { answerLine, oneLine } from '../platform/mail/one-line.js';
+import { isTaken, Outgoing } from '../platform/outgoing/outgoing.js';
 import { SmtpMailer } from '../platform/mail/smtp-mailer.js';
 import { instantText } from '../platform/words.js';
 import type { Alarm } from './alarm.entity.js';
@@ -13,9 +14,6 @@ interface Told {
   told: boolean;
   answer: string;
 }
-
-/** Milliseconds until a webhook that does not answer is given up. */
-const patience = 5_000;
 
 /**
  * The second route of an alarm: the mail server of the reminders may be what is broken. Where both
@@ -28,6 +26,7 @@ export class AlarmRoutes implements OnModuleDestroy {
   constructor(
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly outgoing: Outgoing,
   ) {}
 
   get configured(): boolean {
@@ -51,26 +50,18 @@ export class AlarmRoutes implements OnModuleDestroy {
   }
 
   private async post(url: string, { id, kind, text, openedAt }: Alarm): Promise<Told> {
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        redirect: 'error',
-        signal: AbortSignal.timeout(patience),
-        headers: { 'content-type': 'application/json', 'user-agent': 'Keyturn' },
-        body: JSON.stringify({
-          service: 'keyturn',
-          incident: id,
-          kind,
-          text,
-          since: openedAt.toISOString(),
-          url: this.page,
-        }),
-      });
-      await response.body?.cancel();
-      return { told: response.ok, answer: `webhook: ${response.status}` };
-    } catch (error) {
-      return { told: false, answer: `webhook: ${(error as Error).name}` };
-    }
+    const { status, fault } = await this.outgoing.toOperator(url, {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        service: 'keyturn',
+        incident: id,
+        kind,
+        text,
+        since: openedAt.toISOString(),
+        url: this.page,
+      }),
+    });
+    return { told: isTaken(status), answer: `webhook: ${status ?? fault}` };
   }
 
   private async mail(server: string, { id, text, openedAt }: Alarm): Promise<Told> {

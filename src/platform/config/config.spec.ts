@@ -64,6 +64,10 @@ describe('the configuration', () => {
     ['REMINDER_HOUR', '24'],
     ['REMINDER_ZONE', 'Mars/Olympus'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOWED_NETWORKS', '10.0.0.0/33'],
+    ['WEBHOOK_ALLOWED_NETWORKS', 'intranet'],
+    ['WEBHOOK_HTTP', 'on'],
+    ['WEBHOOK_HTTP', 'yes'],
     ['SECRETS_PER_APPLICATION', '0'],
     ['NODE_ENV', 'prod'],
   ])('with a wrong %s (%s) is refused by one line with its name and an example', (name, value) => {

@@ -212,6 +212,20 @@ export class Config {
   @IsIn(['on', 'off'], { message: 'should be on or off, e.g. DOMAINS=on' })
   DOMAINS: 'on' | 'off' = 'on';
 
+  /** Where webhooks may go although it is not public: networks of the operator's own. */
+  @IsOptional()
+  @Holds(isAddressList, {
+    message:
+      'should be addresses or networks separated by commas, e.g. WEBHOOK_ALLOWED_NETWORKS=10.20.0.0/16,fd00:20::/64',
+  })
+  WEBHOOK_ALLOWED_NETWORKS?: string;
+
+  /** Webhooks without TLS, to try them out. */
+  @Holds(isOnOnlyInTrials, {
+    message: 'should be on or off, and off in production, e.g. WEBHOOK_HTTP=off',
+  })
+  WEBHOOK_HTTP: 'on' | 'off' = 'off';
+
   /** True where cookies can carry `Secure` and the `__Host-` prefix: https, or this very machine. */
   get secureCookies(): boolean {
     const { protocol, hostname } = new URL(this.PUBLIC_URL);
@@ -228,7 +242,11 @@ export class Config {
   }
 
   get trustedProxies(): string[] {
-    return this.TRUSTED_PROXIES?.split(',').map((entry) => entry.trim()) ?? [];
+    return entriesOf(this.TRUSTED_PROXIES);
+  }
+
+  get webhookNetworks(): string[] {
+    return entriesOf(this.WEBHOOK_ALLOWED_NETWORKS);
   }
 }
 
@@ -310,6 +328,14 @@ function isMailbox(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const named = /^[^<>\r\n@,;]{1,100}<([^<>]+)>$/.exec(value);
   return isAddress(named ? named[1] : value);
+}
+
+function entriesOf(list: string | undefined): string[] {
+  return list?.split(',').map((entry) => entry.trim()) ?? [];
+}
+
+function isOnOnlyInTrials(value: unknown, { NODE_ENV }: Config): boolean {
+  return value === 'off' || (value === 'on' && NODE_ENV !== 'production');
 }
 
 function given(value: unknown): boolean {
