@@ -16,6 +16,7 @@ import { OAuthModule } from './oauth/oauth.module.js';
 import { OwnAudienceJob } from './oauth/own-audience.job.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalModule } from './portal/portal.module.js';
+import { PortalWebhooksModule } from './portal/webhooks.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
 import { WatchJob } from './reminders/watch.job.js';
@@ -25,11 +26,13 @@ import { SecretsModule } from './secrets/secrets.module.js';
 import { LoginRequestsJob } from './sign-token/login-requests.job.js';
 import { SignTokenModule } from './sign-token/sign-token.module.js';
 import { UsersModule } from './users/users.module.js';
+import { WebhooksJob } from './webhooks/webhooks.job.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { ApplicationsModule } from './applications/applications.module.js';
 import { OrganisationsModule } from './organisations/organisations.module.js';
 
 /** What the setting `DOMAINS` switches on: routes and pages in modules of their own. */
-const withDomains = [HeaderApiModule];
+const withDomains = [HeaderApiModule, WebhooksModule, PortalWebhooksModule];
 
 /** The server: features, doors and jobs. */
 @Module({})
@@ -63,7 +66,7 @@ export class AppModule {
         AuditAnchorsJob,
         OwnAudienceJob,
         RewrapJob,
-        ...(platform.config.DOMAINS === 'on' ? [LoginRequestsJob] : []),
+        ...(platform.config.DOMAINS === 'on' ? [LoginRequestsJob, WebhooksJob] : []),
       ],
     };
   }

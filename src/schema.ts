@@ -39,6 +39,7 @@ import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
 import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
+import { Webhooks1795219410000 } from '../migrations/1795219410000-webhooks.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
@@ -70,6 +71,7 @@ import {
   Verification,
 } from './sign-token/sign-token.entity.js';
 import { Invitation, User } from './users/user.entity.js';
+import { WebhookAttempt, WebhookDelivery, WebhookEndpoint } from './webhooks/webhook.entity.js';
 
 /** Every table, and every migration in the order in which it is applied. No globs: a list is read. */
 export const entities = [
@@ -118,6 +120,9 @@ export const entities = [
   TotpFactor,
   User,
   Verification,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
 ];
 
 export const migrations = [
@@ -162,4 +167,5 @@ export const migrations = [
   Backups1795219430000,
   KeyNumbers1795219450000,
   SignToken1795219400001,
+  Webhooks1795219410000,
 ];

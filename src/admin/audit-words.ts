@@ -23,6 +23,7 @@ const kinds: Record<string, () => string> = {
   api: () => t`API`,
   resource: () => t`Resource`,
   signing_key: () => t`Signing key`,
+  webhook: () => t`Webhook`,
 };
 
 const labels: Record<string, () => string> = {
@@ -68,6 +69,9 @@ const labels: Record<string, () => string> = {
   changed: () => t`Changed`,
   removed: () => t`Removed`,
   format: () => t`Form`,
+  domain: () => t`Domain`,
+  event: () => t`Event`,
+  message: () => t`Message`,
 };
 
 const values: Record<string, () => string> = {

@@ -56,4 +56,6 @@ export const words: Record<string, (count: number) => string> = {
   sessions: (n) => plural(n, t`${n} set-up under way`, t`${n} set-ups under way`),
   signing_keys: (n) => plural(n, t`${n} signing key`, t`${n} signing keys`),
   totp_factors: (n) => plural(n, t`${n} authenticator app`, t`${n} authenticator apps`),
+  webhook_endpoints: (n) =>
+    plural(n, t`${n} signing secret of webhooks`, t`${n} signing secrets of webhooks`),
 };

@@ -109,8 +109,10 @@ function problemOfUrls(
   { environment }: Typed,
   urls: readonly Pick<DomainUrl, 'url' | 'kind'>[],
 ): Words | undefined {
-  const bad = urls.find(({ url, kind }) =>
-    problemOfUrl(url, kind, environment as DomainEnvironment),
+  // Where messages may be sent to does not depend on it.
+  const bad = urls.find(
+    ({ url, kind }) =>
+      kind === 'callback' && problemOfUrl(url, kind, environment as DomainEnvironment),
   );
   return bad && (() => t`An address of this domain does not fit: ${bad.url}`);
 }

@@ -10,6 +10,7 @@ export const kinds = {
   domains: () => t`Domains`,
   users: () => t`Users who sign in`,
   reminders: () => t`Answers to reminders`,
+  webhooks: () => t`Webhooks`,
   refused: () => t`Refused calls`,
 } as const;
 export type Kind = keyof typeof kinds;
@@ -51,6 +52,15 @@ const actions: Record<Exclude<Kind, 'all' | 'refused'>, readonly Action[]> = {
     'access_request.end',
   ],
   reminders: ['reminder.acknowledge', 'reminder.settle', 'reminder.take_back'],
+  webhooks: [
+    'webhook.add',
+    'webhook.rotate',
+    'webhook.switch_off',
+    'webhook.switch_on',
+    'webhook.delete',
+    'webhook.test',
+    'webhook.redeliver',
+  ],
 };
 
 export function isKind(text: string): text is Kind {

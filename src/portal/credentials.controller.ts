@@ -140,6 +140,7 @@ export class CredentialsController {
           most: this.config.SECRETS_PER_APPLICATION,
           publicUrl: this.config.PUBLIC_URL,
           viewer,
+          domains: this.config.DOMAINS === 'on',
         }),
         done: change?.(),
       } satisfies ApplicationPage,

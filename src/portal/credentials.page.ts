@@ -56,9 +56,15 @@ function cannotConnect(row: ApplicationRow, now: Date): string | undefined {
 export function applicationPage(
   row: ApplicationRow,
   now: Date,
-  { most, publicUrl, viewer }: { most: number; publicUrl: string; viewer: Viewer },
+  {
+    most,
+    publicUrl,
+    viewer,
+    domains,
+  }: { most: number; publicUrl: string; viewer: Viewer; domains: boolean },
 ): models.ApplicationPage {
   return {
+    webhooksHref: domains && row.hasDomain ? `${applicationHref(row.id)}/webhooks` : undefined,
     adminHref: viewer.it ? adminHref(row.id) : undefined,
     cannotConnect: row.secrets.length > 0 ? cannotConnect(row, now) : undefined,
     activityHref: `${applicationHref(row.id)}/activity`,

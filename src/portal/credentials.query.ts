@@ -20,6 +20,8 @@ export interface ApplicationRow {
   country: string;
   disabled: boolean;
   mayManage: boolean;
+  /** Only where one application is asked for. */
+  hasDomain: boolean;
   /** Our own API stands last: an application is there for the others. */
   resources: { name: string; environment: Environment; audience: string }[];
   managers: ContactRow[];
@@ -152,6 +154,8 @@ const sql = `
   select a.id, a.name, a.client_id as "clientId", o.name as organisation, o.country,
     a.disabled_at is not null as disabled,
     ${mayManage('a', '$1', '$2')} as "mayManage",
+    $3::uuid is not null and exists (select from domains d
+      where d.application_id = a.id and d.deleted_at is null) as "hasDomain",
     (select coalesce(json_agg(json_build_object('name', r.name, 'environment', r.environment,
         'audience', r.audience)
         order by r.any_api, r.name), '[]')

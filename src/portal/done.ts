@@ -16,6 +16,9 @@ const texts: Record<string, () => string> = {
   'role-not-asked': () => t`The request is withdrawn.`,
   'calendar-revoked': () =>
     t`The address is revoked. Calendars that ask for it get nothing any more.`,
+  'webhook-off': () => t`The webhook is switched off. Nothing is sent to it.`,
+  'webhook-on': () => t`The webhook is switched on.`,
+  'webhook-deleted': () => t`The webhook is deleted.`,
   sessions: () => t`All other sessions are ended.`,
 };
 

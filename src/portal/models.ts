@@ -205,6 +205,8 @@ export interface HomeApplication {
 
 /** portal/application */
 export interface ApplicationPage {
+  /** Where the module of domains is on, and the application has one. */
+  webhooksHref?: string;
   name: string;
   activityHref: string;
   /** What was done to a secret a moment ago, above the list of secrets. */
@@ -562,8 +564,11 @@ export interface PasskeyLine {
 /** What the partial `confirm` is given. */
 export interface Confirmation {
   paragraphs: string[];
+  facts?: { label: string; text: string }[];
   action: string;
   button: string;
+  /** Red unless it says otherwise. */
+  danger?: boolean;
   cancelHref: string;
 }
 
@@ -642,5 +647,104 @@ export interface RoleRequestNewPage {
 
 /** portal/profile-codes-renew */
 export interface CodesRenewalPage {
+  confirm: Confirmation;
+}
+
+/** portal/webhooks */
+export interface WebhooksPage {
+  application: { name: string; href: string };
+  webhooks: WebhookLine[];
+  /** Nothing can be added without a domain. */
+  hasDomain: boolean;
+  addHref?: string;
+}
+
+export interface WebhookLine {
+  href: string;
+  address: string;
+  domain: string;
+  test: boolean;
+  state: { key: string; text: string };
+  last?: { event: string; at: Moment; answer: string };
+}
+
+/** portal/webhook-new */
+export interface WebhookNewPage {
+  application: { name: string; href: string };
+  href: string;
+  domainId: Field;
+  url: Field;
+  domains: { value: string; label: string }[];
+}
+
+/** portal/webhook-secret: shown this once. */
+export interface WebhookSecretPage {
+  application: { name: string; href: string };
+  href: string;
+  address: string;
+  secret: string;
+  /** The one before signs as well until then. */
+  formerUntil?: Moment;
+}
+
+/** portal/webhook */
+export interface WebhookPage extends WebhookLine {
+  application: { name: string; href: string };
+  listHref: string;
+  /** What to know about its state, where there is something to know. */
+  trouble?: { kind: 'warning' | 'error' | 'info'; text: string };
+  formerUntil?: Moment;
+  actions?: WebhookActions;
+  messages: WebhookMessageLine[];
+  /** There are older ones than are listed. */
+  more: boolean;
+}
+
+export interface WebhookActions {
+  test?: string;
+  rotateHref: string;
+  /** It has no secret yet. */
+  first: boolean;
+  switchOffHref?: string;
+  switchOn?: string;
+  deleteHref: string;
+}
+
+export interface WebhookMessageLine {
+  href: string;
+  event: string;
+  /** The secret that it is about. */
+  secret?: string;
+  at: Moment;
+  state: { key: string; text: string };
+  answer?: string;
+  attempts: number;
+}
+
+/** portal/webhook-message */
+export interface WebhookMessagePage {
+  application: { name: string; href: string };
+  webhook: { href: string; address: string };
+  listHref: string;
+  event: string;
+  messageId: string;
+  secret?: { name: string; href?: string };
+  state: { key: string; text: string };
+  at: Moment;
+  /** When it is tried again. */
+  next?: Moment;
+  attempts: { number: number; at: Moment; answer: string; taken: boolean; duration?: string }[];
+  /** As it is sent; absent when it is not kept any more. */
+  body?: string;
+  again?: string;
+  againText: string;
+}
+
+/** portal/webhook-confirm */
+export interface WebhookConfirmPage {
+  application: { name: string; href: string };
+  webhook: { href: string; address: string };
+  listHref: string;
+  heading: string;
   confirm: Confirmation;
 }

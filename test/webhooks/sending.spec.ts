@@ -38,8 +38,12 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   ({ port } = server.address() as AddressInfo);
 });
-afterEach(() => (asked = []));
-afterAll(() => server.close());
+afterEach(() => {
+  asked = [];
+});
+afterAll(() => {
+  server.close();
+});
 
 const message = { body: '{"type":"webhook.test"}', headers: { 'webhook-id': 'msg_1' } };
 const lenient = { WEBHOOK_HTTP: 'on', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
