@@ -2,21 +2,21 @@ import cookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { OAuthEndpoints } from './api/oauth-endpoints.service.js';
 import { AppModule } from './app.module.js';
 import { buildLog, NestLog } from './platform/log.js';
 import type { Platform } from './platform/platform.module.js';
-import { Refusal } from './platform/refusals.js';
 import { templatesFolder } from './platform/project-root.js';
-import { isEnveloped, sendEnvelopeError } from './platform/web/envelope.js';
 import { answerDirectly, type DirectRoute, type Surroundings } from './platform/web/direct.js';
 import { takeFiles } from './platform/web/file-body.js';
 import { bodyLimit } from './platform/web/form-post.js';
+import { answerKnownHostsAlone } from './platform/web/known-hosts.js';
 import { RequestLog } from './platform/web/request-log.js';
 import { addSecurityHeaders } from './platform/web/security-headers.js';
+import { unreadable } from './platform/web/unreadable.js';
 
 /** A pasted file, whose characters an address-like form writes with up to three each. */
 const fileLimit = 2 * 1024 * 1024;
@@ -42,17 +42,7 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     // Each line carries the request's id itself; a logger for each request would cost more.
     childLoggerFactory: (logger: FastifyBaseLogger) => logger,
     genReqId: () => randomUUID(),
-    // An address that cannot be decoded reaches no route and no filter.
-    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      if (isEnveloped(request)) {
-        const unreadable = new Refusal(400, 'bad_request', 'This address cannot be read.');
-        return void sendEnvelopeError(reply, unreadable);
-      }
-      void reply
-        .status(400)
-        .type('text/plain; charset=utf-8')
-        .send('This address cannot be read.\n');
-    },
+    ...unreadable(config),
     requestTimeout: requestWithin,
     http: { headersTimeout: requestWithin, connectionsCheckingInterval: lookEvery },
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: true },
@@ -64,6 +54,7 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
     abortOnError: false,
   });
   addSecurityHeaders(app.getHttpAdapter().getInstance(), config);
+  answerKnownHostsAlone(app.getHttpAdapter().getInstance(), config);
   const isStopping = closeConnectionsAtTheEnd(app.getHttpAdapter().getInstance());
   await configure(app);
   answerBusyAddresses(app, { config, log, isStopping });

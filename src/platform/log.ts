@@ -2,15 +2,27 @@ import type { LoggerService } from '@nestjs/common';
 import { type Logger as Pino, pino } from 'pino';
 import type { Config } from './config/config.js';
 
+interface LoggedRequest {
+  id: string;
+  method: string;
+  routeOptions?: { url?: string };
+  /** The id of the user or application, where it proved who it is. */
+  who?: string;
+  /** The code of the refusal. */
+  refused?: string;
+}
+
 /**
- * Of a request only method and route pattern are written, never its address, since an address can
- * carry a token.
+ * Of a request only method, route pattern, who sent it and why it was refused are written, never its
+ * address, since an address can carry a token.
  */
 export const serializers = {
-  req: (request: { id: string; method: string; routeOptions?: { url?: string } }) => ({
-    id: request.id,
-    method: request.method,
-    route: request.routeOptions?.url,
+  req: ({ id, method, routeOptions, who, refused }: LoggedRequest) => ({
+    id,
+    method,
+    route: routeOptions?.url,
+    who,
+    refused,
   }),
   res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
   err: (error: Error & { code?: unknown }) => ({

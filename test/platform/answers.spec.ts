@@ -12,7 +12,10 @@ import { startTestApp, type TestApp } from '../support/app.js';
 
 let service: TestApp;
 beforeAll(async () => {
-  service = await startTestApp({ PUBLIC_URL: 'https://keyturn.example.org' });
+  service = await startTestApp({
+    PUBLIC_URL: 'https://keyturn.example.org',
+    ALLOWED_HOSTS: 'other.example.net',
+  });
 });
 afterAll(() => service.close());
 
@@ -25,7 +28,7 @@ describe('every answer', () => {
     async (path) => {
       expect(await headersAt(path)).toMatchObject({
         'content-security-policy':
-          "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;" +
+          "default-src 'none';object-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;" +
           "connect-src 'self';frame-src 'self';form-action 'self';base-uri 'none';" +
           "frame-ancestors 'none';require-trusted-types-for 'script';trusted-types 'none'",
         'cross-origin-opener-policy': 'same-origin',
@@ -46,12 +49,126 @@ describe('every answer', () => {
     ['GET', '/api/nowhere'],
   ])('for programs carries what matters to JSON: %s %s', async (method, path) => {
     expect(await headersAt(path, method)).toMatchObject({
-      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'content-security-policy':
+        "default-src 'none';object-src 'none';base-uri 'none';frame-ancestors 'none'",
       'cross-origin-resource-policy': 'same-origin',
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'SAMEORIGIN',
     });
+  });
+});
+
+/** What comes back for exactly these lines. */
+async function told(...lines: string[]): Promise<string> {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  socket.write(lines.map((line) => `${line}\r\n`).join(''));
+  let text = '';
+  for await (const piece of socket) text += String(piece);
+  return text;
+}
+
+describe('what is no request of ours', () => {
+  test.each([
+    [
+      'an address that cannot be decoded',
+      400,
+      ['GET /%ff HTTP/1.1', 'host: x', 'connection: close', ''],
+    ],
+    ['no HTTP', 400, ['hello', '', '']],
+    [
+      'a body of two lengths',
+      400,
+      [
+        'POST /sign-in HTTP/1.1',
+        'host: x',
+        'content-length: 4',
+        'transfer-encoding: chunked',
+        '',
+        '0',
+        '',
+        '',
+      ],
+    ],
+    ['a head without end', 431, ['GET / HTTP/1.1', `cookie: ${'x'.repeat(70_000)}`, '', '']],
+  ])('%s: %i, with the headers of every answer', async (_, status, lines) => {
+    const answer = await told(...lines);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    for (const header of [
+      'strict-transport-security: max-age=31536000; includeSubDomains',
+      'x-content-type-options: nosniff',
+      "content-security-policy: default-src 'none'",
+      'content-type: text/plain; charset=utf-8',
+      'cache-control: no-store',
+    ]) {
+      expect(answer).toContain(header);
+    }
+  });
+
+  test('TRACE is answered by nothing that was sent', async () => {
+    const answer = await told(
+      'TRACE /sign-in HTTP/1.1',
+      'host: x',
+      'cookie: marked',
+      'connection: close',
+      '',
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 40[045] /);
+    expect(answer).not.toContain('marked');
+  });
+
+  test.each(['/assets', '/assets/', '/assets/../pages/error.eta', '/assets/.env', '/.git/config'])(
+    'there is no %s',
+    async (path) => {
+      expect(await told(`GET ${path} HTTP/1.1`, 'host: x', 'connection: close', '')).toMatch(
+        /^HTTP\/1.1 (404|303|40[03]) /,
+      );
+    },
+  );
+
+  test('no other origin may read or send', async () => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
+    for (const [path, method] of [
+      ['/sign-in', 'GET'],
+      ['/oauth2/token', 'OPTIONS'],
+      ['/api/v1/self', 'OPTIONS'],
+    ] as const) {
+      const answer = await fetch(service.url + path, { method, headers });
+      const names = [...answer.headers.keys()];
+      expect(names.filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+  });
+});
+
+describe('the name in the request', () => {
+  const statusFor = async (path: string, host: string) =>
+    /^HTTP\/1.1 (\d+)/.exec(
+      await told(`GET ${path} HTTP/1.1`, `host: ${host}`, 'connection: close', ''),
+    )![1];
+
+  test.each([
+    'keyturn.example.org',
+    'KEYTURN.example.org.:443',
+    'other.example.net:8443',
+    'localhost:3000',
+    'keyturn',
+    '192.0.2.7:3000',
+    '[2001:db8::7]:3000',
+  ])('%s is ours', async (host) => {
+    expect(await statusFor('/sign-in', host)).toBe('200');
+  });
+
+  test.each(['evil.example', 'keyturn.example.org.evil.example', 'localhost.evil.example', ''])(
+    '"%s" is answered by no page',
+    async (host) => {
+      const answer = await told('GET /sign-in HTTP/1.1', `host: ${host}`, 'connection: close', '');
+      expect(answer).toMatch(/^HTTP\/1.1 421 /);
+      expect(answer).not.toMatch(/set-cookie|<html/i);
+    },
+  );
+
+  test('is nothing to programs, which prove themselves', async () => {
+    expect(await statusFor('/oauth2/jwks', 'evil.example')).toBe('200');
   });
 });
 

@@ -281,3 +281,19 @@ describe('the address of a feed', () => {
     expect(lines).not.toContain(path.slice(10, 30));
   });
 });
+
+test('a line of the log says who was refused, and by which rule', async () => {
+  const browser = await service.signedIn(bram);
+  const [user] = await service.dataSource.query<{ id: string }[]>(
+    'select id from users where email = $1',
+    [bram],
+  );
+  log.splice(0);
+  await browser.get('/admin/users');
+  await browser.post('/profile/sessions/end-others', {});
+  const lines = log.map((line) => JSON.parse(line) as { req: object; res: object });
+  expect(lines).toMatchObject([
+    { req: { route: '/admin/users', who: user!.id, refused: 'not_found' }, res: { status: 404 } },
+    { req: { who: user!.id, refused: 'stale_form' }, res: { status: 403 } },
+  ]);
+});

@@ -12,7 +12,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isZone } from '../due-instant.js';
 import { Holds } from './holds.js';
@@ -170,6 +170,21 @@ export class Config {
   })
   TRUSTED_PROXIES?: string;
 
+  @IsOptional()
+  @Holds(isReadableFile, {
+    message:
+      'should be a readable file of SHA-1 hashes in their order, e.g. BREACHED_PASSWORDS_FILE=/var/lib/keyturn/pwned.txt',
+  })
+  BREACHED_PASSWORDS_FILE?: string;
+
+  /** Names, beside that of PUBLIC_URL, under which pages are answered. */
+  @IsOptional()
+  @Matches(/^ *[a-z0-9-]+(\.[a-z0-9-]+)* *(, *[a-z0-9-]+(\.[a-z0-9-]+)* *)*$/i, {
+    message:
+      'should be names without ports, separated by commas, e.g. ALLOWED_HOSTS=keyturn.internal.example.org',
+  })
+  ALLOWED_HOSTS?: string;
+
   @whole()
   @IsInt({ message: 'should be an hour from 0 to 23, e.g. REMINDER_HOUR=7' })
   @Min(0, { message: 'should be an hour from 0 to 23, e.g. REMINDER_HOUR=7' })
@@ -239,6 +254,10 @@ export class Config {
   isOwnIssuer(issuer: unknown): boolean {
     if (issuer === this.PUBLIC_URL) return true;
     return this.localAddress && typeof issuer === 'string' && localIssuer.test(issuer);
+  }
+
+  get allowedHosts(): string[] {
+    return this.ALLOWED_HOSTS?.split(',').map((name) => name.trim().toLowerCase()) ?? [];
   }
 
   get trustedProxies(): string[] {
@@ -340,6 +359,16 @@ function isOnOnlyInTrials(value: unknown, { NODE_ENV }: Config): boolean {
 
 function given(value: unknown): boolean {
   return value !== undefined;
+}
+
+function isReadableFile(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    accessSync(value, constants.R_OK);
+    return statSync(value).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isPrivateKeyFile(value: unknown): boolean {

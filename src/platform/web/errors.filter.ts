@@ -39,6 +39,7 @@ export class ErrorsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (error instanceof Refusal) request.refused = error.code;
     if (isRest(request)) {
       return void sendProblem(request, reply, error);
     }

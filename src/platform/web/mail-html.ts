@@ -9,7 +9,8 @@ export function sendMailHtml(reply: FastifyReply, html: string): FastifyReply {
   return reply
     .header(
       'content-security-policy',
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; " +
+      "default-src 'none'; object-src 'none'; base-uri 'none'; style-src 'unsafe-inline'; " +
+        "img-src data:; frame-ancestors 'self'; " +
         'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation',
     )
     .header('x-frame-options', 'SAMEORIGIN')

@@ -35,6 +35,15 @@ export class RequestLog extends LogController {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** For the log: the id of the user or application, where it proved who it is. */
+    who?: string;
+    /** For the log: the code of the refusal. */
+    refused?: string;
+  }
+}
+
 /** The same for a program. */
 export function logOfMachine(log: FastifyBaseLogger, completed: Completed): void {
   if (completed.error || completed.res.statusCode >= 400) logOf(log, completed);

@@ -26,6 +26,7 @@ export class ApiGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (Array.isArray(operation.scopes)) {
       request.caller = await this.callerOf(request);
+      request.who = request.caller.machine.applicationId;
       allow(request.caller, operation.scopes);
     }
     checkBody(request, operation);
