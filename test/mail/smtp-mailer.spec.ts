@@ -109,6 +109,15 @@ test('a kept connection that the server closed meanwhile loses no mail', async (
   expect(smtp.takeAll()).toHaveLength(2);
 });
 
+test('a password is not sent in clear, unless the URL says that it may', async () => {
+  const withPassword = smtp.url.replace('//', '//user:pa55word@');
+  expect(await refusal(mailerTo(withPassword))).toBe('all');
+  expect(smtp.passwords).toEqual([]);
+  await mailerTo(`${withPassword}?requireTLS=false`).send(envelope());
+  expect(smtp.passwords).toEqual(['pa55word']);
+  smtp.takeAll();
+});
+
 test('a password in the address of the server is not in its description', () => {
   const mailer = mailerTo('smtp://user:pa55word@mail.example.org:587');
   expect(mailer.description).toBe('SMTP server mail.example.org:587');

@@ -27,6 +27,8 @@ export class TestSmtp {
   readonly received: Received[] = [];
   /** Recipients of all attempts, in their order, also of those that failed. */
   readonly attempts: string[] = [];
+  /** With which somebody signed in. */
+  readonly passwords: string[] = [];
   /** Said instead of the greeting. */
   greeting?: { code: number; answer: string };
   /** Connections so far. */
@@ -50,6 +52,11 @@ export class TestSmtp {
   async start(): Promise<this> {
     this.server = new SMTPServer({
       authOptional: true,
+      allowInsecureAuth: true,
+      onAuth: ({ password }, _session, answer) => {
+        this.passwords.push(password ?? '');
+        answer(null, { user: 'anybody' });
+      },
       disabledCommands: ['STARTTLS'],
       disableReverseLookup: true,
       logger: false,

@@ -54,6 +54,8 @@ export class SmtpMailer extends Mailer {
       connectionTimeout: limits.connect,
       greetingTimeout: limits.greeting,
       socketTimeout: limits.silence,
+      // A password goes out over TLS or not at all; `?requireTLS=false` in the URL says otherwise.
+      requireTLS: new URL(url).password !== '',
       ...signing(config, this.from),
       disableFileAccess: true,
       disableUrlAccess: true,
