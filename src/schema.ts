@@ -35,6 +35,7 @@ import { TakeAway1795219320001 } from '../migrations/1795219320001-take-away.js'
 import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-language.js';
 import { SwitchedOffEnds1795219380000 } from '../migrations/1795219380000-switched-off-ends.js';
 import { RemindedMilestone1795219390000 } from '../migrations/1795219390000-reminded-milestone.js';
+import { PasswordResets1795219440000 } from '../migrations/1795219440000-password-resets.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
@@ -49,6 +50,7 @@ import { AuditHead, AuditLink } from './audit/audit-chain.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
 import { Passkey, PasskeyChallenge } from './authentication/passkey.entity.js';
+import { PasswordReset } from './authentication/password-reset.entity.js';
 import { Domain, DomainUrl, SecretDomain } from './domains/domain.entity.js';
 import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
@@ -102,6 +104,7 @@ export const entities = [
   Organisation,
   Passkey,
   PasskeyChallenge,
+  PasswordReset,
   RecoveryCode,
   RefusedCall,
   Reminder,
@@ -168,4 +171,5 @@ export const migrations = [
   KeyNumbers1795219450000,
   SignToken1795219400001,
   Webhooks1795219410000,
+  PasswordResets1795219440000,
 ];

@@ -67,6 +67,7 @@ test('only these routes are open to everyone', async () => {
     'GET /api/v1/docs',
     'GET /invitations/:token',
     'GET /language',
+    'GET /password-resets/:token',
     'GET /sign-in',
     // Leads on to the page that it belongs to.
     'GET /sign-in/passkey',
@@ -75,6 +76,7 @@ test('only these routes are open to everyone', async () => {
     'GET /unlock/passkey',
     'POST /invitations/:token',
     'POST /language',
+    'POST /password-resets/:token',
     'POST /sign-in',
     'POST /sign-out',
   ]);

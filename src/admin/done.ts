@@ -34,6 +34,9 @@ const texts = {
     t`A new invitation is on its way by mail. Earlier ones do not work any more.`,
   'invitation-revoked': () => t`The invitation is revoked. Its link does not work any more.`,
   'factor-reset': () => t`The second factor is reset. The next sign-in asks for a new one.`,
+  'password-reset-sent': () =>
+    t`A link for another password is on its way by mail. It works once, for a day.`,
+  'sessions-ended': () => t`All sessions are ended. The next page asks for the sign-in.`,
   applied: () => t`The file is applied. The audit has an event for each change.`,
   'address-checked': () => t`The address counts as good again.`,
   acknowledged: () => t`It is written down, and everybody in IT sees it.`,

@@ -112,6 +112,11 @@ export class ResetForm {
   identityCheck = '';
 }
 
+/** How it was checked who has forgotten a password. */
+export class ForgottenForm {
+  identityCheck = '';
+}
+
 /** Why a role is not given to whom it was asked for. */
 export class DeclineForm {
   reason = '';

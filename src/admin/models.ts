@@ -504,6 +504,9 @@ export interface UserPage {
   invite?: { action: string; text: string };
   /** For somebody else's open account with a second factor. */
   reset?: { action: string; identityCheck: Field };
+  /** For somebody else's account after its first sign-in. */
+  forgotten?: { action: string; identityCheck: Field };
+  endSessionsAction?: string;
   /** For somebody else's open account. */
   closeHref?: string;
   secrets: MadeSecret[];

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
+import { PasswordResets } from '../authentication/password-resets.service.js';
 import { Resets } from '../authentication/resets.service.js';
 import { Clock } from '../platform/clock.js';
 import { t } from '../platform/language/speaking.js';
@@ -14,7 +15,7 @@ import { Users } from '../users/users.service.js';
 import { closePage, coverText } from './close.page.js';
 import { confirmPage } from './confirm.page.js';
 import { type Done, doneNotice } from './done.js';
-import { ResetForm } from './forms.js';
+import { ForgottenForm, ResetForm } from './forms.js';
 import { userHref } from './hrefs.js';
 import { type Typed, userPage } from './user.page.js';
 import { type CoverRow, findThinCover, findUser, type UserFacts } from './user.query.js';
@@ -26,6 +27,7 @@ export class UserController {
   constructor(
     private readonly users: Users,
     private readonly resets: Resets,
+    private readonly passwordResets: PasswordResets,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly pages: Pages,
@@ -82,6 +84,34 @@ export class UserController {
     }
   }
 
+  @StepUp(() => t`send a link for another password`)
+  @Post('password-reset')
+  async sendPasswordReset(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const forgotten = readForm(ForgottenForm, body);
+    try {
+      await this.passwordResets.send(request.viewer!, uuidOf(id), forgotten.identityCheck);
+      return await this.done(reply, id, 'password-reset-sent');
+    } catch (error) {
+      return this.showAgain(request, reply, id, { forgotten, error });
+    }
+  }
+
+  @StepUp(() => t`end all sessions of this person`)
+  @Post('sessions/end')
+  async endSessions(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.resets.endSessions(request.viewer!, uuidOf(id));
+    return this.done(reply, id, 'sessions-ended');
+  }
+
   @Get('close')
   async askToClose(
     @Param('id') id: string,
@@ -107,7 +137,7 @@ export class UserController {
   }
 
   /** Addresses of the page's forms: who loads one anew gets the page itself. */
-  @Get(['invitation', 'factor-reset', 'roles', 'it'])
+  @Get(['invitation', 'factor-reset', 'password-reset', 'sessions/end', 'roles', 'it'])
   backToPage(@Param('id') id: string, @Res() reply: FastifyReply) {
     return reply.redirect(userHref(uuidOf(id)), 303);
   }

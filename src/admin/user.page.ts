@@ -4,7 +4,7 @@ import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
 import { dayMoment, instantText } from '../platform/words.js';
 import { lastDay } from '../secrets/expiry.js';
-import { ResetForm, RoleForm } from './forms.js';
+import { ForgottenForm, ResetForm, RoleForm } from './forms.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import { madeSecret } from './made-secret.page.js';
 import type { RoleLine, UserPage } from './models.js';
@@ -16,6 +16,7 @@ import { answerText } from '../reminders/answer-words.js';
 export interface Typed {
   role?: RoleForm;
   reset?: ResetForm;
+  forgotten?: ForgottenForm;
   error?: unknown;
 }
 
@@ -50,6 +51,14 @@ export function userPage(row: UserFacts, viewer: Viewer, now: Date, typed: Typed
             ...fieldsOf(typed.reset ?? new ResetForm(), typed.reset && typed.error),
           }
         : undefined,
+    forgotten:
+      open && somebodyElse && row.activatedAt
+        ? {
+            action: `${href}/password-reset`,
+            ...fieldsOf(typed.forgotten ?? new ForgottenForm(), typed.forgotten && typed.error),
+          }
+        : undefined,
+    endSessionsAction: open && somebodyElse && row.activatedAt ? `${href}/sessions/end` : undefined,
     closeHref: open && somebodyElse ? `${href}/close` : undefined,
     secrets: row.secrets.map((secret) => madeSecret(secret, now)),
   };

@@ -10,6 +10,7 @@ import { AccountNotices } from '../users/account-notices.service.js';
 import { holdAccount, revokeInvitations, undoFirstSignIn } from '../users/first-sign-in.js';
 import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
+import { BreachedPasswords } from './breached-passwords.js';
 import { Factors } from './factor.service.js';
 import { hashPassword } from './password-hash.js';
 import { problemOfPassword } from './password-rule.js';
@@ -38,6 +39,7 @@ export class Enrolment {
     private readonly keys: Keys,
     private readonly audit: Audit,
     private readonly notices: AccountNotices,
+    private readonly breached: BreachedPasswords,
     private readonly clock: Clock,
   ) {}
 
@@ -65,8 +67,9 @@ export class Enrolment {
    */
   async accept(token: string, password: string, origin: Origin): Promise<string> {
     const user = await this.invited(token);
-    const problem = problemOfPassword(password, user.email);
+    const problem = problemOfPassword(password, user);
     if (problem) throw new Invalid({ password: problem });
+    await this.breached.refuse('password', password);
     const passwordHash = await hashPassword(password);
     return inTransaction(this.dataSource, async (tx) => {
       const held = await holdAccount(tx, user.id);

@@ -91,8 +91,13 @@ export class Factors {
     }
   }
 
-  /** @throws Invalid when the recovery code is not one of the user's unused ones */
-  async useRecoveryCode(tx: Tx, userId: string, code: string): Promise<void> {
+  /** @throws Invalid for `field` when the recovery code is not one of the user's unused ones */
+  async useRecoveryCode(
+    tx: Tx,
+    userId: string,
+    code: string,
+    field = 'recoveryCode',
+  ): Promise<void> {
     const digests = this.keys.digests('recovery code', normaliseRecoveryCode(code));
     const used = await tx.query<[unknown, number]>(
       `update recovery_codes set used_at = $3
@@ -101,7 +106,7 @@ export class Factors {
     );
     if (used[1] !== 1) {
       throw new Invalid({
-        recoveryCode: () => t`This is not one of your unused recovery codes. Each one works once.`,
+        [field]: () => t`This is not one of your unused recovery codes. Each one works once.`,
       });
     }
     await tx.update(TotpFactor, { userId }, { failedCodes: 0 });

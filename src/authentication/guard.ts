@@ -67,6 +67,7 @@ export class Guard implements CanActivate {
     if (!live) return undefined;
     request.live = live;
     request.sessionId = live.session.id;
+    request.who = live.viewer.id;
     if (live.session.stage === 'full' && !live.locked) {
       request.viewer = live.viewer;
       if (live.viewer.it) request.attention = await this.attention();

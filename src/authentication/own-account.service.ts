@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, Not } from 'typeorm';
 import { Audit } from '../audit/audit.service.js';
+import { Organisation } from '../organisations/organisation.entity.js';
 import { Clock } from '../platform/clock.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
@@ -13,6 +14,7 @@ import { AccountNotices } from '../users/account-notices.service.js';
 import { holdAccount } from '../users/first-sign-in.js';
 import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
+import { BreachedPasswords } from './breached-passwords.js';
 import { Factors } from './factor.service.js';
 import { hashPassword, passwordFits } from './password-hash.js';
 import { problemOfPassword } from './password-rule.js';
@@ -36,6 +38,7 @@ export class OwnAccount {
     private readonly keys: Keys,
     private readonly audit: Audit,
     private readonly notices: AccountNotices,
+    private readonly breached: BreachedPasswords,
     private readonly clock: Clock,
   ) {}
 
@@ -88,8 +91,10 @@ export class OwnAccount {
    */
   async changePassword(live: LiveSession, password: string, newPassword: string): Promise<string> {
     const { session, viewer } = live;
-    const problem = problemOfPassword(newPassword, viewer.email);
+    const organisation = await this.organisationOf(viewer);
+    const problem = problemOfPassword(newPassword, { ...viewer, organisation });
     if (problem) throw new Invalid({ newPassword: problem });
+    await this.breached.refuse('newPassword', newPassword);
     await this.provePassword(viewer, password);
     const passwordHash = await hashPassword(newPassword);
     const token = await inTransaction(this.dataSource, async (tx) => {
@@ -167,6 +172,11 @@ export class OwnAccount {
     await this.factors.forgetTries(viewer.id);
     this.notices.send();
     return token;
+  }
+
+  private async organisationOf({ organisationId: id }: Viewer): Promise<string | undefined> {
+    if (!id) return undefined;
+    return (await this.dataSource.getRepository(Organisation).findOneBy({ id }))?.name;
   }
 
   private async provePassword(viewer: Viewer, password: string): Promise<void> {

@@ -8,8 +8,8 @@ describe('new recovery codes (R1)', () => {
     expect(many.filter((codes) => codes.length !== 10)).toEqual([]);
   });
 
-  test('are four groups of four characters that nobody confuses', () => {
-    const form = /^[2-9a-hjkmnp-z]{4}(-[2-9a-hjkmnp-z]{4}){3}$/;
+  test('are six groups of four characters that nobody confuses', () => {
+    const form = /^[2-9a-hjkmnp-z]{4}(-[2-9a-hjkmnp-z]{4}){5}$/;
     expect(many.flat().filter((code) => !form.test(code))).toEqual([]);
   });
 
@@ -17,15 +17,15 @@ describe('new recovery codes (R1)', () => {
     expect(new Set(many.flat()).size).toBe(10_000);
   });
 
-  test('have at least 64 random bits: 16 characters out of 31, each as likely', () => {
+  test('have at least 112 random bits: 24 characters out of 31, each as likely', () => {
     const counts = new Map<string, number>();
     for (const character of many.flat().join('').replaceAll('-', '')) {
       counts.set(character, (counts.get(character) ?? 0) + 1);
     }
     expect(counts.size).toBe(31);
-    expect(16 * Math.log2(31)).toBeGreaterThan(64);
-    // 5,161 each; with `byte % 31` eight of them would come 5,625 times and the others 5,000.
-    expect([...counts].filter(([, count]) => Math.abs(count - 5_161) > 430)).toEqual([]);
+    expect(24 * Math.log2(31)).toBeGreaterThan(112);
+    // 7,742 each; with `byte % 31` eight of them would come 8,437 times and the others 7,500.
+    expect([...counts].filter(([, count]) => Math.abs(count - 7_742) > 560)).toEqual([]);
   });
 });
 

@@ -32,6 +32,7 @@ export interface Seen {
 }
 
 const overtakenWithin = 10_000;
+const sessionsAtMost = 10;
 
 type Row = Record<'name' | 'email', string> &
   Record<'it' | 'org_admin' | 'manager', boolean> & {
@@ -132,6 +133,7 @@ export class Sessions {
       },
     );
     if (moved.affected !== 1) throw new SignInNeeded('/sign-in');
+    if (stage === 'full' && session.stage !== 'full') await this.endOldest(tx, session.userId);
     return token;
   }
 
@@ -159,6 +161,15 @@ export class Sessions {
   /** Ends every session of a user: another password, factor or role, or a closed account (R7, R12). */
   async endAllOf(tx: Tx, userId: string): Promise<void> {
     await tx.delete(Session, { userId });
+  }
+
+  /** Somebody has so many sessions at a time; of more, those end that were not used for longest. */
+  private async endOldest(tx: Tx, userId: string): Promise<void> {
+    await tx.query(
+      `delete from sessions where id in (select id from sessions
+         where user_id = $1 and stage = 'full' order by seen_at desc, created_at desc offset $2)`,
+      [userId, sessionsAtMost],
+    );
   }
 
   /** Removes what is over anyway. */

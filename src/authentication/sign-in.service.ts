@@ -14,6 +14,7 @@ import { User } from '../users/user.entity.js';
 import type { Session, SessionStage } from './authentication.entity.js';
 import { deviceOf, newDevice } from './devices.js';
 import { codesInTotal, codesInWindow, Factors } from './factor.service.js';
+import { isNewPlace } from './new-place.js';
 import { PasskeyRefused } from './passkey-answer.js';
 import { PasskeyChallenges } from './passkey-challenges.service.js';
 import { Passkeys } from './passkeys.service.js';
@@ -84,18 +85,24 @@ export class SignIn {
     return { token, stage };
   }
 
-  /** The second step, by TOTP code. @returns the new cookie value */
-  withCode({ session, viewer }: LiveSession, code: string): Promise<string> {
-    return this.secondStep(session, viewer, 'TOTP code', 'factor proved', (tx) =>
-      this.factors.useCode(tx, viewer.id, code, 'code'),
-    );
+  /**
+   * The second step, by TOTP code.
+   * @param device the cookie of a browser in which this account may have signed in before
+   * @returns the new cookie value
+   */
+  withCode({ session, viewer }: LiveSession, code: string, device?: string): Promise<string> {
+    return this.secondStep(session, viewer, 'TOTP code', 'factor proved', async (tx) => {
+      await this.factors.useCode(tx, viewer.id, code, 'code');
+      await this.tellOfNewPlace(tx, viewer, device);
+    });
   }
 
   /** The second step, by the JSON answer of a passkey. @returns the new cookie value */
-  withPasskey({ session, viewer }: LiveSession, answer: string): Promise<string> {
-    return this.secondStep(session, viewer, 'passkey', 'factor proved', (tx) =>
-      this.passkeys.use(tx, session, 'sign-in', answer, 'passkey'),
-    );
+  withPasskey({ session, viewer }: LiveSession, answer: string, device?: string): Promise<string> {
+    return this.secondStep(session, viewer, 'passkey', 'factor proved', async (tx) => {
+      await this.passkeys.use(tx, session, 'sign-in', answer, 'passkey');
+      await this.tellOfNewPlace(tx, viewer, device);
+    });
   }
 
   /**
@@ -107,6 +114,13 @@ export class SignIn {
       await this.factors.useRecoveryCode(tx, viewer.id, recoveryCode);
       await this.notices.tell(tx, viewer, 'recovery code used', viewer.address);
     });
+  }
+
+  /** A browser that this account knows is no new place, wherever it is. */
+  private async tellOfNewPlace(tx: Tx, viewer: Viewer, device?: string): Promise<void> {
+    if (deviceOf(this.keys, viewer.email, device)) return;
+    if (!(await isNewPlace(tx, viewer.id, viewer.address ?? '', this.clock.now()))) return;
+    await this.notices.tell(tx, viewer, 'new place', viewer.address);
   }
 
   /** What the browser keeps after a complete sign-in, in a cookie. */

@@ -58,6 +58,17 @@ export interface InvitationPage {
 /** auth/invitation-gone: unknown, used, revoked and expired look alike. */
 export type InvitationGonePage = Record<string, never>;
 
+/** auth/password-reset */
+export interface PasswordResetPage {
+  email: string;
+  password: Field;
+  passwordAgain: Field;
+  code: Field;
+  /** Where the account has a second factor. */
+  asksCode: boolean;
+  rules: string[];
+}
+
 /** auth/enrol */
 export interface EnrolPage {
   /** Trusted SVG of our own making, printed as it is. */

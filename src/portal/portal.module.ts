@@ -15,6 +15,7 @@ import { OrgAdminsOnly } from './org-admin-sight.js';
 import { LastDayController } from './last-day.controller.js';
 import { LastDays } from './last-days.js';
 import { PasskeysController } from './passkeys.controller.js';
+import { PasswordResetController } from './password-reset.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleRequestsController } from './role-requests.controller.js';
 import { SecretsController } from './secrets.controller.js';
@@ -42,6 +43,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     ProfileController,
     LanguageController,
     PasskeysController,
+    PasswordResetController,
   ],
 })
 export class PortalModule {}

@@ -110,9 +110,10 @@ export class SignInController {
     const form = readForm(CodeForm, body);
     try {
       checkForm(form);
+      const device = readCookie(this.config, request, 'device');
       const token = form.passkey
-        ? await this.signIn.withPasskey(request.live!, form.passkey)
-        : await this.signIn.withCode(request.live!, form.code);
+        ? await this.signIn.withPasskey(request.live!, form.passkey, device)
+        : await this.signIn.withCode(request.live!, form.code, device);
       this.letIn(request, reply, token);
       return await reply.redirect(safeNext(form.next) ?? '/', 303);
     } catch (error) {
@@ -209,6 +210,8 @@ export class SignInController {
   async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     if (request.live) await this.signIn.signOut(request.live.session, request.live.viewer);
     clearCookie(this.config, reply, 'session');
+    // Pages that the browser keeps for the back button go, too.
+    void reply.header('clear-site-data', '"cache", "storage"');
     return reply.redirect('/signed-out', 303);
   }
 

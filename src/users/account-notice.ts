@@ -13,6 +13,7 @@ export type AccountEvent =
   | 'recovery code used'
   | 'recovery codes renewed'
   | 'wrong codes'
+  | 'new place'
   | 'closed';
 
 export interface AccountNotice {
@@ -117,6 +118,14 @@ export function accountNotice(
         t`If it was not you, somebody knows your password. Change it, and tell ${support}.`,
       ],
       link: { href: `${PUBLIC_URL}/profile/password`, text: t`Change your password` },
+    },
+    'new place': {
+      subject: t`A sign-in from a new place`,
+      paragraphs: [
+        t`Somebody signed in to your Keyturn account with your password and a second factor on ${at}. In the last 90 days nobody has signed in to it from that network or in that browser.`,
+        wasItYou,
+      ],
+      link,
     },
     closed: {
       subject: t`Your account was closed`,

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { delivered } from '../support/delivered.js';
+import { totp } from '../support/totp.js';
 import type { Visitor } from '../support/visitor.js';
 import {
   countEvents,
   csrfOf,
   errorAt,
+  foreigner,
   idOf,
   it,
   lastEvents,
@@ -167,6 +170,177 @@ describe('a lost device (R12)', () => {
     const fields = { ...csrfOf(browser), identityCheck: 'It is me' };
     expect((await browser.post(`${page}/factor-reset`, fields)).status).toBe(409);
     expect(browser.words).toContain('Somebody else in IT has to do this for you.');
+  });
+});
+
+describe('a forgotten password', () => {
+  const words = 'quiet harbour seven linden';
+  const owner = foreigner;
+  let page: string;
+
+  /** The path in the newest mail with a link, and how many such mails there are. */
+  async function links(): Promise<string[]> {
+    await delivered(service.app);
+    return service.mailer.sent
+      .filter(({ to, subject }) => to.address === owner && subject === 'Choose another password')
+      .map(({ text }) => /https?:\S+(\/password-resets\/[\w-]{43})(?!\S)/.exec(text)![1]!);
+  }
+
+  async function send(): Promise<string> {
+    await browser.get(page);
+    await browser.submit({ identityCheck: 'Called back' }, `${page}/password-reset`);
+    expect(browser.page.path).toBe(`${page}?done=password-reset-sent`);
+    return (await links()).at(-1)!;
+  }
+
+  const nextCode = () => {
+    service.clock.advance(30_000);
+    return totp(service.account(owner).totpKey, service.clock.now());
+  };
+
+  beforeAll(async () => {
+    page = await pageOf(owner);
+  });
+
+  test('needs a note about the identity check, and is for nobody who has not signed in', async () => {
+    await browser.get(page);
+    await browser.submit({ identityCheck: ' ' }, `${page}/password-reset`);
+    expect(browser.page.status).toBe(422);
+    expect(browser.words).toContain('Type how you checked who it is.');
+    const fields = { ...csrfOf(browser), identityCheck: 'Called back' };
+    const own = await pageOf(it);
+    expect((await browser.post(`${own}/password-reset`, fields)).status).toBe(409);
+    const invited = await pageOf('noor@matchpunt.example');
+    expect((await browser.post(`${invited}/password-reset`, fields)).status).toBe(409);
+    expect(await links()).toEqual([]);
+  });
+
+  test('is replaced by a link of single use and a second factor; every session ends', async () => {
+    const session = await service.signedIn(owner);
+    const earlier = await send();
+    const link = await send();
+    expect(await lastEvents(service)).toMatchObject([
+      { action: 'password.send_reset', subject: owner, detail: { identityCheck: 'Called back' } },
+    ]);
+    const [stored] = await service.dataSource.query<object[]>('select * from password_resets');
+    expect(JSON.stringify(stored)).not.toContain(link.slice(-43));
+
+    const guest = service.visitor();
+    expect((await guest.get(earlier)).status).toBe(410);
+    await guest.get(link);
+    expect(guest.page.headers.get('referrer-policy')).toBe('no-referrer');
+    const password = { password: words, passwordAgain: words };
+    await guest.submit({ ...password, code: '000000' });
+    expect(guest.page.status).toBe(422);
+    expect(guest.page.text).not.toContain(words);
+    expect(await lastEvents(service)).toMatchObject([
+      { action: 'password.reset', outcome: 'refused', subject: owner, address: '127.0.0.1' },
+    ]);
+    await guest.submit({ ...password, passwordAgain: `${words}!`, code: nextCode() });
+    expect(guest.words).toContain('The two passwords are not the same.');
+    await guest.submit({
+      password: 'password1234',
+      passwordAgain: 'password1234',
+      code: nextCode(),
+    });
+    expect(guest.words).toContain('Many people use this password.');
+    expect((await session.get('/profile')).path).toBe('/profile');
+
+    await guest.submit({ ...password, code: nextCode() });
+    expect(guest.words).toContain('Your password is set');
+    expect(await lastEvents(service)).toMatchObject([
+      { action: 'password.reset', outcome: 'done' },
+    ]);
+    await delivered(service.app);
+    expect(service.mailer.sent.at(-1)).toMatchObject({
+      to: { address: owner },
+      subject: 'Your password was changed',
+    });
+    expect((await session.get('/profile')).path).toMatch(/^\/sign-in/);
+    expect((await guest.get(link)).status).toBe(410);
+    service.account(owner).password = words;
+    expect((await service.signedIn(owner)).page.status).toBe(200);
+  });
+
+  test('of several answers at once one sets the password', async () => {
+    const link = await send();
+    const visitors = [service.visitor(), service.visitor()];
+    const code = nextCode();
+    const answers = await Promise.all(
+      visitors.map(async (visitor, index) => {
+        await visitor.get(link);
+        const password = `${words} number ${index}`;
+        return visitor.submit({ password, passwordAgain: password, code });
+      }),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 410]);
+    const won = answers.findIndex(({ status }) => status === 200);
+    service.account(owner).password = `${words} number ${won}`;
+  });
+
+  test('is no way past the count of codes, and a link lives a day', async () => {
+    const link = await send();
+    const guest = service.visitor();
+    await guest.get(link);
+    const password = { password: words, passwordAgain: words };
+    for (let tries = 0; tries < 5; tries++) await guest.submit({ ...password, code: '000000' });
+    await guest.submit({ ...password, code: nextCode() });
+    expect(guest.page.status).toBe(429);
+    await service.dataSource.query('delete from attempts');
+    service.clock.advance(24 * 3_600_000);
+    expect((await guest.get(link)).status).toBe(410);
+    browser = await service.signedIn(it);
+  });
+
+  test('after a reset of the second factor another link is needed', async () => {
+    const link = await send();
+    await browser.submit({ identityCheck: 'Called back' }, `${page}/factor-reset`);
+    expect((await service.visitor().get(link)).status).toBe(410);
+    const later = await send();
+    const guest = service.visitor();
+    await guest.get(later);
+    expect(guest.words).not.toContain('Code from your authenticator app');
+    await guest.submit({ password: words, passwordAgain: words });
+    expect(guest.words).toContain('Your password is set');
+    await guest.get('/sign-in');
+    await guest.submit({ email: owner, password: words });
+    expect(guest.page.path).toMatch(/^\/enrol/);
+  });
+});
+
+describe('sessions of somebody else', () => {
+  test('end at once, and nothing else of the account does', async () => {
+    const page = await pageOf(manager);
+    const open = [await service.signedIn(manager), await service.signedIn(manager)];
+    await browser.get(page);
+    await browser.submit({}, `${page}/sessions/end`);
+    expect(browser.page.path).toBe(`${page}?done=sessions-ended`);
+    expect(await lastEvents(service)).toMatchObject([
+      { action: 'session.end_all', subject: manager },
+    ]);
+    for (const each of open) expect((await each.get('/profile')).path).toMatch(/^\/sign-in/);
+    expect((await service.signedIn(manager)).page.status).toBe(200);
+  });
+
+  test('are ten at most: of more, the one that was not used for longest ends', async () => {
+    await service.dataSource.query(`delete from sessions`);
+    browser = await service.signedIn(it);
+    const first = await service.signedIn(manager);
+    const second = await service.signedIn(manager);
+    await service.dataSource.query(
+      `insert into sessions (id, token_digest, user_id, stage, created_at, seen_at)
+       select gen_random_uuid(), decode(md5(n::text), 'hex'), user_id, stage, created_at, seen_at
+       from sessions s, generate_series(1, 8) n where s.seen_at =
+         (select max(seen_at) from sessions x where x.user_id = s.user_id) and s.user_id =
+         (select id from users where email = $1)`,
+      [manager],
+    );
+    expect((await second.get('/profile')).path).toBe('/profile');
+    const last = await service.signedIn(manager);
+    expect((await first.get('/profile')).path).toMatch(/^\/sign-in/);
+    expect((await second.get('/profile')).path).toBe('/profile');
+    expect((await last.get('/profile')).path).toBe('/profile');
+    await service.dataSource.query(`delete from sessions where address is null`);
   });
 });
 

@@ -14,11 +14,12 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 describe('migrations', () => {
-  it('build exactly what the entities describe', async () => {
+  it('build exactly what the entities describe, and give nobody an account', async () => {
     const { dataSource } = database;
     await migrate(dataSource);
     const missing = await dataSource.driver.createSchemaBuilder().log();
     expect(missing.upQueries.map(({ query }) => query)).toEqual([]);
+    expect(await dataSource.query('select email from users')).toEqual([]);
   });
 
   it('can be taken back to nothing, and give the same schema again', async () => {

@@ -248,3 +248,44 @@ describe('guesses of a code (A5)', () => {
     expect(row!.failed_codes).toBe(0);
   });
 });
+
+describe('a sign-in from a new place', () => {
+  const subject = 'A sign-in from a new place';
+
+  async function signIn(browser: Visitor, address: string): Promise<void> {
+    service.clock.advance(minute);
+    await service.dataSource.query('delete from attempts');
+    await give(browser, bram, passwordOf(bram), address);
+    await browser.get('/sign-in/code');
+    const { action, fields } = browser.form();
+    const code = totp(service.account(bram).totpKey, service.clock.now());
+    const body = new URLSearchParams({ ...fields, code }).toString();
+    const headers = { 'x-forwarded-for': address };
+    expect((await browser.send('POST', action, body, headers)).headers.get('location')).toBe('/');
+  }
+
+  async function told(): Promise<number> {
+    const [row] = await service.dataSource.query<{ count: number }[]>(
+      'select count(*)::int as count from mails where subject = $1 and to_address = $2',
+      [subject, bram],
+    );
+    return row!.count;
+  }
+
+  test('is told to the owner, but for known browsers and networks', async () => {
+    const browser = service.visitor();
+    await signIn(browser, office);
+    const before = await told();
+    await signIn(service.visitor(), office);
+    browser.cookies.delete('__Host-keyturn-session');
+    await signIn(browser, stranger);
+    expect(await told()).toBe(before);
+    await signIn(service.visitor(), '192.0.2.77');
+    expect(await told()).toBe(before + 1);
+    await signIn(service.visitor(), '192.0.2.77');
+    expect(await told()).toBe(before + 1);
+    service.clock.advance(91 * 24 * 60 * minute);
+    await signIn(service.visitor(), '192.0.2.77');
+    expect(await told()).toBe(before + 2);
+  });
+});

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { browserText } from '../../src/portal/browser-words.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { waitingFor } from '../support/race.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { totp } from '../support/totp.js';
 import type { Visitor } from '../support/visitor.js';
 
@@ -85,6 +89,21 @@ describe('password', () => {
     expect(browser.page.status).toBe(422);
     expect(browser.words).toContain(sentence);
     expect(await works(other)).toBe(true);
+  });
+
+  test('one of a published breach is refused', async () => {
+    const folder = await temporaryFolder();
+    const list = join(folder.path, 'list.txt');
+    const line = createHash('sha1').update(next).digest('hex').toUpperCase();
+    writeFileSync(list, `${line}:3\n`);
+    service.config.BREACHED_PASSWORDS_FILE = list;
+    await browser.get('/profile/password');
+    const { password } = service.account(anna);
+    await browser.submit({ password, newPassword: next, passwordAgain: next });
+    delete service.config.BREACHED_PASSWORDS_FILE;
+    await folder.remove();
+    expect(browser.page.status).toBe(422);
+    expect(browser.words).toContain('This password is on a list of stolen ones.');
   });
 
   test('the new one counts, the old one does not, and other sessions end', async () => {

@@ -163,14 +163,31 @@ describe('sign-in (R1)', () => {
     expect(name).toBe('__Host-keyturn-session');
   });
 
+  test('gives cookies of this host alone, for no script and no foreign form, and nothing beside', async () => {
+    service.clock.advance(minute);
+    const browser = await atTheCode(anna);
+    const code = new URLSearchParams({ ...browser.form().fields, code: codeOf(anna) });
+    const { headers } = await browser.send('POST', '/sign-in/code', code.toString());
+    const given = headers.getSetCookie();
+    expect(given.map((line) => line.split('=')[0])).toEqual(
+      expect.arrayContaining(['__Host-keyturn-session', '__Host-keyturn-device']),
+    );
+    for (const line of given.filter((each) => !each.includes('=;'))) {
+      expect(line).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+      expect(line).not.toMatch(/Domain=/i);
+    }
+    const { text } = await browser.get('/manage-api-credentials');
+    for (const value of browser.cookies.values()) expect(text).not.toContain(value);
+  });
+
   test('ends on the server when signing out', async () => {
     const browser = await service.signedIn(anna);
     const before = new Map(browser.cookies);
-    await browser.submit({}, '/sign-out').catch(async () => {
-      const token = /name="_csrf" value="([^"]+)"/.exec(browser.page.text)![1]!;
-      await browser.post('/sign-out', { _csrf: token });
-    });
-    expect(browser.page.path).toBe('/signed-out');
+    const token = /name="_csrf" value="([^"]+)"/.exec(browser.page.text)![1]!;
+    const body = new URLSearchParams({ _csrf: token }).toString();
+    const { headers } = await browser.send('POST', '/sign-out', body);
+    expect(headers.get('location')).toBe('/signed-out');
+    expect(headers.get('clear-site-data')).toBe('"cache", "storage"');
     before.forEach((value, key) => browser.cookies.set(key, value));
     await browser.get('/manage-api-credentials');
     expect(browser.page.path).toMatch(/^\/sign-in/);

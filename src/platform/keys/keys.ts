@@ -15,6 +15,7 @@ export type DigestPurpose =
   | 'secret'
   | 'token'
   | 'invitation'
+  | 'password reset'
   | 'recovery code'
   | 'audit head'
   | 'typed address'
