@@ -11,6 +11,7 @@ import { SignedInFrame } from './frame.js';
 import { Guard } from './guard.js';
 import { OwnAccount } from './own-account.service.js';
 import { OwnPasskeys } from './own-passkeys.service.js';
+import { OwnPassword } from './own-password.js';
 import { PasskeyChallenges } from './passkey-challenges.service.js';
 import { Passkeys } from './passkeys.service.js';
 import { PasswordResets } from './password-resets.service.js';
@@ -30,6 +31,7 @@ import { SignIn } from './sign-in.service.js';
     Factors,
     OwnAccount,
     OwnPasskeys,
+    OwnPassword,
     PasskeyChallenges,
     Passkeys,
     PasswordResets,

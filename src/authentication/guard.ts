@@ -21,9 +21,16 @@ import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import type { Sight } from './marks.js';
 import { Passkeys } from './passkeys.service.js';
-import { factorIsFresh } from './session-rule.js';
+import { OwnPassword } from './own-password.js';
+import { factorIsFresh, passwordIsFresh } from './session-rule.js';
 import { type LiveSession, type Seen, Sessions } from './sessions.service.js';
 import { type Proof, SignIn } from './sign-in.service.js';
+
+/** What is to be proved, and what for. */
+interface Wanted {
+  what: Words | undefined;
+  withPassword: boolean;
+}
 
 /** Closes every route that is not opened by a mark (R1, R7, R8, R9, R10). */
 @Injectable()
@@ -34,6 +41,7 @@ export class Guard implements CanActivate {
     private readonly sessions: Sessions,
     private readonly signIn: SignIn,
     private readonly passkeys: Passkeys,
+    private readonly ownPassword: OwnPassword,
     private readonly formTokens: FormTokens,
     private readonly config: Config,
     private readonly clock: Clock,
@@ -116,14 +124,17 @@ export class Guard implements CanActivate {
     live: LiveSession,
   ): Promise<void> {
     const stepUp = this.mark<Words>(context, 'stepUp');
-    const fresh = factorIsFresh(live.session, this.clock.now(), this.sessions.settings);
-    if (!live.locked && (!stepUp || fresh)) return;
+    const [now, { settings }] = [this.clock.now(), this.sessions];
+    const fresh = factorIsFresh(live.session, now, settings);
+    const withPassword =
+      this.mark(context, 'withPassword') === true && !passwordIsFresh(live.session, now, settings);
+    if (!live.locked && (!stepUp || (fresh && !withPassword))) return;
     const sight = this.mark<Type<Sight>>(context, 'seenBy');
     if (sight) {
       const params = request.params as Record<string, string>;
       await this.modules.get(sight, { strict: false }).check(live.viewer, params);
     }
-    await this.proveAgain(request, reply, live, stepUp);
+    await this.proveAgain(request, reply, live, { what: stepUp, withPassword });
   }
 
   /** The form comes back with a code or a passkey's answer beside its own fields; then the request simply goes on. */
@@ -131,11 +142,16 @@ export class Guard implements CanActivate {
     request: FastifyRequest,
     reply: FastifyReply,
     live: LiveSession,
-    what: Words | undefined,
+    wanted: Wanted,
   ): Promise<void> {
     const proof = proofIn(request.body);
-    if (!proof) throw new StepUpNeeded(await this.asked(live, what));
+    if (!proof) throw new StepUpNeeded(await this.asked(live, wanted));
     try {
+      if (wanted.withPassword) {
+        const { stepUpPassword } = request.body as Record<string, unknown>;
+        const password = typeof stepUpPassword === 'string' ? stepUpPassword : '';
+        await this.ownPassword.prove(live.viewer, password, 'stepUpPassword');
+      }
       const names = { code: 'stepUpCode', passkey: 'stepUpPasskey' };
       const token = await this.signIn.again(live, proof, names);
       setCookie(this.config, reply, 'session', token);
@@ -147,20 +163,20 @@ export class Guard implements CanActivate {
     } catch (error) {
       if (error instanceof SignInNeeded) throw new Overtaken();
       if (error instanceof Invalid) {
-        throw new StepUpNeeded(await this.asked(live, what), () => error.fields);
+        throw new StepUpNeeded(await this.asked(live, wanted), () => error.fields);
       }
       if (error instanceof TooMany) {
         const problems = () => ({ stepUpCode: error.publicText });
-        throw new StepUpNeeded(await this.asked(live, what), problems, error.retryAfter);
+        throw new StepUpNeeded(await this.asked(live, wanted), problems, error.retryAfter);
       }
       throw error;
     }
   }
 
-  private async asked({ viewer, locked }: LiveSession, what: Words | undefined): Promise<StepUp> {
+  private async asked({ viewer, locked }: LiveSession, wanted: Wanted): Promise<StepUp> {
     return {
       purpose: locked ? 'unlock' : 'step_up',
-      what,
+      ...wanted,
       passkeyFrom: (await this.passkeys.has(viewer.id)) ? askFrom(locked) : undefined,
     };
   }

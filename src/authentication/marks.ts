@@ -19,6 +19,12 @@ export const DuringSignIn = (stage: Exclude<SessionStage, 'full'> | 'locked') =>
  */
 export const StepUp = (what: Words) => SetMetadata('stepUp', what);
 
+/**
+ * Needs the password as well, when the sign-in is not just now: the route changes what one signs in with
+ * (ASVS 7.5.1).
+ */
+export const WithPassword = () => SetMetadata('withPassword', true);
+
 /** Judges what a route is about, before a code is asked for. */
 export abstract class Sight {
   /**

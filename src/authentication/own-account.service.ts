@@ -7,7 +7,6 @@ import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import type { Language } from '../platform/language/languages.js';
 import { t } from '../platform/language/speaking.js';
-import { Limits } from '../platform/limits/limits.js';
 import { Conflict, Invalid } from '../platform/refusals.js';
 import type { AccountEvent } from '../users/account-notice.js';
 import { AccountNotices } from '../users/account-notices.service.js';
@@ -16,15 +15,14 @@ import { User } from '../users/user.entity.js';
 import { Session, TotpFactor } from './authentication.entity.js';
 import { BreachedPasswords } from './breached-passwords.js';
 import { Factors } from './factor.service.js';
-import { hashPassword, passwordFits } from './password-hash.js';
+import { OwnPassword } from './own-password.js';
+import { hashPassword } from './password-hash.js';
 import { problemOfPassword } from './password-rule.js';
 import { factorIsFresh } from './session-rule.js';
 import { type LiveSession, Sessions } from './sessions.service.js';
 import { newTotpKey, totpStep } from './totp.js';
 import type { Viewer } from './viewer.js';
 
-const passwordTries = { most: 10, seconds: 15 * 60 };
-const tooMany = () => t`Too many wrong passwords. Please wait a quarter of an hour.`;
 const minutesToConfirm = 15;
 
 /** What people do with their own account: password, authenticator app, sessions (R7, R10, A8, A11). */
@@ -34,7 +32,7 @@ export class OwnAccount {
     private readonly dataSource: DataSource,
     private readonly sessions: Sessions,
     private readonly factors: Factors,
-    private readonly limits: Limits,
+    private readonly ownPassword: OwnPassword,
     private readonly keys: Keys,
     private readonly audit: Audit,
     private readonly notices: AccountNotices,
@@ -95,7 +93,7 @@ export class OwnAccount {
     const problem = problemOfPassword(newPassword, { ...viewer, organisation });
     if (problem) throw new Invalid({ newPassword: problem });
     await this.breached.refuse('newPassword', newPassword);
-    await this.provePassword(viewer, password);
+    await this.ownPassword.prove(viewer, password);
     const passwordHash = await hashPassword(newPassword);
     const token = await inTransaction(this.dataSource, async (tx) => {
       await holdAccount(tx, viewer.id);
@@ -115,7 +113,7 @@ export class OwnAccount {
    * @throws Invalid for `password`, TooMany
    */
   async startFactor({ session, viewer }: LiveSession, password: string): Promise<string> {
-    await this.provePassword(viewer, password);
+    await this.ownPassword.prove(viewer, password);
     const key = newTotpKey();
     await this.dataSource.getRepository(Session).update(
       { id: session.id, stage: 'full' },
@@ -177,16 +175,6 @@ export class OwnAccount {
   private async organisationOf({ organisationId: id }: Viewer): Promise<string | undefined> {
     if (!id) return undefined;
     return (await this.dataSource.getRepository(Organisation).findOneBy({ id }))?.name;
-  }
-
-  private async provePassword(viewer: Viewer, password: string): Promise<void> {
-    const tries = `own password ${viewer.id}`;
-    await this.limits.count(tries, passwordTries, tooMany);
-    const user = await this.dataSource.getRepository(User).findOneByOrFail({ id: viewer.id });
-    if (!(await passwordFits(password, user.passwordHash))) {
-      throw new Invalid({ password: () => t`This is not your password.` });
-    }
-    await this.limits.forget(tries);
   }
 
   private async endOthers(tx: Tx, session: Session): Promise<void> {

@@ -45,6 +45,15 @@ export function factorIsFresh(
   return session.factorAt !== null && minutes(session.factorAt, now) <= settings.stepUpWithin;
 }
 
+/** Was the password given not longer ago than a second factor may be? A session begins with it. */
+export function passwordIsFresh(
+  session: SessionTimes,
+  now: Date,
+  settings: SessionSettings,
+): boolean {
+  return minutes(session.createdAt, now) <= settings.stepUpWithin;
+}
+
 function minutes(from: Date, to: Date): number {
   return (to.getTime() - from.getTime()) / 60_000;
 }

@@ -108,9 +108,12 @@ export interface StepUp {
   what?: Words;
   /** For an account with a passkey: where the browser gets what it asks one with. */
   passkeyFrom?: string;
+  /** The password is asked for as well. */
+  withPassword?: boolean;
 }
 
 interface StepUpProblems {
+  stepUpPassword?: string;
   stepUpCode?: string;
   stepUpPasskey?: string;
 }
@@ -125,8 +128,8 @@ export class StepUpNeeded extends Refusal {
     readonly retryAfter?: number,
   ) {
     super(retryAfter === undefined ? 403 : 429, 'step_up_needed', () => {
-      const { stepUpCode, stepUpPasskey } = problems();
-      return stepUpCode ?? stepUpPasskey ?? t`Please confirm with a code.`;
+      const { stepUpPassword, stepUpCode, stepUpPasskey } = problems();
+      return stepUpPassword ?? stepUpCode ?? stepUpPasskey ?? t`Please confirm with a code.`;
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { StepUp } from '../authentication/marks.js';
+import { StepUp, WithPassword } from '../authentication/marks.js';
 import { OwnPasskeys } from '../authentication/own-passkeys.service.js';
 import { PasskeyRefused } from '../authentication/passkey-answer.js';
 import { Passkeys } from '../authentication/passkeys.service.js';
@@ -53,6 +53,7 @@ export class PasskeysController {
   }
 
   @StepUp(() => t`add a passkey`)
+  @WithPassword()
   @Post('profile/passkeys')
   async begin(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const form = readForm(NewPasskeyForm, body);
@@ -97,6 +98,7 @@ export class PasskeysController {
   }
 
   @StepUp(() => t`remove a passkey`)
+  @WithPassword()
   @Post('profile/passkeys/:id/remove')
   async remove(
     @Param('id') id: string,

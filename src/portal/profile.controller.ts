@@ -5,7 +5,7 @@ import { Enrolment } from '../authentication/enrolment.service.js';
 import { Factors } from '../authentication/factor.service.js';
 import { roleText } from '../authentication/frame.js';
 import { askFrom } from '../authentication/guard.js';
-import { StepUp } from '../authentication/marks.js';
+import { StepUp, WithPassword } from '../authentication/marks.js';
 import { OwnAccount } from '../authentication/own-account.service.js';
 import { Passkeys } from '../authentication/passkeys.service.js';
 import { passwordRules } from '../authentication/password-rule.js';
@@ -118,6 +118,7 @@ export class ProfileController {
   }
 
   @StepUp(() => t`make new recovery codes`)
+  @WithPassword()
   @Post('recovery-codes')
   async renewCodes(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const codes = await this.enrolment.renewRecoveryCodes(request.live!);

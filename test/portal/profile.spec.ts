@@ -168,6 +168,33 @@ describe('recovery codes', () => {
   });
 });
 
+test('what one signs in with is changed with password and code, unless the sign-in was just now', async () => {
+  const fresh = await service.signedIn(anna);
+  service.clock.advance(16 * minute);
+  const code = () => totp(service.account(anna).totpKey, service.clock.now());
+  await fresh.get('/profile');
+  await fresh.submit({}, '/profile/sessions/end-others');
+  await fresh.submit({ stepUpCode: code() });
+  expect(fresh.page.path).toBe('/profile?done=sessions');
+  for (const [page, action] of [
+    ['/profile/passkeys/new', '/profile/passkeys'],
+    ['/profile', '/profile/recovery-codes'],
+  ] as const) {
+    await fresh.get(page);
+    await fresh.submit({}, action);
+    expect(fresh.page.status).toBe(403);
+    expect(fresh.words).toContain('Your password and a code from your app are needed');
+  }
+  service.clock.advance(minute);
+  await fresh.submit({ stepUpPassword: 'not mine at all', stepUpCode: code() });
+  expect(fresh.page.status).toBe(403);
+  expect(fresh.words).toContain('This is not your password.');
+  expect(fresh.page.text).not.toContain('not mine at all');
+  await fresh.submit({ stepUpPassword: service.account(anna).password, stepUpCode: code() });
+  expect(fresh.words).toContain('Store your new recovery codes');
+  browser = await service.signedIn(anna);
+});
+
 test('of parallel renewals of the recovery codes ten codes remain', async () => {
   await browser.get('/profile');
   const { fields } = browser.form('/profile/recovery-codes');

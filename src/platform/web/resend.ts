@@ -2,6 +2,7 @@ const neverRepeated = new Set([
   '_csrf',
   'stepUpCode',
   'stepUpPasskey',
+  'stepUpPassword',
   'passkey',
   'returnTo',
   'password',
