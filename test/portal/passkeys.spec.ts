@@ -28,6 +28,9 @@ beforeEach(async () => {
 const query = <T>(sql: string, parameters: unknown[] = []): Promise<T[]> =>
   service.dataSource.query(sql, parameters);
 
+/** Asked for as well, when the sign-in is not just now. */
+const password = () => ({ stepUpPassword: service.account(anna).password });
+
 /** Name and confirm: the form waits with what a passkey is made with. */
 async function begin(visitor: Visitor, name: string): Promise<Creation> {
   await visitor.get('/profile/passkeys/new');
@@ -138,13 +141,15 @@ describe('adding one', () => {
     expect(await works(browser)).toBe(true);
   });
 
-  test('needs a second factor just now', async () => {
+  test('needs password and second factor just now', async () => {
     service.clock.advance(16 * minute);
     await browser.get('/profile/passkeys/new');
     await browser.submit({ name: 'Kept' });
     expect(browser.page.status).toBe(403);
-    expect(browser.words).toContain('or a passkey, is needed to add a passkey');
-    await browser.submit({ stepUpPasskey: laptop.prove(await ask(browser)) });
+    expect(browser.words).toContain(
+      'Your password, and a code from your app or a passkey, are needed',
+    );
+    await browser.submit({ ...password(), stepUpPasskey: laptop.prove(await ask(browser)) });
     await browser.submit({ newPasskey: new Authenticator().make(optionsOn(browser)) });
     expect(await namesOf(anna)).toEqual(['Laptop', 'Kept']);
   });
@@ -454,7 +459,7 @@ describe('within a session', () => {
     // The same answer serves for nothing else.
     service.clock.advance(16 * minute);
     await browser.get('/profile');
-    await browser.submit({ stepUpPasskey: right }, '/profile/recovery-codes');
+    await browser.submit({ ...password(), stepUpPasskey: right }, '/profile/recovery-codes');
     expect(browser.page.status).toBe(403);
     expect(browser.words).toContain('or was sent twice');
   });
@@ -475,7 +480,10 @@ describe('within a session', () => {
     service.clock.advance(60 * minute);
     await browser.post(action, { ...fields, name: 'Phone' });
     expect(browser.words).toContain('Locked while you were away');
-    await browser.submit({ stepUpPasskey: laptop.prove(await ask(browser)) });
+    expect(browser.words).toContain(
+      'Your password, and a code from your app or a passkey, are needed',
+    );
+    await browser.submit({ ...password(), stepUpPasskey: laptop.prove(await ask(browser)) });
     expect(optionsOn(browser).challenge).toBeDefined();
 
     service.clock.advance(60 * minute);
@@ -493,7 +501,7 @@ describe('within a session', () => {
     await browser.submit({}, '/profile/recovery-codes');
     const { action, fields } = browser.form();
     const stepUpPasskey = laptop.prove(await ask(browser));
-    const body = new URLSearchParams({ ...fields, stepUpPasskey }).toString();
+    const body = new URLSearchParams({ ...fields, ...password(), stepUpPasskey }).toString();
     const answers = await together(
       'select 1 from sessions for update',
       [1, 2].map(() => () => browser.send('POST', action, body)),
