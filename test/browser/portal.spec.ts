@@ -311,12 +311,16 @@ inBrowser(name, () => {
     await page.goto(`${service.url}/profile/passkeys/new`);
     await page.getByLabel('Name').fill('Kept over the step-up');
     await submitOf(page).click();
+    await page.getByLabel('Password').fill(service.account(bram).password);
     await useIt.click();
     await page.getByText('Kept over the step-up').waitFor();
 
     await page.goto(`${service.url}/profile`);
     await page.getByRole('link', { name: 'Remove the passkey Desk' }).click();
     await page.locator('dialog[open]').getByRole('button', { name: 'Remove passkey' }).click();
+    await page.getByLabel('Password').fill(service.account(bram).password);
+    expect(await violations(page)).toEqual([]);
+    await useIt.click();
     await page.getByText('The passkey is removed').waitFor();
     expect(await page.getByRole('rowheader', { name: 'Desk' }).count()).toBe(0);
     await own.close();
