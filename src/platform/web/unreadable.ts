@@ -15,11 +15,8 @@ const statuses: Record<string, number> = {
 
 /** Answers to what never becomes a request: they reach no route, no hook and no filter. */
 export function unreadable(config: Config) {
-  const headers: Record<string, string> = {
-    ...machineHeaders(config),
-    ...uncached,
-    'content-type': 'text/plain; charset=utf-8',
-  };
+  const headers: Record<string, string> = { ...machineHeaders(config), ...uncached };
+  const type = 'text/plain; charset=utf-8';
   return {
     /** An address that cannot be decoded. */
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -28,7 +25,7 @@ export function unreadable(config: Config) {
       if (isEnveloped(request)) {
         return void sendEnvelopeError(reply, new Refusal(400, 'bad_request', text));
       }
-      void reply.status(400).send(`${text}\n`);
+      void reply.status(400).type(type).send(`${text}\n`);
     },
     /** What is no HTTP, too slow, or has too long a head. */
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
@@ -37,6 +34,7 @@ export function unreadable(config: Config) {
       const text = 'This request cannot be read.\n';
       const lines = Object.entries({
         ...headers,
+        'content-type': type,
         'content-length': String(text.length),
         connection: 'close',
       }).map(([name, value]) => `${name}: ${value}\r\n`);
