@@ -41,8 +41,10 @@ import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
 import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
 import { Webhooks1795219410000 } from '../migrations/1795219410000-webhooks.js';
+import { Roles1795219420000 } from '../migrations/1795219420000-roles.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
 import { Api, Application, Grant, Resource } from './applications/application.entity.js';
+import { Role } from './applications/role.entity.js';
 import { RoleAssignment } from './applications/role-assignment.entity.js';
 import { RoleRequest } from './applications/role-request.entity.js';
 import { AuditAnchor } from './audit/audit-anchor.entity.js';
@@ -111,6 +113,7 @@ export const entities = [
   ReminderRun,
   Resource,
   RevokedToken,
+  Role,
   RoleAssignment,
   RoleRequest,
   Secret,
@@ -172,4 +175,5 @@ export const migrations = [
   SignToken1795219400001,
   Webhooks1795219410000,
   PasswordResets1795219440000,
+  Roles1795219420000,
 ];

@@ -15,6 +15,7 @@ import { ApplicationsController } from './applications.controller.js';
 import { OperatorAttention } from './attention.js';
 import { ApplicationsListController } from './applications-list.controller.js';
 import { AuditController } from './audit.controller.js';
+import { CustomRolesController } from './custom-roles.controller.js';
 import { CatalogueController } from './catalogue.controller.js';
 import { ContactsController } from './contacts.controller.js';
 import { InvitationsController } from './invitations.controller.js';
@@ -53,6 +54,7 @@ import { UsersController } from './users.controller.js';
     AccessController,
     GrantScopesController,
     CatalogueController,
+    CustomRolesController,
     ResourcesController,
     ResourceAcknowledgeController,
     ResourceMailController,

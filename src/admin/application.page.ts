@@ -29,7 +29,7 @@ export function applicationPage(
     deleted,
     warnings: warningsOf({
       deleted,
-      managers: row.managers.filter(({ activated }) => activated).length,
+      managers: row.activeManagers,
       orgAdmins: row.orgAdmins,
     }),
     secretsHref: deleted ? undefined : secretsHref(row.id),
@@ -42,6 +42,10 @@ export function applicationPage(
         ? t`A PartnerAlternative application is a dummy for testing. It can have the Match-Connect sandbox and nothing else.`
         : undefined,
     managers: row.managers.map((manager) => managerLine(manager, deleted)),
+    otherRoles: row.otherRoles.map((each) => ({
+      ...managerLine(each, deleted),
+      under: { label: each.wide ? t`${each.role} of the whole organisation` : each.role },
+    })),
     manager: deleted ? undefined : managerForm(row, now, form, error),
     steps: deleted ? [] : stepsOf(href, row),
     stepsHeading: row.disabledAt ? t`Enable or delete` : t`Disable or delete`,

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { manages } from '../applications/permission.js';
 import { type Cursor, pageSize } from './keyset.js';
 import { type Order, orderSeek } from './list-order.js';
 import { activeRole } from './live-role.js';
@@ -35,7 +36,7 @@ export interface ApplicationListRow {
 
 const live = `s.deleted_at is null and s.disabled_at is null and s.expires_at > $1`;
 const manager = `from role_assignments r join users u on u.id = r.user_id
-  where r.role = 'credential_manager' and r.application_id = a.id and ${activeRole('$1')}`;
+  where ${manages('a', '$1')} and ${activeRole('$1')}`;
 
 /** Only what is asked for stands in the statement: each case has the index that fits it. */
 const narrowed: Record<ApplicationFilter, string> = {

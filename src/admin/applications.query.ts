@@ -2,7 +2,8 @@ import type { DataSource } from 'typeorm';
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { Environment } from '../applications/application.entity.js';
 import type { UtcDay } from '../platform/utc-day.js';
-import { activeRole, liveManagers, liveRole } from './live-role.js';
+import { covers } from '../applications/permission.js';
+import { activeRole, countManagers, liveRole } from './live-role.js';
 
 export interface ApplicationFacts {
   id: string;
@@ -21,6 +22,10 @@ export interface ApplicationFacts {
   orgAdmins: number;
   resources: ResourceRow[];
   managers: ManagerRow[];
+  /** People with roles that IT made. */
+  otherRoles: ManagerRow[];
+  /** How many people who have signed in manage its secrets, by whichever role. */
+  activeManagers: number;
   /** Open accounts of the organisation that do not manage it yet. */
   others: { id: string; name: string; email: string }[];
 }
@@ -47,6 +52,10 @@ export interface ManagerRow {
   confirmedOn: UtcDay;
   grantedAt: string;
   endsAt: string | null;
+  /** The name of the role. */
+  role: string;
+  /** It holds in the whole organisation. */
+  wide: boolean;
 }
 
 /** An application with its resources and people; also a deleted one, for the record. */
@@ -71,12 +80,20 @@ const resources = `
   where g.resource_id is not null
     or (r.deleted_at is null and (r.api_code = a.api_code or r.any_api) and (a.kind = 'partner' or r.open_to_alternative))`;
 
-const managers = `
+const assignments = `
   select coalesce(json_agg(json_build_object('assignmentId', r.id, 'userId', u.id, 'name', u.name,
       'email', u.email, 'activated', u.activated_at is not null, 'closed', false,
       'confirmedBy', r.confirmed_by, 'confirmedOn', r.confirmed_on, 'grantedAt', r.granted_at,
-      'endsAt', r.ends_at) order by lower(u.name)), '[]')
-  ${liveManagers('a.id', '$2')}`;
+      'endsAt', r.ends_at, 'role', g.name, 'wide', r.application_id is null)
+    order by lower(u.name)), '[]')
+  from role_assignments r join roles g on g.key = r.role join users u on u.id = r.user_id
+  where ${liveRole('$2')}`;
+
+const managers = `${assignments} and r.role = 'credential_manager' and r.application_id = a.id`;
+
+/** Roles that IT made, of the application or of its whole organisation. */
+const otherRoles = `${assignments} and ${covers('a')} and not g.built_in and g.active
+  and (g.ends_at is null or g.ends_at > $2)`;
 
 const others = `
   select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'email', u.email)
@@ -95,7 +112,8 @@ const sql = `
       and s.disabled_at is null and s.expires_at > $2) as "liveSecrets",
     (select count(*)::int from role_assignments r join users u on u.id = r.user_id
       where r.role = 'org_admin' and r.organisation_id = o.id and ${activeRole('$2')}) as "orgAdmins",
-    (${resources}) as resources, (${managers}) as managers, (${others}) as others
+    (${resources}) as resources, (${managers}) as managers,
+    (${otherRoles}) as "otherRoles", ${countManagers('$2')} as "activeManagers", (${others}) as others
   from applications a
   join organisations o on o.id = a.organisation_id
   join apis i on i.code = a.api_code

@@ -1,8 +1,10 @@
+import { levelText } from '../applications/permission-words.js';
 import { roleTexts } from '../applications/role-words.js';
 import { actionTexts } from '../audit/action-words.js';
 import { t } from '../platform/language/speaking.js';
 import { parseUtcDay } from '../platform/utc-day.js';
 import { dayText, endText, instantText } from '../platform/words.js';
+import type { Level } from '../users/permissions.js';
 import type { Fact, Option } from './models.js';
 
 /** An event can be older than this version, with an action that is in no list any more. */
@@ -12,6 +14,7 @@ const kinds: Record<string, () => string> = {
   organisation: () => t`Organisation`,
   application: () => t`Application`,
   user: () => t`User`,
+  role: () => t`Role`,
   role_request: () => t`Role request`,
   secret: () => t`Secret`,
   domain: () => t`Domain`,
@@ -43,6 +46,11 @@ const labels: Record<string, () => string> = {
   name: () => t`Name`,
   email: () => t`E-mail`,
   role: () => t`Role`,
+  roleName: () => t`Role`,
+  key: () => t`Key`,
+  level: () => t`Place`,
+  permissions: () => t`Permissions`,
+  formerly: () => t`Before`,
   reason: () => t`Reason`,
   hint: () => t`Hint`,
   scopes: () => t`Scopes`,
@@ -110,18 +118,23 @@ export function actionOptions(chosen: string): Option[] {
 
 /** The facts that an event keeps, as words. */
 export function detailFacts(detail: Record<string, unknown>): Fact[] {
-  return Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => ({
-      label: labels[name]?.() ?? inWords(name),
-      text: valueText(name, value),
-    }));
+  return (
+    Object.entries(detail)
+      .filter(([, value]) => value !== null && value !== undefined && value !== '')
+      // Of a role that IT made people read the name, and programs the key.
+      .filter(([name]) => name !== 'role' || !detail.roleName)
+      .map(([name, value]) => ({
+        label: labels[name]?.() ?? inWords(name),
+        text: valueText(name, value),
+      }))
+  );
 }
 
 function valueText(name: string, value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value);
   const day = parseUtcDay(value);
   if (day) return dayText(day);
+  if (name === 'level') return levelText(value as Level);
   if (name === 'expiresAt') return endText(new Date(value));
   if (name === 'signsFrom' || name === 'requestedAt') return instantText(new Date(value));
   if (name === 'hint') return `${value}…`;

@@ -12,6 +12,7 @@ import { utcDay } from '../platform/utc-day.js';
 import { Pages } from '../platform/web/pages.js';
 import { auditPage } from './audit.page.js';
 import { filterOf, readAuditForm } from './audit.query.js';
+import { withinReach } from './reach.js';
 import { pageSize, readCursor, seek, slice } from './keyset.js';
 
 const types: Record<ExportForm, string> = {
@@ -20,7 +21,7 @@ const types: Record<ExportForm, string> = {
 };
 
 /** Who did what, on what, when, from where, with which outcome (P3). */
-@ItOnly()
+@ItOnly('audit.see')
 @Controller('admin/audit')
 export class AuditController {
   constructor(
@@ -46,7 +47,7 @@ export class AuditController {
     return this.pages.send(request, reply, () => ({
       view: 'admin/audit',
       title: t`Audit`,
-      model: auditPage(form, rows, pagination),
+      model: withinReach(auditPage(form, rows, pagination), request.viewer!),
     }));
   }
 

@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { bounced, silentFor } from '../applications/contact-cover.js';
+import { reminds } from '../applications/permission.js';
+import { opens } from '../users/permissions.js';
 import { type Cursor, pageSize, seek } from './keyset.js';
 import { activeRole } from './live-role.js';
 
@@ -65,13 +67,11 @@ const found = `
         order by lower(x.name)), '[]') as people,
       count(*) filter (where x.manager and not x.bounced) as reachable,
       coalesce(bool_or(x.bounced), false) as bounced, coalesce(bool_or(x.silent), false) as silent
-    from (select u.id, u.name, u.email, bool_or(r.role = 'credential_manager') as manager,
+    from (select u.id, u.name, u.email, bool_or(${opens('secrets.manage', '$1')}) as manager,
         ${bounced('u')} as bounced, ${silentFor('u', '$1')} as silent,
         coalesce(u.last_sign_in_at, u.activated_at) as seen
       from role_assignments r join users u on u.id = r.user_id
-      where (r.role = 'credential_manager' and r.application_id = a.id
-          or r.role = 'org_admin' and r.organisation_id = a.organisation_id)
-        and ${activeRole('$1')}
+      where ${reminds('a', '$1')} and ${activeRole('$1')}
       group by u.id) x) p,
   lateral (select coalesce(json_agg(json_build_object('id', w.id, 'userId', u.id, 'name', u.name,
         'secret', s.name, 'saidAt', w.said_at) order by w.said_at), '[]') as not_mine
@@ -79,6 +79,5 @@ const found = `
     where s.application_id = a.id and s.deleted_at is null
       and w.kind = 'not_mine' and w.ended_at is null
       and exists (select from role_assignments r where r.user_id = u.id and ${activeRole('$1')}
-        and (r.role = 'credential_manager' and r.application_id = a.id
-          or r.role = 'org_admin' and r.organisation_id = a.organisation_id))) k
+        and ${reminds('a', '$1')})) k
   where a.deleted_at is null`;

@@ -23,6 +23,11 @@ const texts = {
     t`The secret is switched off. It does not work until it is switched on again.`,
   'secret-on': () => t`The secret is switched on. It works again.`,
   'secret-deleted': () => t`The secret is deleted. Nothing can connect with it any more.`,
+  'role-made': () => t`The role is made. It can be given to people now.`,
+  'role-changed': () => t`The role is changed. It holds from now on.`,
+  'role-off': () => t`The role is switched off. It opens nothing until it is switched on again.`,
+  'role-on': () => t`The role is switched on. It opens again what it opened.`,
+  'role-ended': () => t`The role has ended. It opens nothing any more.`,
   'role-given': () => t`The role is given. It holds from now on.`,
   'role-withdrawn': () => t`The role is withdrawn. It holds no longer.`,
   'request-approved': () =>

@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsNotEmpty, IsUUID, Matches } from 'class-validator';
+import { IsIn, IsNotEmpty, IsUUID, Matches, ValidateIf } from 'class-validator';
 import { t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 
@@ -56,6 +56,19 @@ export class ResourceForm {
   scope = '';
 }
 
+/** A role that IT makes; what it opens is chosen field by field. */
+export class CustomRoleForm {
+  name = '';
+
+  @Trimmed()
+  key = '';
+
+  level = '';
+  description = '';
+  group = '';
+  lastDay = '';
+}
+
 /** Another name for what there is. */
 export class NameForm {
   name = '';
@@ -75,9 +88,14 @@ export class SecretForm {
 
 /** On whose word a role is given (R5), and until when (R3). */
 class ConfirmationForm {
+  /** `yes` for operator staff, whose roles need nobody's word. */
+  staff = '';
+
+  @ValidateIf(({ staff }: ConfirmationForm) => staff !== 'yes')
   @IsNotEmpty({ message: () => t`Type who in the organisation confirmed it.` })
   confirmedBy = '';
 
+  @ValidateIf(({ staff }: ConfirmationForm) => staff !== 'yes')
   @IsNotEmpty({ message: () => t`When was it confirmed? Choose today or an earlier day.` })
   confirmedOn = '';
 
@@ -90,9 +108,9 @@ export class ManagerForm extends ConfirmationForm {
   userId = '';
 }
 
-/** On the page of a user: which role, `org_admin` or `credential_manager <application>`. */
+/** On the page of a user: which role by its key, and for one in an application `<key> <application>`. */
 export class RoleForm extends ConfirmationForm {
-  @Matches(/^(org_admin|credential_manager [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/, {
+  @Matches(/^(?!it$)[a-z][a-z0-9_]{1,39}( [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/, {
     message: () => t`Choose a role from the list.`,
   })
   role = '';

@@ -9,6 +9,8 @@ export const serverSecretHref = (resourceId: string, id: string) =>
 export const apiHref = (code: string) => `/admin/resources/apis/${code}`;
 /** What support sees of an application. */
 export const supportHref = (id: string) => `/admin/support/${id}`;
+/** Of a role that can be given, by its key. */
+export const roleHref = (key: string) => `/admin/roles/${key}`;
 export const userHref = (id: string) => `/admin/users/${id}`;
 
 /** Where the other door shows an application's secrets; IT only looks at them. */

@@ -162,6 +162,8 @@ export interface ApplicationPage {
   /** Why there are no other resources to grant. */
   grantNote?: string;
   managers: RoleLine[];
+  /** People with roles that IT made. */
+  otherRoles: RoleLine[];
   /** Absent for a deleted application. */
   manager?: {
     action: string;
@@ -348,12 +350,60 @@ export interface RoleLine {
   title: Link;
   /** Below it: the address, or the application. */
   under?: Link;
+  /** Why it opens nothing at present. */
+  idle?: string;
   state?: State;
   /** Who in the organisation confirmed it, and when (R5). */
   confirmation?: { by: string; on: Moment };
   since: Moment;
   lastDay?: Moment;
   withdrawHref?: string;
+}
+
+/** admin/custom-roles */
+export interface CustomRolesPage {
+  /** Under the heading that IT gave them; those without one come first. */
+  groups: { name?: string; roles: CustomRoleLine[] }[];
+}
+
+export interface CustomRoleLine {
+  title: Link;
+  key: string;
+  description?: string;
+  place: string;
+  opens: string[];
+  state: State;
+  lastDay?: Moment;
+  /** How many people have it, and the list of them. */
+  holders: { count: string; href: string };
+}
+
+/** admin/custom-role */
+export interface CustomRolePage {
+  /** Of a role that exists. */
+  existing?: {
+    name: string;
+    key: string;
+    place: string;
+    state: State;
+    builtIn: boolean;
+    holders: { count: string; href: string };
+    /** What else can be done with it. */
+    turns: { label: string; text: string; href: string; danger: boolean }[];
+  };
+  name: Field;
+  key: Field;
+  level: Field;
+  levels: Option[];
+  description: Field;
+  group: Field;
+  /** Headings that other roles stand under. */
+  groups: string[];
+  lastDay: Field;
+  permissions: { name: string; label: string; text: string; checked: boolean }[];
+  permissionsError?: string;
+  today: string;
+  action?: string;
 }
 
 /** admin/role-requests */
@@ -496,6 +546,8 @@ export interface UserPage {
     confirmedOn: Field;
     lastDay: Field;
     options: Option[];
+    /** A role of the platform needs nobody's word. */
+    staff: boolean;
     today: string;
   };
   /** For operator staff without the role: where the form posts. */

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { type Cursor, pageSize } from './keyset.js';
 import { type Order, orderSeek } from './list-order.js';
 import { containing } from '../platform/database/containing.js';
-import { activeRole, liveManagers, liveRole } from './live-role.js';
+import { activeRole, countManagers, otherRoles, liveRole } from './live-role.js';
 
 export interface OrganisationRow {
   id: string;
@@ -88,6 +88,7 @@ export interface OrganisationFacts {
     lastSignInAt: string | null;
     orgAdmin: boolean;
     manages: number;
+    otherRoles: string[];
   }[];
 }
 
@@ -110,7 +111,7 @@ const organisationSql = `
         'secrets', (select count(*) from secrets s where s.application_id = a.id and ${liveSecret}),
         'nextEnd', (select min(s.expires_at) from secrets s
           where s.application_id = a.id and ${liveSecret}),
-        'managers', (select count(*) ${liveManagers('a.id', '$2')} and u.activated_at is not null),
+        'managers', ${countManagers('$2')},
         'orgAdmins', (select count(*) from role_assignments r join users u on u.id = r.user_id
           where r.role = 'org_admin' and r.organisation_id = o.id and ${activeRole('$2')})
       ) order by a.deleted_at is not null, a.name), '[]')
@@ -121,7 +122,8 @@ const organisationSql = `
         'orgAdmin', exists (select 1 from role_assignments r
           where r.user_id = u.id and r.role = 'org_admin' and ${liveRole('$2')}),
         'manages', (select count(*) from role_assignments r
-          where r.user_id = u.id and r.role = 'credential_manager' and ${liveRole('$2')})
+          where r.user_id = u.id and r.role = 'credential_manager' and ${liveRole('$2')}),
+        'otherRoles', ${otherRoles('$2')}
       ) order by u.closed_at is not null, lower(u.name)), '[]')
       from users u where u.organisation_id = o.id) as users
   from organisations o where o.id = $1`;

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { AskedRole, RequestState } from '../applications/role-request.entity.js';
 import type { UtcDay } from '../platform/utc-day.js';
 import { type Cursor, pageSize, seek } from './keyset.js';
+import { opens } from '../users/permissions.js';
 import { liveRole } from './live-role.js';
 
 export interface QueueRow {
@@ -49,7 +50,7 @@ export function findRequests(
        r.requested_at as "requestedAt", r.state, d.name as "decidedBy",
        r.decided_at as "decidedAt", r.reason,
        exists (select 1 from role_assignments r, users u where r.user_id = b.id and u.id = b.id
-         and r.role = 'org_admin' and ${liveRole('$1')}) as "stillAdmin"
+         and ${opens('role_requests.file', '$1')} and ${liveRole('$1')}) as "stillAdmin"
      from role_requests r
      join organisations o on o.id = r.organisation_id
      join users b on b.id = r.requested_by

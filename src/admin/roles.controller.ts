@@ -40,10 +40,7 @@ export class RolesController {
     const form = readForm(RoleForm, body);
     try {
       checkForm(form);
-      const [role, applicationId] = form.role.split(' ') as [
-        'credential_manager' | 'org_admin',
-        string?,
-      ];
+      const [role, applicationId] = form.role.split(' ') as [string, string?];
       await this.roles.give(request.viewer!, { ...form, userId, role, applicationId });
       return await reply.redirect(`${userHref(userId)}?done=role-given`, 303);
     } catch (error) {

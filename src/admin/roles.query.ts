@@ -1,9 +1,14 @@
 import type { DataSource } from 'typeorm';
-import type { Role } from '../applications/role-assignment.entity.js';
+import type { Level } from '../users/permissions.js';
+import { countManagers } from './live-role.js';
 
 export interface AssignmentRow {
   id: string;
-  role: Role;
+  role: string;
+  /** Of a role that IT made. */
+  roleName: string | null;
+  level: Level;
+  managesSecrets: boolean;
   userId: string;
   user: string;
   email: string;
@@ -11,7 +16,7 @@ export interface AssignmentRow {
   organisation: string | null;
   applicationId: string | null;
   application: string | null;
-  /** Other active credential managers of the application. */
+  /** Other people who manage the secrets of the application. */
   others: number;
 }
 
@@ -26,14 +31,12 @@ export async function findAssignment(
 }
 
 const sql = `
-  select m.id, m.role, p.id as "userId", p.name as "user", p.email,
+  select m.id, m.role, case when not d.built_in then d.name end as "roleName", d.level,
+    'secrets.manage' = any (d.permissions) as "managesSecrets", p.id as "userId", p.name as "user", p.email,
     o.id as "organisationId", o.name as organisation,
     a.id as "applicationId", a.name as application,
-    (select count(*)::int from role_assignments r join users u on u.id = r.user_id
-      where r.role = 'credential_manager' and r.application_id = a.id and r.id <> m.id
-        and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2)
-        and u.closed_at is null and u.activated_at is not null) as others
-  from role_assignments m
+    ${countManagers('$2', 'r.id <> m.id')} as others
+  from role_assignments m join roles d on d.key = m.role
   join users p on p.id = m.user_id
   left join organisations o on o.id = p.organisation_id
   left join applications a on a.id = m.application_id

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { liveRole } from './live-role.js';
+import { liveRole, otherRoles } from './live-role.js';
 import type { SupportSearch } from './support-search.js';
 
 /** How many of each kind are shown; whoever sees more types more of the name. */
@@ -36,6 +36,7 @@ export interface FoundPerson {
   it: boolean;
   orgAdmin: boolean;
   manages: number;
+  otherRoles: string[];
 }
 
 export interface Found {
@@ -96,7 +97,8 @@ const people = `
   select u.id, u.name, u.email, o.name as organisation, u.activated_at is not null as activated,
     u.closed_at is not null as closed, ${role('count(*) > 0', 'it')} as it,
     ${role('count(*) > 0', 'org_admin')} as "orgAdmin",
-    ${role('count(*)::int', 'credential_manager')} as manages
+    ${role('count(*)::int', 'credential_manager')} as manages,
+    ${otherRoles('$5')} as "otherRoles"
   from (
     (select id from users where ${begins('email')})
     union (select id from users where ${begins('lower(name)')})) f

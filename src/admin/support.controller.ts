@@ -8,13 +8,14 @@ import { NotFound } from '../platform/refusals.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import type { SupportPage } from './models.js';
+import { withinReach } from './reach.js';
 import { foundPage, supportApplicationPage } from './support.page.js';
 import { findSupportFacts } from './support.query.js';
 import { supportSearch } from './support-search.js';
 import { findForSupport } from './support-search.query.js';
 
 /** Answers what people ask support: find it, and see why it does not work (P4). Nothing changes here. */
-@ItOnly()
+@ItOnly('support.see')
 @Controller('admin/support')
 export class SupportController {
   constructor(
@@ -35,7 +36,10 @@ export class SupportController {
     return this.pages.send(request, reply, () => ({
       view: 'admin/support',
       title: t`Support`,
-      model: (found ? foundPage(search.q, found, now) : { q: '' }) satisfies SupportPage,
+      model: withinReach(
+        found ? foundPage(search.q, found, now) : { q: '' },
+        request.viewer!,
+      ) satisfies SupportPage,
     }));
   }
 
@@ -47,7 +51,7 @@ export class SupportController {
     return this.pages.send(request, reply, () => ({
       view: 'admin/support-application',
       title: t`Support: ${row.name}`,
-      model: supportApplicationPage(row, now),
+      model: withinReach(supportApplicationPage(row, now), request.viewer!),
     }));
   }
 }

@@ -1,5 +1,6 @@
 import { coverProblems } from '../applications/contact-cover.js';
-import { t } from '../platform/language/speaking.js';
+import { roleTitle } from '../applications/role-words.js';
+import { listed, t } from '../platform/language/speaking.js';
 import { endText, instantText } from '../platform/words.js';
 import { label } from '../reminders/milestones.js';
 import { outcomeText } from '../reminders/outcomes.js';
@@ -87,7 +88,7 @@ export function supportApplicationPage(row: SupportFacts, now: Date): SupportApp
     people: row.people.map((each) => ({
       person: { label: each.name, href: userHref(each.id) },
       email: each.email,
-      role: each.manager ? t`Credential manager` : t`Org admin`,
+      role: listed(each.roles.map(({ key, name }) => roleTitle(key, name))),
       state: userState({ activated: each.activated, closed: false }),
       lastSignIn: maybeDay(each.seenAt),
       refused: each.bounced,
@@ -119,7 +120,7 @@ function factsOf(row: SupportFacts) {
 /** Those who have signed in once are the ones who are mailed. */
 function problemsOf({ people }: SupportFacts, now: Date): string[] {
   const contacts = people
-    .filter(({ activated }) => activated)
+    .filter(({ activated, manager, receives }) => activated && (manager || receives))
     .map((each) => ({ ...each, seenAt: each.seenAt === null ? null : new Date(each.seenAt) }));
   return coverProblems(contacts, now, 'IT');
 }

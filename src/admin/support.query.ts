@@ -1,5 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { bounced } from '../applications/contact-cover.js';
+import { covers } from '../applications/permission.js';
+import { opens } from '../users/permissions.js';
 import type { Milestone } from '../reminders/milestones.js';
 import type { ReminderState } from '../reminders/reminder.entity.js';
 import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
@@ -37,7 +39,11 @@ export interface SupportPerson {
   id: string;
   name: string;
   email: string;
+  /** Manages the secrets. */
   manager: boolean;
+  /** Is mailed about them. */
+  receives: boolean;
+  roles: { key: string; name: string }[];
   activated: boolean;
   bounced: boolean;
   seenAt: string | null;
@@ -63,14 +69,14 @@ export async function findSupportFacts(
 const listed = (rows: string) => `(select coalesce(json_agg(x), '[]') from (${rows}) x)`;
 
 const people = `
-  select u.id, u.name, u.email, bool_or(r.role = 'credential_manager') as manager,
+  select u.id, u.name, u.email, bool_or(${opens('secrets.manage', '$2')}) as manager,
+    bool_or(${opens('reminders.receive', '$2')}) as receives,
+    json_agg(distinct jsonb_build_object('key', g.key, 'name', g.name)) as roles,
     u.activated_at is not null as activated, ${bounced('u')} as bounced,
     coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
-  from role_assignments r join users u on u.id = r.user_id
-  where (r.role = 'credential_manager' and r.application_id = a.id
-      or r.role = 'org_admin' and r.organisation_id = a.organisation_id)
-    and ${liveRole('$2')}
-  group by u.id order by bool_or(r.role = 'credential_manager') desc, lower(u.name)`;
+  from role_assignments r join roles g on g.key = r.role join users u on u.id = r.user_id
+  where ${covers('a')} and g.active and (g.ends_at is null or g.ends_at > $2) and ${liveRole('$2')}
+  group by u.id order by manager desc, lower(u.name)`;
 
 const secrets = `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",

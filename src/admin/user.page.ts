@@ -1,4 +1,5 @@
 import type { Viewer } from '../authentication/viewer.js';
+import { roleTitle } from '../applications/role-words.js';
 import { plural, t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
@@ -7,7 +8,7 @@ import { lastDay } from '../secrets/expiry.js';
 import { ForgottenForm, ResetForm, RoleForm } from './forms.js';
 import { applicationHref, organisationHref, userHref } from './hrefs.js';
 import { madeSecret } from './made-secret.page.js';
-import type { RoleLine, UserPage } from './models.js';
+import type { Option, RoleLine, UserPage } from './models.js';
 import type { UserFacts, UserRoleRow } from './user.query.js';
 import { dayOf, userState } from './words.js';
 import { answerText } from '../reminders/answer-words.js';
@@ -38,7 +39,7 @@ export function userPage(row: UserFacts, viewer: Viewer, now: Date, typed: Typed
       : undefined,
     facts: factsOf(row, now),
     roles: row.roles.map((role) => roleLine(role, row, somebodyElse)),
-    giveRole: open && row.organisationId ? roleForm(row, now, typed) : undefined,
+    giveRole: open ? roleForm(row, now, typed) : undefined,
     giveItAction: open && !row.organisationId && !isIt ? `${href}/it` : undefined,
     invite:
       open && !row.activatedAt
@@ -121,29 +122,68 @@ function roleLine(row: UserRoleRow, user: UserFacts, somebodyElse: boolean): Rol
   };
 }
 
-function titleOf({ role, applicationId, application }: UserRoleRow, user: UserFacts) {
-  if (role === 'it') return { title: { label: t`IT` } };
-  if (role === 'org_admin') {
-    const href = organisationHref(user.organisationId!);
-    return { title: { label: t`Org admin` }, under: { label: user.organisation!, href } };
-  }
-  const href = applicationHref(applicationId!);
-  return { title: { label: t`Credential manager` }, under: { label: application!, href } };
+function titleOf(
+  { role, roleName, level, idle, applicationId, application }: UserRoleRow,
+  user: UserFacts,
+) {
+  const title = { label: roleTitle(role, roleName) };
+  if (level === 'platform') return { title };
+  const under =
+    level === 'organisation'
+      ? { label: user.organisation!, href: organisationHref(user.organisationId!) }
+      : { label: application!, href: applicationHref(applicationId!) };
+  return {
+    title,
+    under,
+    idle: idle ? t`Opens nothing: this role is switched off or has ended.` : undefined,
+  };
 }
 
+/** Operator staff have roles of the platform alone, of which IT has a button of its own. */
 function roleForm(row: UserFacts, now: Date, typed: Typed): UserPage['giveRole'] {
-  const isAdmin = row.roles.some(({ role }) => role === 'org_admin');
+  const options = row.organisationId ? memberOptions(row) : staffOptions(row);
+  if (options.length === 0 && !row.organisationId) return undefined;
   return {
     action: `${userHref(row.id)}/roles`,
     ...fieldsOf(typed.role ?? new RoleForm(), typed.role && typed.error),
-    options: [
-      { value: '', label: t`Choose a role` },
-      ...row.applications.map(({ id, name }) => ({
+    options: [{ value: '', label: t`Choose a role` }, ...options],
+    staff: !row.organisationId,
+    today: utcDay(now),
+  };
+}
+
+function memberOptions(row: UserFacts): Option[] {
+  const organisation = row.organisation!;
+  const isAdmin = holds(row, 'org_admin');
+  const others = row.otherRoles.filter(({ level }) => level !== 'platform');
+  return [
+    ...row.applications
+      .filter(({ id }) => !holds(row, 'credential_manager', id))
+      .map(({ id, name }) => ({
         value: `credential_manager ${id}`,
         label: t`Credential manager of ${name}`,
       })),
-      ...(isAdmin ? [] : [{ value: 'org_admin', label: t`Org admin of ${row.organisation!}` }]),
-    ],
-    today: utcDay(now),
-  };
+    ...(isAdmin ? [] : [{ value: 'org_admin', label: t`Org admin of ${organisation}` }]),
+    ...others
+      .flatMap(({ key, name, level }) =>
+        level === 'organisation'
+          ? [{ value: key, label: t`${name} of ${organisation}`, held: holds(row, key) }]
+          : row.applications.map((each) => ({
+              value: `${key} ${each.id}`,
+              label: t`${name} of ${each.name}`,
+              held: holds(row, key, each.id),
+            })),
+      )
+      .filter(({ held }) => !held),
+  ];
+}
+
+function staffOptions(row: UserFacts): Option[] {
+  return row.otherRoles
+    .filter(({ key, level }) => level === 'platform' && !holds(row, key))
+    .map(({ key, name }) => ({ value: key, label: name }));
+}
+
+function holds({ roles }: UserFacts, key: string, applicationId: string | null = null): boolean {
+  return roles.some((each) => each.role === key && each.applicationId === applicationId);
 }

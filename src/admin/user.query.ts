@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { bounced } from '../applications/contact-cover.js';
-import type { Role } from '../applications/role-assignment.entity.js';
+import { manages } from '../applications/permission.js';
+import type { Level } from '../users/permissions.js';
 import { codesInTotal } from '../authentication/factor.service.js';
 import type { UtcDay } from '../platform/utc-day.js';
 import { usageJson, type UsageTexts } from '../secrets/usage-json.js';
-import { liveManagers, liveRole } from './live-role.js';
+import { countManagers, liveRole } from './live-role.js';
 
 export interface UserFacts {
   id: string;
@@ -26,14 +27,21 @@ export interface UserFacts {
   /** What the mail server said when it refused the last mail to the address, where it did. */
   refused: string | null;
   roles: UserRoleRow[];
-  /** Applications of the organisation that this person does not manage. */
+  /** Applications of the organisation. */
   applications: { id: string; name: string }[];
+  /** Roles that IT made and that can be given now. */
+  otherRoles: { key: string; name: string; level: Level }[];
   secrets: MadeSecretRow[];
 }
 
 export interface UserRoleRow {
   assignmentId: string;
-  role: Role;
+  role: string;
+  /** Of a role that IT made. */
+  roleName: string | null;
+  level: Level;
+  /** It opens nothing: it is switched off, or has ended. */
+  idle: boolean;
   applicationId: string | null;
   application: string | null;
   confirmedBy: string | null;
@@ -75,12 +83,11 @@ export interface CoverRow {
 export function findThinCover(dataSource: DataSource, id: string, now: Date): Promise<CoverRow[]> {
   return dataSource.query<CoverRow[]>(
     `select * from (
-       select a.name as application, (select count(*)::int ${liveManagers('a.id', '$2')}
-         and u.activated_at is not null and u.id <> $1) as others
+       select a.name as application, ${countManagers('$2', 'u.id <> $1')} as others
        from applications a
-       where a.deleted_at is null and exists (select 1 from role_assignments m
-         where m.user_id = $1 and m.application_id = a.id and m.role = 'credential_manager'
-           and m.withdrawn_at is null and (m.ends_at is null or m.ends_at > $2))) c
+       where a.deleted_at is null and exists (select 1 from role_assignments r
+         where r.user_id = $1 and ${manages('a', '$2')}
+           and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2))) c
      where others < 2 order by others, application`,
     [id, now],
   );
@@ -88,18 +95,23 @@ export function findThinCover(dataSource: DataSource, id: string, now: Date): Pr
 
 const roles = `
   select coalesce(json_agg(json_build_object('assignmentId', r.id, 'role', r.role,
+      'roleName', case when not g.built_in then g.name end, 'level', g.level,
+      'idle', not g.active or g.ends_at <= $2,
       'applicationId', a.id, 'application', a.name, 'confirmedBy', r.confirmed_by,
       'confirmedOn', r.confirmed_on, 'grantedAt', r.granted_at, 'endsAt', r.ends_at)
-    order by r.role desc, a.name), '[]')
-  from role_assignments r left join applications a on a.id = r.application_id
+    order by g.built_in desc, r.role desc, g.name, a.name), '[]')
+  from role_assignments r join roles g on g.key = r.role left join applications a on a.id = r.application_id
   where r.user_id = u.id and ${liveRole('$2')} and a.deleted_at is null`;
 
 const applications = `
   select coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name), '[]')
   from applications a
-  where a.organisation_id = u.organisation_id and a.deleted_at is null
-    and not exists (select 1 from role_assignments r where r.user_id = u.id
-      and r.role = 'credential_manager' and r.application_id = a.id and ${liveRole('$2')})`;
+  where a.organisation_id = u.organisation_id and a.deleted_at is null`;
+
+const otherRoles = `
+  select coalesce(json_agg(json_build_object('key', g.key, 'name', g.name, 'level', g.level)
+    order by lower(g.name)), '[]')
+  from roles g where not g.built_in and g.active and (g.ends_at is null or g.ends_at > $2)`;
 
 const secrets = `
   select coalesce(json_agg(json_build_object('name', s.name, 'hint', s.hint,
@@ -127,6 +139,7 @@ const sql = `
     case when ${bounced('u')} then (select m.server_answer from mails m
       where m.user_id = u.id and m.to_address = u.email and m.state = 'failed'
       order by m.finished_at desc limit 1) end as refused,
-    (${roles}) as roles, (${applications}) as applications, (${secrets}) as secrets
+    (${roles}) as roles, (${applications}) as applications,
+    (${otherRoles}) as "otherRoles", (${secrets}) as secrets
   from users u left join organisations o on o.id = u.organisation_id
   where u.id = $1`;

@@ -14,7 +14,13 @@ import { slice } from './keyset.js';
 import { chosen, orderCursor, orderKey, orderValue, readOrder } from './list-order.js';
 import { searchText } from './search-text.js';
 import { userNewPage, usersPage } from './users.page.js';
-import { findOrganisationOptions, findUsers, userRoles, userStates } from './users.query.js';
+import {
+  findOrganisationOptions,
+  findRoleNames,
+  findUsers,
+  userRoles,
+  userStates,
+} from './users.query.js';
 
 /** The list of all people, and the invitation of a new one (R2). */
 @ItOnly()
@@ -34,9 +40,10 @@ export class UsersController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
+    const otherRoles = await findRoleNames(this.dataSource);
     const filter = {
       q: searchText(query.q),
-      role: chosen(query.role, userRoles),
+      role: chosen(query.role, [...userRoles, ...otherRoles.map(({ key }) => key)]),
       state: chosen(query.state, userStates),
       order: readOrder(query.sort),
     };
@@ -51,7 +58,7 @@ export class UsersController {
     return this.pages.send(request, reply, () => ({
       view: 'admin/users',
       title: t`Users`,
-      model: usersPage(filter, rows, pagination),
+      model: usersPage(filter, rows, pagination, otherRoles),
     }));
   }
 

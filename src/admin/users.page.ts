@@ -7,11 +7,12 @@ import type { Option, UserLine, UserNewPage, UsersPage } from './models.js';
 import type { OrganisationOption, UserRow, UsersFilter } from './users.query.js';
 import { maybeDay, roleTexts, userState } from './words.js';
 
-const roles = (): Option[] => [
+const roles = (others: { key: string; name: string }[]): Option[] => [
   { value: '', label: t`All roles` },
   { value: 'credential_manager', label: t`Credential manager` },
   { value: 'org_admin', label: t`Org admin` },
   { value: 'it', label: t`IT` },
+  ...others.map(({ key, name }) => ({ value: key, label: name })),
   { value: 'none', label: t`No role` },
 ];
 
@@ -26,13 +27,14 @@ export function usersPage(
   { q, role, state, order }: UsersFilter,
   rows: UserRow[],
   pagination: UsersPage['pagination'],
+  otherRoles: { key: string; name: string }[],
 ): UsersPage {
   return {
     q,
     role: { value: role },
     state: { value: state },
     sort: { value: orderValue(order) },
-    roles: roles(),
+    roles: roles(otherRoles),
     states: states(),
     orders: orderOptions(),
     filtered: q !== '' || role !== '' || state !== '' || order === 'new',

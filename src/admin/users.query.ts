@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { type Cursor, pageSize } from './keyset.js';
 import { type Order, orderSeek } from './list-order.js';
-import { liveRole } from './live-role.js';
+import { liveRole, otherRoles } from './live-role.js';
 import { containing } from '../platform/database/containing.js';
 
 export interface UserRow {
@@ -16,6 +16,8 @@ export interface UserRow {
   it: boolean;
   orgAdmin: boolean;
   manages: number;
+  /** Names of roles that IT made. */
+  otherRoles: string[];
   createdAt: Date;
   /** What the list is sorted by. */
   sort: string;
@@ -26,7 +28,8 @@ export const userStates = ['active', 'invited', 'closed'] as const;
 
 export interface UsersFilter {
   q: string;
-  role: (typeof userRoles)[number] | '';
+  /** The key of a role that there is, `none` for people without any, or empty. */
+  role: string;
   state: (typeof userStates)[number] | '';
   order: Order;
 }
@@ -63,13 +66,19 @@ export function findUsers(
        u.last_sign_in_at as "lastSignInAt", o.id as "organisationId", o.name as organisation,
        ${roleOf('count(*) > 0', 'it')} as it,
        ${roleOf('count(*) > 0', 'org_admin')} as "orgAdmin",
-       ${roleOf('count(*)::int', 'credential_manager')} as manages
+       ${roleOf('count(*)::int', 'credential_manager')} as manages,
+       ${otherRoles('$3')} as "otherRoles"
      from users u left join organisations o on o.id = u.organisation_id
      where ($1 = '' or u.name ilike $2 or u.email ilike $2 or o.name ilike $2)
        and ${conditions.join(' and ')}
      order by ${orderBy} limit ${pageSize + 1}`,
     [q, containing(q), now, ...values],
   );
+}
+
+/** Roles that IT made, by name. */
+export function findRoleNames(dataSource: DataSource): Promise<{ key: string; name: string }[]> {
+  return dataSource.query(`select key, name from roles where not built_in order by lower(name)`);
 }
 
 export interface OrganisationOption {

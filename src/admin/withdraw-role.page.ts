@@ -48,15 +48,19 @@ function breadcrumbTo(row: AssignmentRow, href: string): Link[] {
 }
 
 /** Fewer than two is worth a word, never a block (R4). */
-function warningOf({ role, others }: AssignmentRow): string | undefined {
-  if (role !== 'credential_manager' || others >= 2) return undefined;
+function warningOf({ applicationId, managesSecrets, others }: AssignmentRow): string | undefined {
+  if (!applicationId || !managesSecrets || others >= 2) return undefined;
   return others === 0
     ? t`No one else is an active credential manager of this application. After this, nobody can replace its secrets.`
     : t`After this, the application has only one active credential manager. It should have two.`;
 }
 
-function roleText({ role, application, organisation }: AssignmentRow): string {
+function roleText({ role, roleName, application, organisation }: AssignmentRow): string {
   if (role === 'it') return t`IT`;
+  if (roleName) {
+    const place = application ?? organisation;
+    return place ? t`${roleName} of ${place}` : roleName;
+  }
   return role === 'org_admin'
     ? t`Org admin of ${organisation!}`
     : t`Credential manager of ${application!}`;

@@ -18,11 +18,19 @@ export function applicationState(application: { disabled: boolean; deleted: bool
 }
 
 /** Roles of a list's row in words; a credential manager with the number of applications. */
-export function roleTexts(user: { it?: boolean; orgAdmin: boolean; manages: number }): string[] {
+export function roleTexts(user: {
+  it?: boolean;
+  orgAdmin: boolean;
+  manages: number;
+  otherRoles: string[];
+}): string[] {
   const manager = t`Credential manager (${user.manages})`;
-  return [user.it && t`IT`, user.orgAdmin && t`Org admin`, user.manages > 0 && manager].filter(
-    (text): text is string => typeof text === 'string',
-  );
+  return [
+    user.it && t`IT`,
+    user.orgAdmin && t`Org admin`,
+    user.manages > 0 && manager,
+    ...user.otherRoles,
+  ].filter((text): text is string => typeof text === 'string');
 }
 
 /** What is missing around an application (R4, M6). */

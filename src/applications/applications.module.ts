@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
 import { MailModule } from '../platform/mail/mail.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { CustomRoles } from './custom-roles.service.js';
 import { Apis } from './apis.service.js';
 import { Applications } from './applications.service.js';
 import { Resources } from './resources.service.js';
@@ -11,7 +12,7 @@ import { Roles } from './roles.service.js';
 
 @Module({
   imports: [AuditModule, UsersModule, MailModule],
-  providers: [Apis, Applications, Resources, Roles, RoleRequests, RoleDecisions],
-  exports: [Apis, Applications, Resources, Roles, RoleRequests, RoleDecisions],
+  providers: [Apis, Applications, CustomRoles, Resources, Roles, RoleRequests, RoleDecisions],
+  exports: [Apis, Applications, CustomRoles, Resources, Roles, RoleRequests, RoleDecisions],
 })
 export class ApplicationsModule {}

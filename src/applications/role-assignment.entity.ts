@@ -1,11 +1,15 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { User } from '../users/user.entity.js';
 import { Application } from './application.entity.js';
+import { Role } from './role.entity.js';
 
 /** Credential manager of one application, org admin of one organisation, or IT of the platform (R3). */
-export type Role = 'credential_manager' | 'org_admin' | 'it';
+export type BuiltInRole = 'credential_manager' | 'org_admin' | 'it';
 
-/** A role given to a user. Where it holds is in `organisationId` and `applicationId`. */
+/**
+ * A role given to a user. Where it holds is in `organisationId` and `applicationId`, as the level of the
+ * role says; a trigger compares them.
+ */
 @Entity('role_assignments')
 @Index('role_assignments_live_key', { synchronize: false })
 @Index('role_assignments_application_idx', ['applicationId'])
@@ -17,17 +21,10 @@ export type Role = 'credential_manager' | 'org_admin' | 'it';
 @ForeignKey(() => Application, ['applicationId', 'organisationId'], ['id', 'organisationId'], {
   name: 'role_assignments_application_fkey',
 })
-@Check(
-  'role_assignments_role_check',
-  `case role
-    when 'it' then organisation_id is null and application_id is null
-    when 'org_admin' then organisation_id is not null and application_id is null
-    when 'credential_manager' then organisation_id is not null and application_id is not null
-    else false end`,
-)
+@Check('role_assignments_role_check', 'application_id is null or organisation_id is not null')
 @Check(
   'role_assignments_confirmation_check',
-  `role = 'it' or (confirmed_by is not null and confirmed_on is not null)`,
+  'organisation_id is null or (confirmed_by is not null and confirmed_on is not null)',
 )
 @Check('role_assignments_ends_check', 'ends_at > granted_at')
 export class RoleAssignment {
@@ -38,8 +35,10 @@ export class RoleAssignment {
   @ForeignKey(() => User, { name: 'role_assignments_user_fkey' })
   userId: string;
 
+  /** The key of the role. */
   @Column('text')
-  role: Role;
+  @ForeignKey(() => Role, { name: 'role_assignments_role_fkey' })
+  role: string;
 
   @Column('uuid', { nullable: true })
   organisationId: string | null;

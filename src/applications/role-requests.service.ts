@@ -9,7 +9,7 @@ import { t } from '../platform/language/speaking.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
 import { Conflict, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
-import { orgAdminOf } from './permission.js';
+import { mayAskFor } from './permission.js';
 import {
   applicationOf,
   type Asked,
@@ -81,7 +81,7 @@ export class RoleRequests {
       const [request] = await tx.query<[RoleRequest?]>(
         `select q.id, q.email, q.state, q.organisation_id as "organisationId",
            q.application_id as "applicationId"
-         from role_requests q where q.id = $1 and ${orgAdminOf('q.organisation_id', '$2', '$3')}
+         from role_requests q where q.id = $1 and ${mayAskFor('q.organisation_id', '$2', '$3')}
          for update`,
         [id, actor.id, now],
       );
@@ -100,13 +100,13 @@ export class RoleRequests {
   private checkLastDay({ lastDay }: RoleQuestion): void {
     // Whoever asks confirms it by that, today.
     const today = utcDay(this.clock.now());
-    checkedTerms({ role: 'org_admin', confirmedBy: '-', confirmedOn: today, lastDay }, today);
+    checkedTerms({ confirmedBy: '-', confirmedOn: today, lastDay }, today, 'organisation');
   }
 
   /** Locked: what an organisation asks for is filed one after the other. */
   private async ownOrganisation(tx: Tx, actor: Actor): Promise<{ id: string; name: string }> {
     const [row] = await tx.query<[{ id: string; name: string }?]>(
-      `select o.id, o.name from organisations o where ${orgAdminOf('o.id', '$1', '$2')}
+      `select o.id, o.name from organisations o where ${mayAskFor('o.id', '$1', '$2')}
        for no key update`,
       [actor.id, this.clock.now()],
     );

@@ -2,11 +2,10 @@ import { t, type Words } from '../platform/language/speaking.js';
 import { cleanName, problemOfName } from '../platform/plain-text.js';
 import { refuse } from '../platform/refusals.js';
 import { addDays, parseUtcDay, startOf, type UtcDay } from '../platform/utc-day.js';
-import type { Role } from './role-assignment.entity.js';
+import type { Level } from '../users/permissions.js';
 
 export interface RoleTerms {
-  role: Role;
-  /** Who in the organisation confirmed it, and on which day YYYY-MM-DD (R5); not needed for IT. */
+  /** Who in the organisation confirmed it, and on which day YYYY-MM-DD (R5); of the platform there is none. */
   confirmedBy?: string;
   confirmedOn?: string;
   /** The last day of the role, YYYY-MM-DD, or empty for no end (R3). */
@@ -18,13 +17,15 @@ const latestEnd = '2999-12-31' as UtcDay;
 
 /**
  * On whose word a role is given (R5), and until when (R3).
+ * @param level where the role holds
  * @throws Invalid with all problems at once
  */
 export function checkedTerms(
-  { role, confirmedBy = '', confirmedOn = '', lastDay = '' }: RoleTerms,
+  { confirmedBy = '', confirmedOn = '', lastDay = '' }: RoleTerms,
   today: UtcDay,
+  level: Level,
 ) {
-  const needsWord = role !== 'it';
+  const needsWord = level !== 'platform';
   const confirmed = parseUtcDay(confirmedOn);
   const last = lastDay ? parseUtcDay(lastDay) : null;
   refuse({
@@ -48,7 +49,10 @@ function problemOfConfirmer(name: string): Words | undefined {
     : problemOfName(name);
 }
 
-function problemOfLastDay(last: UtcDay | null | undefined, today: UtcDay): Words | undefined {
+export function problemOfLastDay(
+  last: UtcDay | null | undefined,
+  today: UtcDay,
+): Words | undefined {
   if (last === null) return undefined;
   if (last === undefined || last < today) {
     return () => t`Choose today or a later day, or leave it empty.`;

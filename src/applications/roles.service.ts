@@ -10,12 +10,15 @@ import { utcDay } from '../platform/utc-day.js';
 import { holdIt } from '../users/it-staff.js';
 import { User } from '../users/user.entity.js';
 import { Application } from './application.entity.js';
-import { type Role, RoleAssignment } from './role-assignment.entity.js';
+import { RoleAssignment } from './role-assignment.entity.js';
+import { Role } from './role.entity.js';
 import { checkedTerms, type RoleTerms } from './role-terms.js';
 
 export interface RoleWish extends RoleTerms {
   userId: string;
-  /** For a credential manager. */
+  /** Its key. */
+  role: string;
+  /** For a role in one application. */
   applicationId?: string;
 }
 
@@ -33,15 +36,16 @@ export class Roles {
    * @throws Invalid, NotFound, Conflict
    */
   async give(actor: Actor, wish: RoleWish, within?: Tx): Promise<RoleAssignment> {
-    const terms = checkedTerms(wish, utcDay(this.clock.now()));
     try {
       return await inTransaction(within ?? this.dataSource, async (tx) => {
+        const role = await this.givable(tx, wish.role);
+        const terms = checkedTerms(wish, utcDay(this.clock.now()), role.level);
         const user = await tx.findOneBy(User, { id: wish.userId, closedAt: IsNull() });
         if (!user) throw new NotFound('no such account, or closed');
-        const application = await this.applicationFor(tx, wish);
+        const application = await this.applicationFor(tx, role, wish);
         const target = {
           applicationId: application?.id ?? null,
-          ...this.placeOf(wish.role, user, application),
+          ...this.placeOf(role, user, application),
         };
         if (actor.machine) await refuseOperator(tx, target.organisationId);
         await this.clearEnded(tx, wish.userId);
@@ -53,7 +57,8 @@ export class Roles {
           applicationId: assignment.applicationId,
           organisationId: user.organisationId,
           detail: {
-            role: wish.role,
+            role: role.key,
+            roleName: role.builtIn ? undefined : role.name,
             application: application?.name,
             confirmedBy: terms.confirmedBy,
             confirmedOn: terms.confirmedOn,
@@ -101,16 +106,30 @@ export class Roles {
         subject: { kind: 'user', id: user.id, name: user.email },
         applicationId: found.applicationId,
         organisationId: user.organisationId,
-        detail: { role: found.role },
+        detail: await roleFacts(tx, found.role),
       });
     });
   }
 
+  /** Held as it is until the end: nobody changes, ends or switches it off meanwhile. */
+  private async givable(tx: Tx, key: string): Promise<Role> {
+    const role = await tx.findOne(Role, { where: { key }, lock: { mode: 'pessimistic_read' } });
+    if (!role) throw new Invalid({ role: () => t`Choose a role from the list.` });
+    if (!role.active) {
+      throw new Conflict(() => t`The role “${role.name}” is switched off, so it cannot be given.`);
+    }
+    if (role.endsAt && role.endsAt <= this.clock.now()) {
+      throw new Conflict(() => t`The role “${role.name}” has ended, so it cannot be given.`);
+    }
+    return role;
+  }
+
   private async applicationFor(
     tx: Tx,
-    { role, applicationId }: RoleWish,
+    { level }: Role,
+    { applicationId }: RoleWish,
   ): Promise<Application | null> {
-    if (role !== 'credential_manager') return null;
+    if (level !== 'application') return null;
     const application = applicationId
       ? await tx.findOneBy(Application, { id: applicationId, deletedAt: IsNull() })
       : null;
@@ -118,13 +137,15 @@ export class Roles {
     return application;
   }
 
-  private placeOf(role: Role, user: User, application: Application | null) {
-    if (role === 'it' && user.organisationId) {
-      throw new Conflict(
-        () => t`IT is for operator staff. This person belongs to an organisation.`,
+  private placeOf({ key, level }: Role, user: User, application: Application | null) {
+    if (level === 'platform' && user.organisationId) {
+      throw new Conflict(() =>
+        key === 'it'
+          ? t`IT is for operator staff. This person belongs to an organisation.`
+          : t`This role is for operator staff. This person belongs to an organisation.`,
       );
     }
-    if (role === 'org_admin' && !user.organisationId) {
+    if (level === 'organisation' && !user.organisationId) {
       throw new Conflict(() => t`This person belongs to no organisation.`);
     }
     return { organisationId: application?.organisationId ?? user.organisationId };
@@ -167,4 +188,9 @@ async function refuseOperator(tx: Tx, organisationId: string | null): Promise<vo
     [organisationId],
   );
   if (row?.operator) throw new Conflict('Roles in an operator organisation are given by people.');
+}
+
+async function roleFacts(tx: Tx, key: string) {
+  const { name, builtIn } = await tx.findOneByOrFail(Role, { key });
+  return { role: key, roleName: builtIn ? undefined : name };
 }

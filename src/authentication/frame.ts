@@ -48,36 +48,48 @@ export class SignedInFrame extends FrameSource {
 }
 
 /** The person's roles in words, the one with most power first. */
-export function roleText({ it, orgAdmin, manager }: Viewer): string {
-  const roles = [it && t`IT`, orgAdmin && t`Org admin`, manager && t`Credential manager`];
+export function roleText({ it, orgAdmin, manager, roles: others }: Viewer): string {
+  const roles = [
+    it && t`IT`,
+    orgAdmin && t`Org admin`,
+    manager && t`Credential manager`,
+    ...others,
+  ];
   return roles.filter((role) => role !== false).join(', ') || t`No role yet`;
 }
 
 function navigation(viewer: Viewer, path: string, waiting: Record<string, number>): Frame['nav'] {
   const pages = [
     { label: t`Applications`, href: '/manage-api-credentials' },
-    ...(viewer.manager ? [{ label: t`Which secret is this?`, href: '/which-secret' }] : []),
-    ...(viewer.it || viewer.orgAdmin || viewer.manager
+    ...(viewer.may.has('secrets.manage')
+      ? [{ label: t`Which secret is this?`, href: '/which-secret' }]
+      : []),
+    ...(viewer.may.has('applications.see') || viewer.may.has('reminders.receive')
       ? [{ label: t`Forecast`, href: '/forecast' }]
       : []),
-    ...(viewer.orgAdmin ? [{ label: t`Role requests`, href: '/role-requests' }] : []),
+    ...(viewer.may.has('role_requests.file')
+      ? [{ label: t`Role requests`, href: '/role-requests' }]
+      : []),
     ...(viewer.it
       ? [
           { label: t`Organisations`, href: '/admin/organisations' },
           { label: t`Users`, href: '/admin/users' },
+          { label: t`Roles`, href: '/admin/roles' },
           { label: t`Role requests`, href: '/admin/role-requests' },
           { label: t`Resources`, href: '/admin/resources' },
           { label: t`Provisioning`, href: '/admin/provisioning' },
           { label: t`Contacts`, href: '/admin/contacts' },
-          { label: t`Support`, href: '/admin/support' },
-          { label: t`Operations`, href: '/admin/operations' },
-          { label: t`Audit`, href: '/admin/audit' },
         ]
       : []),
+    ...(viewer.everywhere.has('support.see')
+      ? [{ label: t`Support`, href: '/admin/support' }]
+      : []),
+    ...(viewer.it ? [{ label: t`Operations`, href: '/admin/operations' }] : []),
+    ...(viewer.everywhere.has('audit.see') ? [{ label: t`Audit`, href: '/admin/audit' }] : []),
   ];
-  // An application and a role are reached from their organisation, an invitation from the users, a run from operations.
+  // An application and the end of a role are reached from their organisation, an invitation from the users, a run from operations.
   const place = path
-    .replace(/^\/admin\/(applications|roles)\b/, '/admin/organisations')
+    .replace(/^\/admin\/(applications\b|roles\/[^/]+\/withdraw$)/, '/admin/organisations')
     .replace(/^\/admin\/invitations\b/, '/admin/users')
     .replace(/^\/admin\/reminders\b/, '/admin/operations');
   return pages.map((page) => ({

@@ -20,6 +20,7 @@ import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { formPage } from '../platform/web/next.js';
 import { FormTokens } from '../platform/web/form-token.js';
 import type { Sight } from './marks.js';
+import type { Permission } from '../users/permissions.js';
 import { Passkeys } from './passkeys.service.js';
 import { OwnPassword } from './own-password.js';
 import { factorIsFresh, passwordIsFresh } from './session-rule.js';
@@ -60,7 +61,8 @@ export class Guard implements CanActivate {
     const stage = this.mark<string>(context, 'stage');
     if (stage) return this.onTheWay(live, stage);
     this.atTheDoor(request, live);
-    if (this.mark(context, 'itOnly') && !live.viewer.it) throw new NotFound('for IT only');
+    const needed = this.mark<Permission>(context, 'itOnly');
+    if (needed && !live.viewer.everywhere.has(needed)) throw new NotFound('for IT only');
     if (!isRead(request)) await this.beforeChange(context, request, reply, live);
     return true;
   }

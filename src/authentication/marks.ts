@@ -1,5 +1,6 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import type { Words } from '../platform/language/speaking.js';
+import type { Permission } from '../users/permissions.js';
 import type { SessionStage } from './authentication.entity.js';
 import type { Viewer } from './viewer.js';
 
@@ -37,5 +38,9 @@ export abstract class Sight {
 /** Asks this judge first, so that nobody proves a code for what is not theirs (R8 before R9). */
 export const SeenBy = (sight: Type<Sight>) => SetMetadata('seenBy', sight);
 
-/** For operator staff; for others it does not exist (R8). */
-export const ItOnly = () => SetMetadata('itOnly', true);
+/**
+ * For operator staff; for others it does not exist (R8).
+ * @param permission for those whom another role opens it to, everywhere
+ */
+export const ItOnly = (permission: Permission = 'platform.administer') =>
+  SetMetadata('itOnly', permission);

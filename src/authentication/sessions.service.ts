@@ -10,6 +10,7 @@ import { SignInNeeded } from '../platform/refusals.js';
 import { Session, type SessionStage } from './authentication.entity.js';
 import { type SessionSettings, standing } from './session-rule.js';
 import type { BrowserLanguage } from '../platform/web/browser-language.js';
+import type { Permission } from '../users/permissions.js';
 import type { Viewer } from './viewer.js';
 
 /** Where a request comes from, for the list of sessions and the audit. */
@@ -35,9 +36,12 @@ const overtakenWithin = 10_000;
 const sessionsAtMost = 10;
 
 type Row = Record<'name' | 'email', string> &
-  Record<'it' | 'org_admin' | 'manager', boolean> & {
+  Record<'org_admin' | 'manager', boolean> & {
     organisation_id: string | null;
     language: string | null;
+    roles: string[];
+    may: Permission[];
+    everywhere: Permission[];
   };
 
 /**
@@ -81,9 +85,12 @@ export class Sessions {
       name: row.name,
       email: row.email,
       organisationId: row.organisation_id,
-      it: row.it,
+      may: new Set(row.may),
+      everywhere: new Set(row.everywhere),
+      it: row.everywhere.includes('platform.administer'),
       orgAdmin: row.org_admin,
       manager: row.manager,
+      roles: row.roles,
       language: languageOf(row.language, seen.language),
       address: seen.address,
     };
@@ -197,11 +204,14 @@ function languageOf(known: string | null, { chosen, accepted }: BrowserLanguage)
 
 const viewerSql = `
   select u.name, u.email, u.organisation_id, u.language,
-    coalesce(bool_or(r.role = 'it'), false) as it,
     coalesce(bool_or(r.role = 'org_admin'), false) as org_admin,
-    coalesce(bool_or(r.role = 'credential_manager'), false) as manager
+    coalesce(bool_or(r.role = 'credential_manager'), false) as manager,
+    array_remove(array_agg(distinct case when not g.built_in then g.name end), null) as roles,
+    array_remove(array_agg(distinct p), null) as may,
+    array_remove(array_agg(distinct case when r.organisation_id is null then p end), null) as everywhere
   from users u
-  left join role_assignments r on r.user_id = u.id and r.withdrawn_at is null
-    and (r.ends_at is null or r.ends_at > $2)
+  left join (role_assignments r join roles g on g.key = r.role and g.active
+      and (g.ends_at is null or g.ends_at > $2) cross join unnest(g.permissions) p)
+    on r.user_id = u.id and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2)
   where u.id = $1 and u.closed_at is null
   group by u.id`;

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { applicationName } from '../applications/application-name.js';
 import { type Application, Resource } from '../applications/application.entity.js';
 import { Applications } from '../applications/applications.service.js';
-import type { Role } from '../applications/role-assignment.entity.js';
+import type { BuiltInRole } from '../applications/role-assignment.entity.js';
 import { Roles } from '../applications/roles.service.js';
 import { Audit, theService } from '../audit/audit.service.js';
 import { TotpFactor } from '../authentication/authentication.entity.js';
@@ -27,7 +27,7 @@ export interface DemoAccount {
   email: string;
   password: string;
   totpKey: string;
-  role: Role | 'none';
+  role: BuiltInRole | 'none';
   organisation: string;
 }
 

@@ -1,5 +1,5 @@
 import type { ApplicationKind } from '../applications/application-name.js';
-import type { Role } from '../applications/role-assignment.entity.js';
+import type { BuiltInRole } from '../applications/role-assignment.entity.js';
 
 /**
  * The demo world as data: invented registries with realistic names. It is also the cast of the tests
@@ -12,7 +12,7 @@ export interface DemoPerson {
   name: string;
   /** Slug of the organisation; none for operator staff. */
   organisation?: string;
-  roles: { role: Role; application?: string }[];
+  roles: { role: BuiltInRole; application?: string }[];
   /** Invited and not yet signed in, or gone since. */
   standing?: 'invited' | 'left';
 }

@@ -9,6 +9,7 @@ import { secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
 import type { AcknowledgePage, WhoIsOnIt } from './models.js';
+import { recipientsOf } from './people.page.js';
 
 /** @throws Forbidden for those who see the secret and do not get its mails */
 export function acknowledgePage(
@@ -62,9 +63,4 @@ export function whoIsOnIt(
     href: may ? href : undefined,
     takeBackAction: may && mine ? `${href}/take-back` : undefined,
   };
-}
-
-/** Who would be mailed: those who have signed in (M5). */
-export function recipientsOf({ managers, orgAdmins }: ApplicationRow): { id: string }[] {
-  return [...managers, ...orgAdmins].filter(({ invited }) => !invited);
 }

@@ -1,4 +1,4 @@
-import { roleTexts } from '../applications/role-words.js';
+import { roleText } from '../applications/role-words.js';
 import { actionTexts } from '../audit/action-words.js';
 import { dayError } from '../platform/day-range.js';
 import { t } from '../platform/language/speaking.js';
@@ -76,12 +76,12 @@ export function whoOf({ who, program }: Done): string {
   return program ? t`the program ${who}` : who;
 }
 
-export function detailOf({ hint, expiresAt, resource, role }: Done): string | undefined {
+export function detailOf({ hint, expiresAt, resource, role, roleName }: Done): string | undefined {
   const parts = [
     hint && t`begins with ${hint}`,
     expiresAt && t`ends ${endText(new Date(expiresAt))}`,
     resource,
-    role && roleTexts[role](),
+    role && roleText(role, roleName),
   ];
   return parts.filter(Boolean).join(', ') || undefined;
 }

@@ -1,6 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { maySee } from '../applications/permission.js';
-import type { Role } from '../applications/role-assignment.entity.js';
+import { mayAudit, maySee } from '../applications/permission.js';
 import type { Action } from '../audit/action-words.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { containing } from '../platform/database/containing.js';
@@ -31,7 +30,8 @@ export interface Done {
   hint: string | null;
   expiresAt: string | null;
   resource: string | null;
-  role: Role | null;
+  role: string | null;
+  roleName: string | null;
 }
 
 export interface RefusedCallRecord {
@@ -56,7 +56,8 @@ export async function nameOfSeen(
 ): Promise<string> {
   const [row] = await dataSource.query<{ name: string }[]>(
     `select a.name from applications a
-     where a.id = $3 and a.deleted_at is null and ${maySee('a', '$1', '$2')}`,
+     where a.id = $3 and a.deleted_at is null and ${maySee('a', '$1', '$2')}
+       and ${mayAudit('a', '$1', '$2')}`,
     [viewer.id, now, applicationId],
   );
   if (!row) throw new NotFound('no such application for this user');
@@ -74,7 +75,7 @@ export function findDone(
     `select e.id, e.at, e.actor_name as who, e.detail ? 'callerSecret' as program, e.action,
        e.subject_name as subject, case when e.subject_kind = 'secret' then e.subject_id end as "secretId",
        e.outcome, e.detail->>'hint' as hint, e.detail->>'expiresAt' as "expiresAt",
-       e.detail->>'resource' as resource, e.detail->>'role' as role
+       e.detail->>'resource' as resource, e.detail->>'role' as role, e.detail->>'roleName' as "roleName"
      from audit_events e join applications a on a.id = e.application_id
      where ${seen('e')} and e.action = any ($8)
        and ($7 = '%%' or e.actor_name ilike $7 or e.subject_kind = 'user' and e.subject_name ilike $7)
@@ -102,7 +103,7 @@ export function findRefused(
 /** The permission stands in the query that reads (habit 5), also for each part of an export. */
 const seen = (row: string) => `
   ${row}.application_id = $3 and a.deleted_at is null and ${maySee('a', '$1', '$2')}
-  and ($4::bigint is null or ${row}.id < $4) and ($5::timestamptz is null or ${row}.at >= $5)
+  and ${mayAudit('a', '$1', '$2')} and ($4::bigint is null or ${row}.id < $4) and ($5::timestamptz is null or ${row}.at >= $5)
   and ($6::timestamptz is null or ${row}.at < $6)`;
 
 function values({ viewer, now, applicationId }: Asked, { older, from, until }: ActivityFilter) {

@@ -32,7 +32,7 @@ export class CalendarPageController {
       title: t`Calendar`,
       notice: doneNotice(done),
       model: {
-        ofServers: viewer.it,
+        ofServers: viewer.everywhere.has('reminders.receive'),
         feed: feed
           ? {
               madeAt: momentOf(feed.createdAt),

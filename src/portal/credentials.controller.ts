@@ -17,9 +17,11 @@ import { findEndingFirst, type Placed } from './ending-first.query.js';
 import { homeHref, readHomeFilter } from './home-filter.js';
 import { homePage } from './home.page.js';
 import { findHome, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
-import type { ApplicationPage, HomePage, NoRolePage } from './models.js';
+import type { ApplicationPage, HomePage } from './models.js';
 import { findNarrowed } from './narrowed.query.js';
+import { noRolePage } from './no-role.page.js';
 import { secretPage } from './secret.page.js';
+import { seesAll } from './places.js';
 import { timeLine } from './time-line.page.js';
 import { type EndingWeek, findEndingWeeks } from './time-line.query.js';
 
@@ -63,10 +65,10 @@ export class CredentialsController {
     @Res() reply: FastifyReply,
   ) {
     const viewer = request.viewer!;
-    if (!viewer.it && !viewer.orgAdmin && !viewer.manager) return this.noRole(request, reply);
+    if (!viewer.may.has('applications.see')) return this.noRole(request, reply);
     const now = this.clock.now();
     const filter = readHomeFilter(query);
-    const many = viewer.it && !(await areFew(this.dataSource));
+    const many = seesAll(viewer) && !(await areFew(this.dataSource));
     const { rows, next, ...counted } = await this.listed(viewer, filter, now, many);
     const weeks = filter.after ? [] : await this.endingWeeks(viewer, now, many);
     return this.pages.send(request, reply, () => ({
@@ -186,8 +188,8 @@ export class CredentialsController {
     );
     return this.pages.send(request, reply, () => ({
       view: 'portal/no-role',
-      title: t`No role yet`,
-      model: { organisation: organisation?.name } satisfies NoRolePage,
+      title: request.viewer!.may.size > 0 ? t`Applications` : t`No role yet`,
+      model: noRolePage(request.viewer!, organisation?.name),
     }));
   }
 }

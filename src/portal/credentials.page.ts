@@ -15,7 +15,7 @@ import { connectPanel } from './connect.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { adminHref, applicationHref, secretHref } from './hrefs.js';
 import type * as models from './models.js';
-import { contact, cover, nameOf, someone } from './people.page.js';
+import { contact, cover, nameOf, otherPeople, recipientsOf, someone } from './people.page.js';
 import { delays, rotationPanel } from './rotation.page.js';
 import { actionsOf, siblings } from './secret-action.page.js';
 import { lostText, warningOf } from './warning.page.js';
@@ -67,7 +67,7 @@ export function applicationPage(
     webhooksHref: domains && row.hasDomain ? `${applicationHref(row.id)}/webhooks` : undefined,
     adminHref: viewer.it ? adminHref(row.id) : undefined,
     cannotConnect: row.secrets.length > 0 ? cannotConnect(row, now) : undefined,
-    activityHref: `${applicationHref(row.id)}/activity`,
+    activityHref: row.mayAudit ? `${applicationHref(row.id)}/activity` : undefined,
     name: row.name,
     organisation: row.organisation,
     clientId: row.clientId,
@@ -75,6 +75,7 @@ export function applicationPage(
     environments: environments(row),
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
+    others: otherPeople(row),
     cover: cover(row, now, viewer),
     secrets: row.secrets.map((secret) => ({
       ...secretLine(row, secret, now),
@@ -156,8 +157,7 @@ function usedWhen({ lastUsedAt }: SecretRecord, now: Date): string {
 
 /** What counts of what people say about a secret (docs/adr/0040). */
 function takenTexts(row: ApplicationRow, secret: SecretRecord, now: Date): string[] {
-  const recipients = [...row.managers, ...row.orgAdmins].filter(({ invited }) => !invited);
-  const about = { ...secret, recipients };
+  const about = { ...secret, recipients: recipientsOf(row) };
   return secret.acknowledgements
     .filter((each) => counts(each, about, now))
     .map((each) => acknowledgementText(each, about, now));

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Environment } from '../applications/application.entity.js';
 import { bounced } from '../applications/contact-cover.js';
-import { mayManage, maySee } from '../applications/permission.js';
+import { covers, mayAudit, mayManage, maySee } from '../applications/permission.js';
 import type { Acknowledgement } from '../reminders/acknowledgement.js';
 import { acknowledgementsOf } from '../reminders/endings.query.js';
 import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
@@ -22,10 +22,13 @@ export interface ApplicationRow {
   mayManage: boolean;
   /** Only where one application is asked for. */
   hasDomain: boolean;
+  mayAudit: boolean;
   /** Our own API stands last: an application is there for the others. */
   resources: { name: string; environment: Environment; audience: string }[];
   managers: ContactRow[];
   orgAdmins: ContactRow[];
+  /** People with roles that IT made, in this application or its organisation. */
+  others: OtherRow[];
   secrets: SecretRecord[];
   /** Those deleted last; only where one application is asked for. */
   gone: GoneRecord[];
@@ -44,6 +47,14 @@ export interface ContactRow {
   bounced: boolean;
   /** The last sign-in. */
   seenAt: Date | null;
+}
+
+export interface OtherRow extends ContactRow {
+  key: string;
+  /** The name of the role. */
+  role: string;
+  acts: boolean;
+  receives: boolean;
 }
 
 export interface SecretRecord extends Usage {
@@ -127,13 +138,23 @@ const actor = (by: string, at: string, action: string) => `coalesce(${person(by)
 const disabler = actor('s.disabled_by', 's.disabled_at', 'secret.switch_off');
 const deleter = actor('s.deleted_by', 's.deleted_at', 'secret.delete');
 
+const contactFacts = (endsAt: string) => `'id', u.id, 'name', u.name, 'email', u.email,
+     'invited', u.activated_at is null, 'endsAt', ${endsAt},
+     'bounced', ${bounced('u')}, 'seenAt', coalesce(u.last_sign_in_at, u.activated_at)`;
+
 const contacts = (role: string, place: string) => `
-  (select coalesce(json_agg(json_build_object('id', u.id, 'name', u.name, 'email', u.email,
-     'invited', u.activated_at is null, 'endsAt', r.ends_at,
-     'bounced', ${bounced('u')}, 'seenAt', coalesce(u.last_sign_in_at, u.activated_at)) order by u.name), '[]')
+  (select coalesce(json_agg(json_build_object(${contactFacts('r.ends_at')}) order by u.name), '[]')
    from role_assignments r join users u on u.id = r.user_id
    where r.role = '${role}' and ${place} and r.withdrawn_at is null
      and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null)`;
+
+const others = `
+  (select coalesce(json_agg(json_build_object(${contactFacts('least(r.ends_at, g.ends_at)')},
+     'key', g.key, 'role', g.name, 'acts', 'secrets.manage' = any (g.permissions),
+     'receives', 'reminders.receive' = any (g.permissions)) order by u.name, g.name), '[]')
+   from role_assignments r join roles g on g.key = r.role join users u on u.id = r.user_id
+   where ${covers('a')} and not g.built_in and g.active and (g.ends_at is null or g.ends_at > $2)
+     and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null)`;
 
 const recent = `json_build_object(
   'count', (select coalesce(sum(n.count), 0)::bigint from secret_uses n
@@ -153,7 +174,7 @@ const gone = `(select coalesce(json_agg(json_build_object('id', s.id, 'name', s.
 const sql = `
   select a.id, a.name, a.client_id as "clientId", o.name as organisation, o.country,
     a.disabled_at is not null as disabled,
-    ${mayManage('a', '$1', '$2')} as "mayManage",
+    ${mayManage('a', '$1', '$2')} as "mayManage", ${mayAudit('a', '$1', '$2')} as "mayAudit",
     $3::uuid is not null and exists (select from domains d
       where d.application_id = a.id and d.deleted_at is null) as "hasDomain",
     (select coalesce(json_agg(json_build_object('name', r.name, 'environment', r.environment,
@@ -162,7 +183,7 @@ const sql = `
       from grants g join resources r on r.id = g.resource_id
       where g.application_id = a.id) as resources,
     ${contacts('credential_manager', 'r.application_id = a.id')} as managers,
-    ${contacts('org_admin', 'r.organisation_id = a.organisation_id')} as "orgAdmins",
+    ${contacts('org_admin', 'r.organisation_id = a.organisation_id')} as "orgAdmins", ${others} as others,
     (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
         ${usageJson('s')}, 'createdBy', ${creator}, 'disabledBy', ${disabler},
         'deletedBy', ${deleter}, 'lostAt', s.lost_at, 'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
@@ -174,7 +195,7 @@ const sql = `
       from secrets s where s.application_id = a.id
         and (s.deleted_at is null or s.id = $4)) as secrets,
     ${gone} as gone,
-    ${lastRefused('$3::uuid is not null and c.application_id = a.id', 10)} as refused
+    ${lastRefused(`$3::uuid is not null and c.application_id = a.id and ${mayAudit('a', '$1', '$2')}`, 10)} as refused
   from places join applications a on a.id = places.id
   join organisations o on o.id = a.organisation_id
   where a.deleted_at is null and ${maySee('a', '$1', '$2')}
@@ -185,7 +206,7 @@ const sql = `
 /** JSON has no dates: they come as text. */
 function withDates(row: ApplicationRow): ApplicationRow {
   const date = (value: unknown) => (value === null ? null : new Date(value as string));
-  const contact = (each: ContactRow) => ({
+  const contact = <T extends ContactRow>(each: T) => ({
     ...each,
     endsAt: date(each.endsAt),
     seenAt: date(each.seenAt),
@@ -194,6 +215,7 @@ function withDates(row: ApplicationRow): ApplicationRow {
     ...row,
     managers: row.managers.map(contact),
     orgAdmins: row.orgAdmins.map(contact),
+    others: row.others.map(contact),
     gone: row.gone.map((secret) => ({ ...secret, ...usageDates(secret) })),
     secrets: row.secrets.map((secret) => ({
       ...secret,

@@ -24,7 +24,10 @@ export class ForecastController {
     const viewer = request.viewer!;
     const now = this.clock.now();
     const days = forecastChoices.find((each) => `${each}` === wanted) ?? 30;
-    const found = await this.forecasts.of({ viewerId: viewer.id }, now, days);
+    // Who sees no application reads about the own mails alone.
+    const sees = viewer.may.has('applications.see');
+    const scope = sees ? { viewerId: viewer.id } : { contactId: viewer.id };
+    const found = await this.forecasts.of(scope, now, days);
     return this.pages.send(request, reply, () => ({
       view: 'portal/forecast',
       title: t`Forecast`,

@@ -19,7 +19,10 @@ export function forecastPage(
 ): ForecastPage {
   const today = utcDay(now);
   const byDay = new Map<string, ForecastMail[]>();
-  for (const mail of mails) byDay.set(mail.day, [...(byDay.get(mail.day) ?? []), mail]);
+  const shown = viewer.may.has('applications.see')
+    ? mails
+    : mails.filter(({ recipient }) => recipient?.id === viewer.id);
+  for (const mail of shown) byDay.set(mail.day, [...(byDay.get(mail.day) ?? []), mail]);
   return {
     intro: introFor(viewer),
     calendarHref: hasCalendar(viewer) ? '/forecast/calendar' : undefined,
@@ -31,35 +34,40 @@ export function forecastPage(
     days: [...byDay].map(([day, ofDay]) => ({
       day: dayMoment(day as UtcDay),
       when: distanceText(day as UtcDay, today),
-      mails: ofDay.map(mailLine),
+      mails: ofDay.map((mail) => mailLine(mail, viewer)),
     })),
-    count: countText(mails),
+    count: countText(shown),
     cut: cut ? t`There are more secrets than fit here. Those that end first are shown.` : undefined,
   };
 }
 
 /** A calendar feed holds what one is reminded of; for IT these are the secrets of resource servers. */
-export function hasCalendar({ manager, orgAdmin, it }: Viewer): boolean {
-  return manager || orgAdmin || it;
+export function hasCalendar({ may }: Viewer): boolean {
+  return may.has('reminders.receive');
 }
 
-function introFor({ it, orgAdmin }: Viewer): string {
+function introFor({ it, orgAdmin, manager, may }: Viewer): string {
   if (it) {
     return t`The reminder mails about all applications and resource servers, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
+  }
+  if (!orgAdmin && !manager) {
+    return may.has('applications.see')
+      ? t`The reminder mails about the applications you see, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`
+      : t`The reminder mails that you will get if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
   }
   return orgAdmin
     ? t`The reminder mails about the applications of your organisation, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`
     : t`The reminder mails about the applications you manage, as they will go out if nothing changes: no secret is created, used or deleted, and nobody comes or goes.`;
 }
 
-function mailLine({ at, recipient, items }: ForecastMail): ForecastMailLine {
+function mailLine({ at, recipient, items }: ForecastMail, { may }: Viewer): ForecastMailLine {
   return {
     recipient: recipient && { name: recipient.name, email: recipient.address },
     time: timeText(at),
     secrets: items.map(({ ending, milestone }) => ({
       name: ending.name,
       hint: ending.hint,
-      href: hrefOf(ending),
+      href: may.has('applications.see') ? hrefOf(ending) : undefined,
       owner: ending.owner.name,
       milestone: label(milestone),
     })),

@@ -7,6 +7,7 @@ import type { ApplicationRow } from './credentials.query.js';
 import { filterTexts, homeHref, quotedFilters } from './home-filter.js';
 import { type Filter, filters, type HomeCounts, type HomeFilter } from './home.query.js';
 import type { HomePage } from './models.js';
+import { seesAll } from './places.js';
 
 /** A shorter list is read at a glance. */
 const worthSearching = 4;
@@ -35,12 +36,15 @@ export function homePage(
 }
 
 function introFor(viewer: Viewer): string {
-  if (viewer.it) return t`All applications of all organisations, to look at.`;
-  if (viewer.orgAdmin && viewer.manager) {
+  if (seesAll(viewer)) return t`All applications of all organisations, to look at.`;
+  const manages = viewer.may.has('secrets.manage');
+  if (viewer.orgAdmin && manages) {
     return t`The applications you manage, and the others of your organisation to look at.`;
   }
   if (viewer.orgAdmin) return t`The applications of your organisation, to look at.`;
-  return t`The applications you manage.`;
+  return manages
+    ? t`The applications you manage.`
+    : t`The applications that your role lets you see, to look at.`;
 }
 
 function attentionOf({ attention, cannot_connect: silent }: HomeCounts): string[] {

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { maySee } from '../applications/permission.js';
+import { manages, maySee } from '../applications/permission.js';
 import type { Viewer } from '../authentication/viewer.js';
 import { placesFor } from './places.js';
 import { containing } from '../platform/database/containing.js';
@@ -79,7 +79,7 @@ const found = `
 /** By somebody who can sign in and act. */
 export const managed = `
   exists (select from role_assignments r join users u on u.id = r.user_id
-    where r.role = 'credential_manager' and r.application_id = a.id and r.withdrawn_at is null
+    where ${manages('a', '$2')} and r.withdrawn_at is null
       and (r.ends_at is null or r.ends_at > $2)
       and u.closed_at is null and u.activated_at is not null)`;
 

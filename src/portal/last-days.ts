@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HolidayCalendars } from '../organisations/holidays.service.js';
 import { Forecasts } from '../reminders/forecasts.service.js';
 import type { Recipient } from '../reminders/endings.query.js';
-import type { ApplicationRow, ContactRow } from './credentials.query.js';
+import type { ApplicationRow, ContactRow, OtherRow } from './credentials.query.js';
 import type { LastDayFacts } from './secret-new.page.js';
 
 /** What decides about the words beside the last day of a new secret. */
@@ -23,7 +23,7 @@ export class LastDays {
 }
 
 /** Who is mailed, and which of their roles end by themselves (M5, R3). */
-function peopleOf({ managers, orgAdmins }: ApplicationRow) {
+function peopleOf({ managers, orgAdmins, others }: ApplicationRow) {
   const people = new Map<string, Recipient>();
   const active = (contacts: ContactRow[]) => contacts.filter(({ invited }) => !invited);
   for (const each of active(managers)) {
@@ -32,15 +32,26 @@ function peopleOf({ managers, orgAdmins }: ApplicationRow) {
   for (const each of active(orgAdmins)) {
     people.set(each.id, { ...(people.get(each.id) ?? recipient(each)), orgAdmin: true });
   }
-  const ends = (contacts: ContactRow[], role: 'credential_manager' | 'org_admin') =>
+  for (const each of active(others.filter(({ receives }) => receives)) as OtherRow[]) {
+    const known = people.get(each.id) ?? recipient(each);
+    const role = { key: each.key, name: each.role };
+    people.set(each.id, { ...known, others: [...known.others, role] });
+  }
+  const ends = (contacts: ContactRow[], role: string) =>
     contacts.flatMap(({ id, endsAt }) => (endsAt ? [{ userId: id, role, endsAt }] : []));
   return {
     recipients: [...people.values()],
-    roleEnds: [...ends(managers, 'credential_manager'), ...ends(orgAdmins, 'org_admin')],
+    roleEnds: [
+      ...ends(managers, 'credential_manager'),
+      ...ends(orgAdmins, 'org_admin'),
+      ...others.flatMap((each) => ends([each], each.key)),
+    ],
   };
 }
 
 function recipient({ id, name, email, bounced, seenAt }: ContactRow): Recipient {
   const address = { address: email, language: null, bounced };
-  return { id, name, ...address, manager: false, orgAdmin: false, it: false, seenAt };
+  // The day of a mail depends on nothing else of them.
+  const roles = { manager: false, orgAdmin: false, it: false, others: [], acts: false, sees: true };
+  return { id, name, ...address, ...roles, seenAt };
 }

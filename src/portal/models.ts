@@ -219,7 +219,8 @@ export interface ApplicationPage {
   /** Where the module of domains is on, and the application has one. */
   webhooksHref?: string;
   name: string;
-  activityHref: string;
+  /** For those who may see what was done. */
+  activityHref?: string;
   /** What was done to a secret a moment ago, above the list of secrets. */
   done?: string;
   /** Its page in the other door, for IT. */
@@ -232,6 +233,7 @@ export interface ApplicationPage {
   environments: Environment[];
   managers: Contact[];
   orgAdmins: Contact[];
+  others: OtherPeople[];
   cover?: string;
   secrets: SecretRow[];
   rotation: RotationPanel;
@@ -270,6 +272,14 @@ export interface RotationPanel {
   more?: string;
   /** How late uses are seen. */
   delay: string;
+}
+
+/** People with a role that IT made. */
+export interface OtherPeople {
+  role: string;
+  people: Contact[];
+  /** The role brings no reminders. */
+  unmailed: boolean;
 }
 
 export interface Contact {
@@ -482,7 +492,7 @@ export interface ForecastMailLine {
   /** Absent when there is nobody to be mailed. */
   recipient?: { name: string; email: string };
   time: string;
-  secrets: { name: string; hint: string; href: string; owner: string; milestone: string }[];
+  secrets: { name: string; hint: string; href?: string; owner: string; milestone: string }[];
 }
 
 /** portal/activity */
@@ -528,6 +538,8 @@ export interface ConfirmPage {
 /** portal/no-role */
 export interface NoRolePage {
   organisation?: string;
+  /** Of somebody whose roles open something, and no application. */
+  role?: { name: string; text: string; links: { label: string; href: string }[] };
 }
 
 /** portal/which-secret: the pasted value itself is never printed (S14). */

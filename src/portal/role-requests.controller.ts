@@ -111,7 +111,7 @@ export class RoleRequestsController {
   }
 
   private orgAdmin({ viewer }: FastifyRequest) {
-    if (!viewer?.orgAdmin) throw new NotFound('for org admins only');
+    if (!viewer?.may.has('role_requests.file')) throw new NotFound('for org admins only');
     return viewer;
   }
 }

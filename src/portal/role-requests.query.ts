@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { orgAdminOf } from '../applications/permission.js';
+import { mayAskFor } from '../applications/permission.js';
 import type { AskedRole, RequestState } from '../applications/role-request.entity.js';
 import type { UtcDay } from '../platform/utc-day.js';
 
@@ -37,7 +37,7 @@ export function findOwnRequests(
      join users b on b.id = q.requested_by
      left join applications a on a.id = q.application_id
      left join users d on d.id = q.decided_by
-     where ${orgAdminOf('q.organisation_id', '$1', '$2')}
+     where ${mayAskFor('q.organisation_id', '$1', '$2')}
      order by q.state <> 'open', coalesce(q.decided_at, q.requested_at) desc, q.id
      limit ${shownAtMost}`,
     [viewerId, now],
@@ -63,7 +63,7 @@ export async function findRequestChoices(
         from users u where u.organisation_id = o.id and u.closed_at is null) as people,
        (select coalesce(json_agg(json_build_object('id', a.id, 'name', a.name) order by a.name), '[]')
         from applications a where a.organisation_id = o.id and a.deleted_at is null) as applications
-     from organisations o where ${orgAdminOf('o.id', '$1', '$2')}`,
+     from organisations o where ${mayAskFor('o.id', '$1', '$2')}`,
     [viewerId, now],
   );
   return row;

@@ -11,12 +11,12 @@ import {
 } from '../reminders/milestones.js';
 import { outcomeText } from '../reminders/outcomes.js';
 import type { LedgerRow } from '../reminders/reminders.query.js';
-import { recipientsOf, whoIsOnIt } from './acknowledge.page.js';
+import { whoIsOnIt } from './acknowledge.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { applicationHref } from './hrefs.js';
 import type { ReminderRow, SecretPage, SecretState } from './models.js';
-import { someone } from './people.page.js';
+import { recipientsOf, someone } from './people.page.js';
 import { actionsOf } from './secret-action.page.js';
 import { answerText } from '../reminders/answer-words.js';
 

@@ -1,6 +1,5 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { TokenFormat } from '../applications/application.entity.js';
-import type { Role } from '../applications/role-assignment.entity.js';
 import type { Tx } from '../platform/database/tx.js';
 import type { Names } from './names.js';
 
@@ -83,7 +82,7 @@ export interface UserState {
 export interface RoleState {
   id: string;
   userId: string;
-  role: Role;
+  role: string;
   applicationId: string | null;
   application: string | null;
   confirmedBy: string | null;

@@ -2,7 +2,6 @@ import type { ApplicationKind } from '../applications/application-name.js';
 import type { TokenFormat } from '../applications/application.entity.js';
 import { checkedApi, checkedResource, checkedTokens } from '../applications/resource-values.js';
 import { checkedTerms } from '../applications/role-terms.js';
-import type { Role } from '../applications/role-assignment.entity.js';
 import { checkedOrganisation } from '../organisations/organisation-values.js';
 import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
@@ -79,7 +78,7 @@ export interface WantedUser {
 export interface WantedRole {
   at: Position;
   user: Item;
-  role: Role;
+  role: string;
   application?: Item;
   /** Both, or neither where the file leaves the confirmation as it is. */
   confirmedBy?: string;
@@ -220,7 +219,9 @@ function roleOf(row: Row, today: UtcDay): WantedRole {
   if (last === undefined) row.complain('last_day', t`A day is written like 2027-01-31.`);
   // Whether a role may end so early is judged where it is given: one that is over stays in the file.
   if (confirmedBy ?? confirmedOn)
-    row.ruled(() => checkedTerms({ role, confirmedBy, confirmedOn }, today));
+    row.ruled(() =>
+      checkedTerms({ confirmedBy, confirmedOn }, today, role === 'it' ? 'platform' : 'application'),
+    );
   const user = row.needed('user');
   return {
     at: row.at,

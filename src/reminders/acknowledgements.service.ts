@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { isIt, maySee } from '../applications/permission.js';
+import { isContact, isIt, maySee } from '../applications/permission.js';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
@@ -191,10 +191,7 @@ export class Acknowledgements {
 const placeSql = `
   select s.id as "secretId", s.name as secret, s.expires_at as "expiresAt",
     a.id as "applicationId", a.name as application, a.organisation_id as "organisationId",
-    exists (select from role_assignments r where r.user_id = $3 and r.withdrawn_at is null
-      and (r.ends_at is null or r.ends_at > $4)
-      and (r.role = 'credential_manager' and r.application_id = a.id
-        or r.role = 'org_admin' and r.organisation_id = a.organisation_id)) as recipient
+    ${isContact('a', '$3', '$4')} as recipient
   from secrets s join applications a on a.id = s.application_id
   where s.id = $1 and a.id = $2 and s.deleted_at is null and a.deleted_at is null
     and ${maySee('a', '$3', '$4')}`;

@@ -1,5 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { isAnyReader, isContact, isIt } from '../applications/permission.js';
+import {
+  isAnyReader,
+  isContact,
+  isIt,
+  isServerContact,
+  maySee,
+} from '../applications/permission.js';
 import type { Owner } from './owner.js';
 
 /** An address that works, and whose it is. */
@@ -35,6 +41,8 @@ export interface End {
   createdAt: Date;
   expiresAt: Date;
   owner: Owner;
+  /** Whether the person may look at it. */
+  seen: boolean;
 }
 
 const near = `s.deleted_at is null and s.disabled_at is null
@@ -50,15 +58,16 @@ export function findEnds(
   return db.query<End[]>(
     `select s.id, s.name, s.created_at as "createdAt", s.expires_at as "expiresAt",
        json_build_object('kind', 'application', 'id', a.id, 'name', a.name,
-         'clientId', a.client_id) as owner
+         'clientId', a.client_id) as owner, ${maySee('a', '$1', '$2')} as seen
      from secrets s join applications a on a.id = s.application_id
      where ${near} and a.deleted_at is null and a.disabled_at is null
        and ${isContact('a', '$1', '$2')}
      union all
      select s.id, s.name, s.created_at, s.expires_at, json_build_object('kind', 'resource',
-         'id', q.id, 'name', q.name || ' (' || q.environment || ')', 'clientId', q.id)
+         'id', q.id, 'name', q.name || ' (' || q.environment || ')', 'clientId', q.id),
+       ${isIt('$1', '$2')}
      from secrets s join resources q on q.id = s.resource_id
-     where ${near} and ${isIt('$1', '$2')}
+     where ${near} and ${isServerContact('$1', '$2')}
      order by "expiresAt", id limit $3`,
     [userId, now, limit],
   );

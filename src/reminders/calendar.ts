@@ -34,7 +34,7 @@ export function endEvent(end: End, now: Date, { url }: CalendarPlace): DayEvent 
         : t`The secret “${name}” of ${owner.name} works until ${until}.`,
       t`Client ID: ${owner.clientId}`,
     ].join('\n'),
-    url: hrefOf(end, { PUBLIC_URL: url }),
+    url: end.seen ? hrefOf(end, { PUBLIC_URL: url }) : `${url}/forecast`,
     stamp: end.createdAt,
   };
 }

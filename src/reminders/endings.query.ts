@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Usage } from '../secrets/superseded.js';
 import { bounced } from '../applications/contact-cover.js';
+import { covers, everywhere } from '../applications/permission.js';
 import type { Tx } from '../platform/database/tx.js';
+import { opens, type Permission } from '../users/permissions.js';
 import type { Acknowledgement } from './acknowledgement.js';
 import { type Milestone, milestones, type Stretch } from './milestones.js';
 import type { Owner } from './owner.js';
@@ -17,6 +19,12 @@ export interface Recipient {
   orgAdmin: boolean;
   /** Works in IT, and gets it for a resource server. */
   it: boolean;
+  /** Roles of IT's own making that bring the mail, by name. */
+  others: { key: string; name: string }[];
+  /** Can make another one, by whichever role. */
+  acts: boolean;
+  /** May look at it; a role can bring mails and open nothing. */
+  sees: boolean;
   /** Mail to this address was refused the last time. */
   bounced: boolean;
   seenAt: Date | null;
@@ -41,8 +49,8 @@ export interface Ending {
   /** That of its application; a resource has none. */
   organisation: string | null;
   /**
-   * Credential managers of the application and org admins of its organisation, by name; for a resource
-   * server those who work in IT.
+   * By name: whom a role brings the reminders of the application, or of the resource server, which are
+   * credential managers, org admins, those who work in IT, and people with roles of IT's own making.
    */
   recipients: Recipient[];
   /** Newer secrets of the same owner that have been used (M7). */
@@ -195,17 +203,23 @@ export const acknowledgementsOf = (secret: string) => `
       from acknowledgements k join users ku on ku.id = k.user_id
       where k.secret_id = ${secret} and k.ended_at is null), '[]')`;
 
-/** As JSON, by name. `whose` says which role assignments `r` it is that count. */
-const recipientsBy = (whose: string) => `
+/**
+ * As JSON, by name. Of the role assignments `r` at this place one at least has to bring the reminders.
+ * @param acts, sees what it takes to act on it and to look at it
+ */
+const recipientsBy = (place: string, acts: Permission, sees: Permission) => `
     coalesce((select json_agg(p order by p.name, p.id) from (
       select u.id, u.name, u.email as address, u.language,
         bool_or(r.role = 'credential_manager') as manager,
         bool_or(r.role = 'org_admin') as "orgAdmin", bool_or(r.role = 'it') as it,
+        coalesce(json_agg(distinct jsonb_build_object('key', d.key, 'name', d.name))
+          filter (where not d.built_in and ${opens('reminders.receive', '$2')}), '[]') as others,
+        bool_or(${opens(acts, '$2')}) as acts, bool_or(${opens(sees, '$2')}) as sees,
         ${bounced('u')} as bounced, coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
-      from role_assignments r join users u on u.id = r.user_id
-      where r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2) and (${whose})
+      from role_assignments r join roles d on d.key = r.role join users u on u.id = r.user_id
+      where r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2) and ${place}
         and u.closed_at is null and u.activated_at is not null
-      group by u.id) p), '[]')`;
+      group by u.id having bool_or(${opens('reminders.receive', '$2')})) p), '[]')`;
 
 /** The same for the newer ones of this owner. */
 const siblingsBy = (owner: 'application_id' | 'resource_id') => `
@@ -229,10 +243,9 @@ const endings = `
         'clientId', a.client_id)
       else json_build_object('kind', 'resource', 'id', q.id,
         'name', q.name || ' (' || q.environment || ')', 'clientId', q.id) end as owner,
-    case when q.id is null then ${recipientsBy(`
-        r.role = 'credential_manager' and r.application_id = a.id
-          or r.role = 'org_admin' and r.organisation_id = a.organisation_id`)}
-      else ${recipientsBy(`r.role = 'it'`)} end as recipients,
+    case when q.id is null
+      then ${recipientsBy(covers('a'), 'secrets.manage', 'applications.see')}
+      else ${recipientsBy(everywhere, 'platform.administer', 'platform.administer')} end as recipients,
     case when q.id is null then ${siblingsBy('application_id')}
       else ${siblingsBy('resource_id')} end as siblings,
     ${acknowledgementsOf('s.id')} as acknowledgements

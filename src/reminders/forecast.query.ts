@@ -1,5 +1,13 @@
 import type { EntityManager } from 'typeorm';
-import { isContact, isIt, maySee } from '../applications/permission.js';
+import { opens } from '../users/permissions.js';
+import {
+  everywhere,
+  isContact,
+  isIt,
+  isServerContact,
+  maySee,
+  reminds,
+} from '../applications/permission.js';
 import { addDays, startOf, type UtcDay } from '../platform/utc-day.js';
 import { findEndings } from './endings.query.js';
 import type { LedgerFact, Prospect } from './forecast.js';
@@ -66,7 +74,7 @@ async function ofApplications(
   ]);
 }
 
-/** IT alone sees them and is reminded of them; of an application or an organisation they are no part. */
+/** IT alone sees them; of an application or an organisation they are no part. */
 async function ofServers(
   tx: EntityManager,
   now: Date,
@@ -75,9 +83,15 @@ async function ofServers(
   limit: number | null,
 ): Promise<Selected[]> {
   if (organisationId || applicationId) return [];
-  const reader = viewerId ?? contactId ?? null;
-  const values = [now, before, reader, resourceId ?? null, secretId ?? null, limit];
-  return tx.query<Selected[]>(serverSelection, values);
+  return tx.query<Selected[]>(serverSelection, [
+    now,
+    before,
+    viewerId ?? null,
+    resourceId ?? null,
+    secretId ?? null,
+    limit,
+    contactId ?? null,
+  ]);
 }
 
 const open = `s.deleted_at is null and s.disabled_at is null and s.expires_at < $2`;
@@ -106,6 +120,7 @@ const selection = `
 const serverSelection = `
   select s.id, s.expires_at as "expiresAt" from (${untold}) s
   where s.resource_id is not null and ($3::uuid is null or ${isIt('$3', '$1')})
+    and ($7::uuid is null or ${isServerContact('$7', '$1')})
     and ($4::uuid is null or s.resource_id = $4) and ($5::uuid is null or s.id = $5)
   order by s.expires_at, s.id limit $6`;
 
@@ -119,14 +134,17 @@ async function prospectsOf(tx: EntityManager, now: Date, ids: string[]): Promise
     [ids],
   );
   const roleEnds = await tx.query<Row<Prospect['roleEnds'][number]>[]>(
-    `select s.id as "secretId", r.user_id as "userId", r.role, r.ends_at as "endsAt"
+    `select s.id as "secretId", r.user_id as "userId", r.role, least(r.ends_at, d.ends_at) as "endsAt"
      from secrets s join applications a on a.id = s.application_id
-       join role_assignments r on r.role = 'credential_manager' and r.application_id = a.id
-         or r.role = 'org_admin' and r.organisation_id = a.organisation_id
-     where s.id = any($1) and r.withdrawn_at is null and r.ends_at > $2
+       join role_assignments r on ${reminds('a', '$2')} join roles d on d.key = r.role
+     where s.id = any($1) and r.withdrawn_at is null and least(r.ends_at, d.ends_at) > $2
      union all
-     select s.id, r.user_id, r.role, r.ends_at from secrets s join role_assignments r on r.role = 'it'
-     where s.id = any($1) and s.resource_id is not null and r.withdrawn_at is null and r.ends_at > $2`,
+     select s.id, r.user_id, r.role, least(r.ends_at, d.ends_at)
+     from secrets s
+       join role_assignments r on ${everywhere} and ${opens('reminders.receive', '$2')}
+       join roles d on d.key = r.role
+     where s.id = any($1) and s.resource_id is not null and r.withdrawn_at is null
+       and least(r.ends_at, d.ends_at) > $2`,
     [ids, now],
   );
   const ledgers = bySecret(ledger);

@@ -1,4 +1,3 @@
-import type { Role } from '../applications/role-assignment.entity.js';
 import { utcDay, type UtcDay } from '../platform/utc-day.js';
 import { decide, reasonAgainst } from './decision.js';
 import type { Ending, Recipient } from './endings.query.js';
@@ -16,8 +15,8 @@ export interface LedgerFact {
 export interface Prospect {
   ending: Ending;
   ledger: readonly LedgerFact[];
-  /** Roles of its recipients that end by themselves (R3). */
-  roleEnds: readonly { userId: string; role: Role; endsAt: Date }[];
+  /** Roles of its recipients that end by themselves (R3), by key. */
+  roleEnds: readonly { userId: string; role: string; endsAt: Date }[];
 }
 
 /** One secret's part in the mails of one run. Nobody in `recipients` means that nobody can be told. */
@@ -90,7 +89,7 @@ function rolesAt(
   ends: Prospect['roleEnds'],
   at: Date,
 ): Recipient[] {
-  const over = (userId: string, role: Role) =>
+  const over = (userId: string, role: string) =>
     ends.some((each) => each.userId === userId && each.role === role && each.endsAt <= at);
   return recipients
     .map((each) => ({
@@ -98,8 +97,9 @@ function rolesAt(
       manager: each.manager && !over(each.id, 'credential_manager'),
       orgAdmin: each.orgAdmin && !over(each.id, 'org_admin'),
       it: each.it && !over(each.id, 'it'),
+      others: each.others.filter(({ key }) => !over(each.id, key)),
     }))
-    .filter(({ manager, orgAdmin, it }) => manager || orgAdmin || it);
+    .filter(({ manager, orgAdmin, it, others }) => manager || orgAdmin || it || others.length > 0);
 }
 
 function entry(ending: Ending, milestone: Milestone, at: Date, recipients: Recipient[]): Expected {

@@ -49,7 +49,7 @@ export function reminderMail(
         key: 'X-Reminder',
         value: `${ending.id}; ${milestone}`,
       })),
-      ...wayOut(sorted, config),
+      ...wayOut(readers, config),
     ],
     references: messageIdOf(config.MAIL_FROM, `secret-${first.ending.id}`),
   };
@@ -75,20 +75,20 @@ function contentOf(readers: readonly Reading[], now: Date, config: Config) {
 /**
  * Where a mail program's "unsubscribe" leads (RFC 2369): to the page that says *not mine any more*,
  * which holds early mails alone and never those of the last week. Only where somebody else is mailed
- * about everything in it, and never with one click (RFC 8058): programs that scan mails click, too. Of
+ * about everything in it and the page is theirs to see, and never with one click (RFC 8058): programs that scan mails click, too. Of
  * the secrets of resource servers nobody in IT can say so.
  */
-function wayOut(items: readonly Item[], config: Config): { key: string; value: string }[] {
-  const [first] = items;
-  if (!first || items.some(({ ending }) => isOfServer(ending) || ending.recipients.length < 2)) {
-    return [];
-  }
+function wayOut(readers: readonly Reading[], config: Config): { key: string; value: string }[] {
+  const [first] = readers;
+  const stays = ({ ending, role }: Reading) =>
+    isOfServer(ending) || ending.recipients.length < 2 || !role.sees;
+  if (!first || readers.some(stays)) return [];
   return [{ key: 'List-Unsubscribe', value: `<${words.answerHrefOf(first.ending, config)}>` }];
 }
 
 /** Where to go on: the applications, or the resources for somebody who gets it for these alone. */
-function homeOf(readers: readonly { ending: Ending }[], { PUBLIC_URL }: Config) {
-  return readers.every(({ ending }) => isOfServer(ending))
+function homeOf(readers: readonly Reading[], { PUBLIC_URL }: Config) {
+  return readers.every(({ ending, role }) => isOfServer(ending) && role.sees)
     ? {
         href: `${PUBLIC_URL}/admin/resources`,
         text: t`All resources`,
@@ -130,10 +130,10 @@ function roleOf({ recipients }: Ending, recipientId: string): Recipient {
 function single(ending: Ending, role: Recipient, now: Date, config: Config) {
   const newer = replacement(ending, now);
   return {
-    ...lineOf(ending, now, config),
-    lead: canAct(role)
+    ...lineOf({ ending, role }, now, config),
+    lead: role.acts
       ? words.leadOf(ending, now)
-      : oneLine(words.lookOnLeadOf(ending, now, words.whoActsText(ending))),
+      : oneLine(words.lookOnLeadOf(ending, now, words.whoActsText(ending, role))),
     owner: oneLine(ending.owner.name),
     firstLine: words.firstLineOf(ending, now),
     heading: words.headingOf(ending, now),
@@ -141,7 +141,9 @@ function single(ending: Ending, role: Recipient, now: Date, config: Config) {
     facts: factsOf(ending, now),
     button: buttonOf(ending, role, newer !== undefined),
     steps: stepsOf(situationOf(ending, now), ending.owner.kind),
-    answer: { href: words.answerHrefOf(ending, config), ofServer: isOfServer(ending) },
+    answer: role.sees
+      ? { href: words.answerHrefOf(ending, config), ofServer: isOfServer(ending) }
+      : undefined,
   };
 }
 
@@ -160,27 +162,24 @@ function factsOf(ending: Ending, now: Date) {
   ];
 }
 
-function canAct({ manager, it }: Recipient): boolean {
-  return manager || it;
-}
-
-function buttonOf(ending: Ending, { manager }: Recipient, replaced: boolean): string {
+function buttonOf(ending: Ending, { acts }: Recipient, replaced: boolean): string {
   if (isOfServer(ending)) return t`Open this resource`;
-  return replaced && manager ? t`Delete this secret` : t`Open this secret`;
+  return replaced && acts ? t`Delete this secret` : t`Open this secret`;
 }
 
 function digest(readers: readonly Reading[], now: Date, config: Config) {
   const groups = new Map<string, ReturnType<typeof lineOf>[]>();
-  for (const { ending } of readers) {
-    const lines = groups.get(ending.owner.name) ?? [];
-    groups.set(ending.owner.name, [...lines, lineOf(ending, now, config)]);
+  for (const reading of readers) {
+    const { name } = reading.ending.owner;
+    groups.set(name, [...(groups.get(name) ?? []), lineOf(reading, now, config)]);
   }
   const clientIds = new Map(readers.map(({ ending: { owner } }) => [owner.name, owner.clientId]));
   const kinds = new Set(readers.map(({ ending }) => ending.owner.kind));
+  const seen = readers.filter(({ role }) => role.sees);
   const [first] = readers;
-  const lead = readers.some(({ role }) => canAct(role))
+  const lead = readers.some(({ role }) => role.acts)
     ? words.leadOf(first!.ending, now)
-    : words.lookOnLeadOf(first!.ending, now, words.whoActsInMany());
+    : words.lookOnLeadOf(first!.ending, now, words.whoActsInMany(first!.role));
   return {
     firstLine: words.andOthers(words.firstLineOf(first!.ending, now), readers.length - 1),
     heading: words.andOthers(words.headingOf(first!.ending, now), readers.length - 1),
@@ -191,7 +190,7 @@ function digest(readers: readonly Reading[], now: Date, config: Config) {
       clientId: clientIds.get(owner),
       lines,
     })),
-    answers: words.answersInMany(kinds),
+    answers: seen.length > 0 ? words.answersInMany(kinds) : '',
     steps: stepsOfMany(
       readers.map(({ ending }) => situationOf(ending, now)),
       kinds.size === 1 ? readers[0]!.ending.owner.kind : 'both',
@@ -204,7 +203,7 @@ function situationOf(ending: Ending, now: Date): Situation {
   return words.isExpired(ending, now) ? 'ended' : 'works';
 }
 
-function lineOf(ending: Ending, now: Date, config: Config) {
+function lineOf({ ending, role }: Reading, now: Date, config: Config) {
   return {
     name: oneLine(ending.name),
     hint: ending.hint,
@@ -214,6 +213,6 @@ function lineOf(ending: Ending, now: Date, config: Config) {
     replaced: replacement(ending, now) !== undefined,
     said: ending.acknowledgements.map((each) => oneLine(acknowledgementText(each, ending, now))),
     tone: words.toneOf(ending, now),
-    href: words.hrefOf(ending, config),
+    href: role.sees ? words.hrefOf(ending, config) : undefined,
   };
 }

@@ -167,10 +167,21 @@ export function whyText(reader: readonly { role: Recipient; ending: Ending }[]):
     reader.filter(({ role }) => role.orgAdmin).map(({ ending }) => ending.organisation!),
   );
   const servers = names(reader.filter(({ role }) => role.it).map(ownerName));
+  const others = names(reader.flatMap(({ role }) => role.others.map(({ name }) => name)));
   const roles = [
     ...(managed.length > 0 ? [managerText(managed)] : []),
     ...(organisations.length > 0 ? [orgAdminText(organisations)] : []),
     ...(servers.length > 0 ? [staffText(servers)] : []),
+    ...others.map((name) =>
+      otherText(
+        name,
+        names(
+          reader
+            .filter(({ role }) => role.others.some((each) => each.name === name))
+            .map(ownerName),
+        ),
+      ),
+    ),
   ];
   return t`You get this mail because you are ${listed(roles)}.`;
 }
@@ -199,16 +210,31 @@ function staffText(all: readonly string[]): string {
     : t`in IT, which looks after the resource servers of ${listed(all)}`;
 }
 
+/** By a role that IT made. */
+function otherText(role: string, all: readonly string[]): string {
+  return all.length > named
+    ? t`someone with the role “${role}” for ${all.length} of these`
+    : t`someone with the role “${role}” for ${listed(all)}`;
+}
+
 /** Who can act is said by name, never by address. */
-export function whoActsText(ending: Ending): string {
-  const managers = ending.recipients.filter(({ manager }) => manager).map(({ name }) => name);
+export function whoActsText(ending: Ending, { orgAdmin }: Recipient): string {
+  const managers = ending.recipients.filter(({ acts }) => acts).map(({ name }) => name);
+  if (!orgAdmin) {
+    return managers.length > 0
+      ? t`You cannot change this. Its credential managers do this: ${listed(managers)}.`
+      : t`You cannot change this, and nobody who can is active: please ask for a credential manager.`;
+  }
   return managers.length > 0
     ? t`As an org admin you can see this, not change it. Its credential managers do this: ${listed(managers)}.`
     : t`As an org admin you can see this, not change it, and no credential manager of this application is active: please ask for one.`;
 }
 
 /** The same for a digest, whose secrets may have different managers. */
-export function whoActsInMany(): string {
+export function whoActsInMany({ orgAdmin }: Recipient): string {
+  if (!orgAdmin) {
+    return t`You cannot change this. The credential managers of the applications do this.`;
+  }
   return t`As an org admin you can see this, not change it. The credential managers of the applications do this.`;
 }
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { maySee } from '../applications/permission.js';
+import { isIt, maySee } from '../applications/permission.js';
 import type { Milestone } from './milestones.js';
 import type { ReminderState } from './reminder.entity.js';
 
@@ -31,7 +31,8 @@ export interface LedgerRow {
 export const readable = (mail: string, user: string, now: string) => `
   not exists (select from reminders x join secrets xs on xs.id = x.secret_id
     left join applications xa on xa.id = xs.application_id
-    where x.mail_id = ${mail}.id and not ${maySee('xa', user, now)})`;
+    where x.mail_id = ${mail}.id
+      and not case when xa.id is null then ${isIt(user, now)} else ${maySee('xa', user, now)} end)`;
 
 /** The reminders about these secrets, the latest first. The caller has found the secrets readable. */
 export async function ledgerOf(

@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import { everywhere, reminds } from '../applications/permission.js';
+import { opens } from '../users/permissions.js';
 import { supersedes } from '../secrets/superseded.js';
 import { startOf, utcDay } from '../platform/utc-day.js';
 import type { RunFacts } from './watch-rule.js';
@@ -86,8 +88,7 @@ const missed = `
   from secrets s join applications a on a.id = s.application_id
   where ${withoutRow} and a.deleted_at is null and a.disabled_at is null
     and exists (${somebody}
-        and (r.role = 'credential_manager' and r.application_id = a.id
-          or r.role = 'org_admin' and r.organisation_id = a.organisation_id))
+        and ${reminds('a', '$3')})
     and not exists (select from secrets n
       where n.application_id = s.application_id and ${supersedes('n', 's', '$1')})
     and not exists (select from audit_events e where e.application_id = a.id and e.at > $1
@@ -95,7 +96,8 @@ const missed = `
 
 const missedOfServers = `
   select count(*)::int as count from secrets s
-  where s.resource_id is not null and ${withoutRow} and exists (${somebody} and r.role = 'it')
+  where s.resource_id is not null and ${withoutRow} and exists (${somebody}
+      and ${opens('reminders.receive', '$3')} and ${everywhere})
     and not exists (select from secrets n
       where n.resource_id = s.resource_id and ${supersedes('n', 's', '$1')})
     and not exists (select from audit_events e where e.subject_id = s.id and e.at > $1

@@ -3,6 +3,7 @@ import { countEnds } from '../../src/portal/all-ends.query.js';
 import { findEndingFirst } from '../../src/portal/ending-first.query.js';
 import { filters, findHome, type Place } from '../../src/portal/home.query.js';
 import { findNarrowed } from '../../src/portal/narrowed.query.js';
+import type { Permission } from '../../src/users/permissions.js';
 import type { Viewer } from '../../src/authentication/viewer.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import type { Visitor } from '../support/visitor.js';
@@ -43,7 +44,17 @@ beforeAll(async () => {
     `select user_id as id from role_assignments where role = 'it' and withdrawn_at is null`,
   );
   const nobody = { name: '', email: '', organisationId: null, orgAdmin: false, manager: false };
-  it = { ...nobody, id: user!.id, it: true, language: 'en', address: '' };
+  const may = new Set<Permission>(['applications.see']);
+  it = {
+    ...nobody,
+    may,
+    everywhere: may,
+    roles: [],
+    id: user!.id,
+    it: true,
+    language: 'en',
+    address: '',
+  };
   ines = await service.signedIn('ines@keyturn.example');
 });
 afterAll(() => service.close());

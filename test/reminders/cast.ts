@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { Application, Resource } from '../../src/applications/application.entity.js';
-import { type Role, RoleAssignment } from '../../src/applications/role-assignment.entity.js';
+import { RoleAssignment } from '../../src/applications/role-assignment.entity.js';
 import { Organisation } from '../../src/organisations/organisation.entity.js';
 import { FixedClock } from '../../src/platform/clock.js';
 import type { Config } from '../../src/platform/config/config.js';
@@ -194,7 +194,7 @@ export class Stage {
 
   async role(
     user: User,
-    role: Role,
+    role: string,
     application: Application | null,
     changes: Partial<RoleAssignment> = {},
   ): Promise<RoleAssignment> {

@@ -1,4 +1,4 @@
-import { checkedTerms } from '../../applications/role-terms.js';
+import { checkedTerms, type RoleTerms } from '../../applications/role-terms.js';
 import { t } from '../../platform/language/speaking.js';
 import { Invalid } from '../../platform/refusals.js';
 import type { Position } from '../rows.js';
@@ -89,11 +89,11 @@ function termsOf({ confirmedBy, confirmedOn, endsAt }: RoleState) {
 
 function termsHold(
   comparison: Comparison,
-  wish: Parameters<typeof checkedTerms>[0],
+  wish: RoleTerms & { role: string },
   at: Position,
 ): boolean {
   try {
-    checkedTerms(wish, comparison.settings.today);
+    checkedTerms(wish, comparison.settings.today, wish.role === 'it' ? 'platform' : 'application');
     return true;
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
