@@ -64,8 +64,9 @@ const table = `
     -- C6: what gives roles is IT's own, so that nobody can make a role to raise himself with.
     constraint roles_power_check check (built_in or not 'platform.administer' = any (permissions)),
     -- Nobody manages, or reads the history of, what they do not see.
-    constraint roles_sight_check check (level = 'platform' or 'applications.see' = any (permissions)
-      or not permissions && array['secrets.manage', 'audit.see', 'domains.manage'])
+    constraint roles_sight_check check ('applications.see' = any (permissions)
+      or not permissions && case level when 'platform' then array['domains.manage']
+        else array['secrets.manage', 'audit.see', 'domains.manage'] end)
   );
   create unique index roles_name_key on roles (lower(name));
 `;

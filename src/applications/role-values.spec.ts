@@ -41,6 +41,7 @@ test.each([
   [['secrets.manage'], 'application', ['applications.see', 'secrets.manage']],
   [['audit.see'], 'organisation', ['applications.see', 'audit.see']],
   [['audit.see'], 'platform', ['audit.see']],
+  [['domains.manage'], 'platform', ['applications.see', 'domains.manage']],
   [['reminders.receive'], 'application', ['reminders.receive']],
   [['role_requests.file'], 'organisation', ['role_requests.file']],
 ] as const)('%j of one %s is %j', (chosen, level, all) => {

@@ -50,10 +50,11 @@ export function checkedRole(values: RoleValues, level: Level, today: UtcDay) {
  * comes with them.
  */
 export function completed(chosen: readonly string[], level: Level): Permission[] {
-  const seeing = ['secrets.manage', 'audit.see', 'domains.manage'].some((each) =>
-    chosen.includes(each),
-  );
-  const wanted = seeing && level !== 'platform' ? [...chosen, 'applications.see'] : chosen;
+  const seeing: readonly string[] =
+    level === 'platform' ? ['domains.manage'] : ['secrets.manage', 'audit.see', 'domains.manage'];
+  const wanted = chosen.some((each) => seeing.includes(each))
+    ? [...chosen, 'applications.see']
+    : chosen;
   return permissions.filter((each) => wanted.includes(each));
 }
 

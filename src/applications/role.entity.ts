@@ -23,8 +23,9 @@ import type { Level, Permission } from '../users/permissions.js';
 @Check('roles_power_check', `built_in or not 'platform.administer' = any (permissions)`)
 @Check(
   'roles_sight_check',
-  `level = 'platform' or 'applications.see' = any (permissions)
-    or not permissions && array['secrets.manage', 'audit.see', 'domains.manage']`,
+  `'applications.see' = any (permissions)
+      or not permissions && case level when 'platform' then array['domains.manage']
+        else array['secrets.manage', 'audit.see', 'domains.manage'] end`,
 )
 export class Role {
   /** How the REST API and the file name it; it never changes. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { CustomRoles } from '../../src/applications/custom-roles.service.js';
 import { Roles } from '../../src/applications/roles.service.js';
 import { theService } from '../../src/audit/audit.service.js';
+import { Domains } from '../../src/domains/domains.service.js';
 import { findEndings } from '../../src/reminders/endings.query.js';
 import { reminderMail } from '../../src/reminders/reminder-mail.js';
 import { Config } from '../../src/platform/config/config.js';
@@ -156,11 +157,7 @@ describe('the table', () => {
         `insert into roles (key, name, description, level, group_name, permissions, active,
            built_in, created_at)
          values ($1, $1, '', $2, '', $3, true, false, now()) returning key`,
-        [
-          `try_${++made}`,
-          level,
-          level === 'platform' ? [permission] : [...new Set(['applications.see', permission])],
-        ],
+        [`try_${++made}`, level, [...new Set(['applications.see', permission])]],
       );
     for (const level of levels) {
       for (const permission of permissions) {
@@ -200,12 +197,21 @@ async function opened(email: string): Promise<string[]> {
   const [ending] = await findEndings(service.dataSource.manager, service.clock.now(), [secret]);
   const mailed = ending!.recipients.some(({ address }) => address === email);
   await visitor.get(`${page}/secrets/${secret}/delete`);
+  const user = { id: email === staff ? staffId : memberId, name: '', address: null };
+  const keeps = await service.app
+    .get(Domains, { strict: false })
+    .create(user, own, { host: `d${++made}.example.org`, name: 'D', environment: 'live' })
+    .then(
+      () => true,
+      () => false,
+    );
   const fields = csrfOf((await visitor.get('/profile'), visitor));
   const off = await visitor.post(`${page}/secrets/${secret}/switch-off`, fields);
   const asks = await visitor.post('/role-requests', { ...fields, role: '' });
   return [
     ...found.filter(([, may]) => may).map(([what]) => what),
     ...(mailed ? ['reminders'] : []),
+    ...(keeps ? ['keeps domains'] : []),
     ...(off.status === 403 || off.status === 404 ? [] : ['switches off']),
     ...(asks.status === 404 ? [] : ['asks']),
   ];
@@ -233,6 +239,9 @@ describe('each permission alone opens exactly its operations', () => {
     [['audit.see'], 'application', [...seesOne, ...audits]],
     [['audit.see'], 'organisation', [...seesTwo, ...audits]],
     [['audit.see'], 'platform', ['audit', 'audit export']],
+    [['domains.manage'], 'application', [...seesOne, 'keeps domains']],
+    [['domains.manage'], 'organisation', [...seesTwo, 'keeps domains']],
+    [['domains.manage'], 'platform', [...seesAll, 'keeps domains']],
     [['reminders.receive'], 'application', ['calendar', 'reminders']],
     [['reminders.receive'], 'organisation', ['calendar', 'reminders']],
     [['reminders.receive'], 'platform', ['calendar']],
