@@ -3,7 +3,7 @@ import type { Usage } from '../secrets/superseded.js';
 import { bounced } from '../applications/contact-cover.js';
 import { covers, everywhere } from '../applications/permission.js';
 import type { Tx } from '../platform/database/tx.js';
-import { opens, type Permission } from '../users/permissions.js';
+import type { Permission } from '../users/permissions.js';
 import type { Acknowledgement } from './acknowledgement.js';
 import { type Milestone, milestones, type Stretch } from './milestones.js';
 import type { Owner } from './owner.js';
@@ -203,6 +203,8 @@ export const acknowledgementsOf = (secret: string) => `
       from acknowledgements k join users ku on ku.id = k.user_id
       where k.secret_id = ${secret} and k.ended_at is null), '[]')`;
 
+const opening = (permission: Permission) => `'${permission}' = any (d.permissions)`;
+
 /**
  * As JSON, by name. Of the role assignments `r` at this place one at least has to bring the reminders.
  * @param acts, sees what it takes to act on it and to look at it
@@ -212,14 +214,15 @@ const recipientsBy = (place: string, acts: Permission, sees: Permission) => `
       select u.id, u.name, u.email as address, u.language,
         bool_or(r.role = 'credential_manager') as manager,
         bool_or(r.role = 'org_admin') as "orgAdmin", bool_or(r.role = 'it') as it,
-        coalesce(json_agg(distinct jsonb_build_object('key', d.key, 'name', d.name))
-          filter (where not d.built_in and ${opens('reminders.receive', '$2')}), '[]') as others,
-        bool_or(${opens(acts, '$2')}) as acts, bool_or(${opens(sees, '$2')}) as sees,
+        coalesce(json_agg(json_build_object('key', d.key, 'name', d.name))
+          filter (where not d.built_in and ${opening('reminders.receive')}), '[]') as others,
+        bool_or(${opening(acts)}) as acts, bool_or(${opening(sees)}) as sees,
         ${bounced('u')} as bounced, coalesce(u.last_sign_in_at, u.activated_at) as "seenAt"
-      from role_assignments r join roles d on d.key = r.role join users u on u.id = r.user_id
+      from role_assignments r join users u on u.id = r.user_id
+        join roles d on d.key = r.role and d.active and (d.ends_at is null or d.ends_at > $2)
       where r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $2) and ${place}
         and u.closed_at is null and u.activated_at is not null
-      group by u.id having bool_or(${opens('reminders.receive', '$2')})) p), '[]')`;
+      group by u.id having bool_or(${opening('reminders.receive')})) p), '[]')`;
 
 /** The same for the newer ones of this owner. */
 const siblingsBy = (owner: 'application_id' | 'resource_id') => `
