@@ -74,7 +74,6 @@ function navigation(viewer: Viewer, path: string, waiting: Record<string, number
       ? [
           { label: t`Organisations`, href: '/admin/organisations' },
           { label: t`Users`, href: '/admin/users' },
-          { label: t`Roles`, href: '/admin/roles' },
           { label: t`Role requests`, href: '/admin/role-requests' },
           { label: t`Resources`, href: '/admin/resources' },
           { label: t`Provisioning`, href: '/admin/provisioning' },
@@ -87,10 +86,10 @@ function navigation(viewer: Viewer, path: string, waiting: Record<string, number
     ...(viewer.it ? [{ label: t`Operations`, href: '/admin/operations' }] : []),
     ...(viewer.everywhere.has('audit.see') ? [{ label: t`Audit`, href: '/admin/audit' }] : []),
   ];
-  // An application and the end of a role are reached from their organisation, an invitation from the users, a run from operations.
+  // An application and the end of a role are reached from their organisation, invitations and roles from the users, a run from operations.
   const place = path
     .replace(/^\/admin\/(applications\b|roles\/[^/]+\/withdraw$)/, '/admin/organisations')
-    .replace(/^\/admin\/invitations\b/, '/admin/users')
+    .replace(/^\/admin\/(invitations|roles)\b/, '/admin/users')
     .replace(/^\/admin\/reminders\b/, '/admin/operations');
   return pages.map((page) => ({
     ...page,
