@@ -21,6 +21,7 @@ const whats = (): Record<Entry['what'], string> => ({
   application: t`application`,
   grant: t`grant`,
   user: t`user`,
+  custom_role: t`custom role`,
   role: t`role`,
 });
 

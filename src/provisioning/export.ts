@@ -61,6 +61,11 @@ const queries: Record<RowKind, string> = {
     select r.scope as sort, r.scope, r.api_code as api, r.name, r.environment, r.audience,
       (r.token_seconds / 60)::text as token_minutes, r.token_format
     from resources r where r.deleted_at is null and not r.any_api`,
+  custom_role: `
+    select g.key as sort, g.key, g.name, g.level, g.permissions,
+      nullif(g.description, '') as description, nullif(g.group_name, '') as "group",
+      case when not g.active then 'off' end as state, g.ends_at
+    from roles g where not g.built_in and ($3 or g.level <> 'platform')`,
   organisation: `
     select o.country || '/' || o.slug as sort, o.country, o.slug, o.name, o.ion,
       case when o.operator then 'yes' end as operator from organisations o`,

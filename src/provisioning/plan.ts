@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { ApiValues, ResourceValues, TokenWish } from '../applications/resource-values.js';
+import type { NewRole as NewCustomRole, RoleValues } from '../applications/role-values.js';
 import type { RoleWish } from '../applications/roles.service.js';
 import type { Position, Problem } from './rows.js';
 import type { ResourceState, State } from './state.query.js';
@@ -12,7 +13,8 @@ export type Counts = Record<Action, number>;
 /** What the file means for one thing. */
 export interface Entry {
   action: Action;
-  what: 'api' | 'resource' | 'organisation' | 'application' | 'grant' | 'user' | 'role';
+  what:
+    'api' | 'resource' | 'custom_role' | 'organisation' | 'application' | 'grant' | 'user' | 'role';
   name: string;
   /** Its place in the file; absent for what the file does not name. */
   at?: Position;
@@ -25,6 +27,8 @@ export interface Work {
   renamedApis: ApiValues[];
   newResources: (ResourceValues & TokenWish & { id: string })[];
   changedResources: (TokenWish & { id: string; name: string })[];
+  newCustomRoles: (NewCustomRole & { active: boolean })[];
+  changedCustomRoles: { key: string; active: boolean; values: RoleValues }[];
   newOrganisations: OrganisationValues[];
   changedOrganisations: OrganisationValues[];
   newApplications: NewApplication[];
@@ -95,6 +99,8 @@ export function emptyWork(): Work {
     renamedApis: [],
     newResources: [],
     changedResources: [],
+    newCustomRoles: [],
+    changedCustomRoles: [],
     newOrganisations: [],
     changedOrganisations: [],
     newApplications: [],

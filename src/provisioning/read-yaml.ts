@@ -24,6 +24,7 @@ import { deepest, type KeyProblem, keyProblems, mostFields, tooDeepAt } from './
 const sections: Record<string, RowKind> = {
   apis: 'api',
   resources: 'resource',
+  custom_roles: 'custom_role',
   organisations: 'organisation',
   applications: 'application',
   users: 'user',

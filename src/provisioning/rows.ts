@@ -4,7 +4,8 @@ export interface Position {
   column: number;
 }
 
-export type RowKind = 'api' | 'resource' | 'organisation' | 'application' | 'user' | 'role';
+export type RowKind =
+  'api' | 'resource' | 'custom_role' | 'organisation' | 'application' | 'user' | 'role';
 
 /** A field as it was written: a text, or the items of a list. */
 export interface Cell {
@@ -47,6 +48,16 @@ export const shapes: Record<RowKind, Record<string, 'needed' | 'optional' | 'lis
     audience: 'needed',
     token_minutes: 'optional',
     token_format: 'optional',
+  },
+  custom_role: {
+    key: 'needed',
+    name: 'needed',
+    level: 'needed',
+    permissions: 'list',
+    description: 'optional',
+    group: 'optional',
+    state: 'optional',
+    last_day: 'optional',
   },
   organisation: {
     country: 'needed',

@@ -1,5 +1,6 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { TokenFormat } from '../applications/application.entity.js';
+import type { Level, Permission } from '../users/permissions.js';
 import type { Tx } from '../platform/database/tx.js';
 import type { Names } from './names.js';
 
@@ -9,6 +10,8 @@ export interface State {
   apis: Map<string, ApiState>;
   /** By the scope that a token request asks for. */
   resources: Map<string, ResourceState>;
+  /** Made by IT, by key. */
+  customRoles: Map<string, CustomRoleState>;
   organisations: Map<string, OrganisationState>;
   /** Whose ION it is. */
   ions: Map<string, string>;
@@ -48,6 +51,21 @@ export interface ResourceState {
   granted: number;
   /** Of its resource server, not deleted; the same. */
   secrets: number;
+}
+
+export interface CustomRoleState {
+  key: string;
+  name: string;
+  level: Level;
+  description: string;
+  group: string;
+  permissions: Permission[];
+  endsAt: Date | null;
+  active: boolean;
+  /** It has ended. */
+  over: boolean;
+  /** Somebody in an operator organisation has it. */
+  ofOperator: boolean;
 }
 
 export interface OrganisationState {
@@ -141,12 +159,25 @@ export async function loadState(
   );
   return {
     ...(await loadCatalogue(tx, everything)),
+    customRoles: await loadCustomRoles(tx, now),
     organisations: byKey,
     ions: new Map(organisations.flatMap(({ ion, key }) => (ion ? [[ion, key]] : []))),
     applications: new Map(applications.map((each) => [each.name.toLowerCase(), each])),
     users: new Map(users.map((each) => [each.email, each])),
     roles,
   };
+}
+
+async function loadCustomRoles(tx: Tx, now: Date): Promise<State['customRoles']> {
+  const rows = await tx.query<CustomRoleState[]>(
+    `select g.key, g.name, g.level, g.description, g.group_name as "group", g.permissions,
+       g.ends_at as "endsAt", g.active, g.ends_at <= $1 is true as over,
+       exists (select from role_assignments r join organisations o on o.id = r.organisation_id
+         where r.role = g.key and r.withdrawn_at is null and o.operator) as "ofOperator"
+     from roles g where not g.built_in order by g.key`,
+    [now],
+  );
+  return new Map(rows.map((each) => [each.key, each]));
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { TokenFormat } from '../applications/application.entity.js';
 import { checkedApi, checkedResource, checkedTokens } from '../applications/resource-values.js';
+import { checkedNewRole, type RoleValues } from '../applications/role-values.js';
 import { checkedTerms } from '../applications/role-terms.js';
 import { checkedOrganisation } from '../organisations/organisation-values.js';
 import { t } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import { parseUtcDay, type UtcDay } from '../platform/utc-day.js';
+import { type Level, levels } from '../users/permissions.js';
 import { checkedUser } from '../users/user-values.js';
 import {
   type Cell,
@@ -39,6 +41,15 @@ export interface WantedResource {
   /** How long its tokens live, and in which form; absent where the file leaves that as it is. */
   minutes?: number;
   format?: TokenFormat;
+}
+
+/** A role that IT makes, with all its permissions. */
+export interface WantedCustomRole {
+  at: Position;
+  key: string;
+  level: Level;
+  active: boolean;
+  values: RoleValues;
 }
 
 export interface WantedOrganisation {
@@ -89,6 +100,7 @@ export interface WantedRole {
 export interface Wanted {
   apis: WantedApi[];
   resources: WantedResource[];
+  customRoles: WantedCustomRole[];
   organisations: WantedOrganisation[];
   applications: WantedApplication[];
   users: WantedUser[];
@@ -106,6 +118,7 @@ export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; probl
   const wanted: Wanted = {
     apis: [],
     resources: [],
+    customRoles: [],
     organisations: [],
     applications: [],
     users: [],
@@ -117,6 +130,7 @@ export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; probl
     row.checkShape();
     if (raw.kind === 'api') row.keep(wanted.apis, apiOf(row));
     if (raw.kind === 'resource') row.keep(wanted.resources, resourceOf(row));
+    if (raw.kind === 'custom_role') row.keep(wanted.customRoles, customRoleOf(row, today));
     if (raw.kind === 'organisation') row.keep(wanted.organisations, organisationOf(row));
     if (raw.kind === 'application') row.keep(wanted.applications, applicationOf(row));
     if (raw.kind === 'user') row.keep(wanted.users, userOf(row));
@@ -152,6 +166,31 @@ function resourceOf(row: Row): WantedResource {
     ...(minutes && { minutes: tokens?.minutes }),
     ...(format && { format: tokens?.format }),
   };
+}
+
+function customRoleOf(row: Row, today: UtcDay): WantedCustomRole {
+  const [key, name, description, group] = [
+    row.text('key'),
+    row.text('name'),
+    row.text('description'),
+    row.text('group'),
+  ];
+  const level = row.choice('level', levels);
+  const active = row.choice('state', ['active', 'off'] as const) === 'active';
+  const lastDay = row.text('last_day');
+  // One that is over stays in the file.
+  const judged = lastDay < today && parseUtcDay(lastDay) ? '' : lastDay;
+  const permissions = (row.items('permissions') ?? []).map(({ text }) => text);
+  const wish = { key, level, name, description, group, permissions, lastDay: judged };
+  const checked = row.ruled(() => checkedNewRole(wish, today));
+  const values = {
+    name: checked?.name ?? name,
+    description: checked?.description ?? description,
+    group: checked?.groupName ?? group,
+    permissions: checked?.permissions ?? permissions,
+    lastDay,
+  };
+  return { at: row.at, key, level, active, values };
 }
 
 function organisationOf(row: Row): WantedOrganisation {
@@ -204,12 +243,13 @@ function userOf(row: Row): WantedUser {
 }
 
 function roleOf(row: Row, today: UtcDay): WantedRole {
-  const role = row.choice('role', ['credential_manager', 'org_admin', 'it'] as const);
+  // Whether there is such a role is compared with the database.
+  const role = row.text('role') || 'credential_manager';
   const application = row.item('application');
   if (role === 'credential_manager' && !application) {
     row.complain('role', t`For which application? Write its name into "application".`);
   }
-  if (role !== 'credential_manager' && application) {
+  if ((role === 'org_admin' || role === 'it') && application) {
     row.complain('application', t`Only a credential manager has an application.`);
   }
   const [confirmedBy, confirmedOn, lastDay] = ['confirmed_by', 'confirmed_on', 'last_day'].map(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Apis } from '../applications/apis.service.js';
 import { Applications } from '../applications/applications.service.js';
 import { Resources } from '../applications/resources.service.js';
+import { CustomRoles } from '../applications/custom-roles.service.js';
 import { Roles } from '../applications/roles.service.js';
 import type { Actor } from '../audit/audit.service.js';
 import { Organisations } from '../organisations/organisations.service.js';
@@ -23,6 +24,7 @@ export class Writer {
     private readonly applications: Applications,
     private readonly users: Users,
     private readonly roles: Roles,
+    private readonly customRoles: CustomRoles,
     private readonly writes: BatchWrites,
   ) {}
 
@@ -49,6 +51,7 @@ export class Writer {
       }
     };
     const { apis, resources, organisations, applications, users, roles, writes } = this;
+    const { customRoles } = this;
     await each(work.newApis, (wish) => apis.create(actor, wish, tx));
     await each(work.renamedApis, ({ code, name }) => apis.rename(actor, code, name, tx));
     await each(work.newResources, async ({ id, minutes, format, ...wish }) => {
@@ -58,6 +61,14 @@ export class Writer {
     await each(work.changedResources, async ({ id, name, ...tokens }) => {
       await resources.rename(actor, id, name, tx);
       await resources.setTokens(actor, id, tokens, tx);
+    });
+    await each(work.newCustomRoles, async ({ active, ...wish }) => {
+      await customRoles.create(actor, wish, tx);
+      if (!active) await customRoles.turn(actor, wish.key, false, tx);
+    });
+    await each(work.changedCustomRoles, async ({ key, active, values }) => {
+      await customRoles.change(actor, key, values, undefined, tx);
+      await customRoles.turn(actor, key, active, tx);
     });
     await each(work.changedOrganisations, ({ id, ion, ...wish }) =>
       organisations.change(actor, id, { ...wish, ion: ion ?? '' }, tx),

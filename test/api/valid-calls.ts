@@ -22,6 +22,7 @@ export interface Things {
   user: string;
   newcomer: string;
   role: string;
+  customRole: string;
   secret: string;
   /** Of the plan of `newFile`. */
   fingerprint: string;
@@ -48,6 +49,9 @@ export async function makeThings(
   const resource = items[0]!.id;
   const spare = await post('resources', newResource());
   const { code: api } = await made('apis', newApi());
+  const { key: customRole } = (await made('custom-roles', newCustomRole())) as unknown as {
+    key: string;
+  };
   await programs.call(it.token, 'PUT', `applications/${application}/grants/${resource}`, {});
   const { secretId: secret } = await programs.secret(member.applicationId);
   const plan = await programs.call(it.token, 'POST', 'provisioning/plan', newFile, asYaml);
@@ -58,6 +62,7 @@ export async function makeThings(
     resource,
     spare,
     api,
+    customRole,
     user,
     newcomer,
     role,
@@ -106,6 +111,12 @@ function newResource() {
   return { apiCode: 'SMC', name: `New ${scope}`, environment: 'sandbox', audience, scope };
 }
 
+/** Another one each time. */
+function newCustomRole() {
+  const key = `auditor_${randomUUID().slice(0, 8)}`;
+  return { key, level: 'organisation', name: key, permissions: ['audit.see'] };
+}
+
 function newApi() {
   return { code: `X${letters().slice(0, 9).toUpperCase()}`, name: 'A new API' };
 }
@@ -122,6 +133,7 @@ const always = { 'if-match': '*' };
  */
 export function validCalls(things: Things, member: Program): Record<string, Call> {
   const { organisation, application, resource, spare, api, user, newcomer, role, secret } = things;
+  const { customRole } = things;
   const own = `applications/${member.applicationId}/secrets`;
   return {
     getDocument: { method: 'GET', path: 'openapi.json' },
@@ -206,6 +218,15 @@ export function validCalls(things: Things, member: Program): Record<string, Call
       method: 'POST',
       path: `users/${user}/factor-reset`,
       body: { identityCheck: 'Called back on a known number' },
+    },
+    listCustomRoles: { method: 'GET', path: 'custom-roles' },
+    createCustomRole: { method: 'POST', path: 'custom-roles', body: newCustomRole() },
+    getCustomRole: { method: 'GET', path: `custom-roles/${customRole}` },
+    changeCustomRole: {
+      method: 'PATCH',
+      path: `custom-roles/${customRole}`,
+      body: { permissions: ['applications.see'], active: true },
+      headers: always,
     },
     listRoles: { method: 'GET', path: 'roles' },
     createRole: {

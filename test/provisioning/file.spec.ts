@@ -226,6 +226,49 @@ test('several things of a kind are removed together, as planned', async () => {
   expect(counts.remove).toBe(9);
 });
 
+describe('roles that IT makes, in a file', () => {
+  const auditors = `custom_roles:
+  - key: file_auditor
+    name: File auditor
+    level: organisation
+    permissions: [audit.see]
+    group: Outside
+  - {key: file_desk, name: File desk, level: platform, permissions: [support.see], state: off}
+`;
+  const given = `roles:
+  - {user: anna@matchpunt.example, role: file_auditor, confirmed_by: Board, confirmed_on: 2026-11-20}
+`;
+
+  test('are made, given, exported as the same, changed and switched off', async () => {
+    expect(await apply(auditors + given)).toMatchObject({ create: 3 });
+    expect(await apply(auditors + given)).toMatchObject({ create: 0, change: 0, same: 3 });
+    const rows = await service.dataSource.query<unknown[]>(
+      `select key, permissions, active from roles where key like 'file%' order by key`,
+    );
+    expect(rows).toEqual([
+      { key: 'file_auditor', permissions: ['applications.see', 'audit.see'], active: true },
+      { key: 'file_desk', permissions: ['support.see'], active: false },
+    ]);
+    const wider = auditors.replace('[audit.see]', '[audit.see, reminders.receive]\n    state: off');
+    expect(await apply(wider)).toMatchObject({ change: 1, same: 1 });
+    const late = given.replace('anna@', 'olga@');
+    expect(errors(await plan(late))).toEqual([
+      expect.stringMatching(/"file_auditor" is switched off or has ended/),
+    ]);
+    expect(await apply(`custom_roles: []\n`, true)).toMatchObject({ remove: 0 });
+  });
+
+  test.each([
+    [auditors.replace('level: organisation', 'level: application'), 'A role keeps its level'],
+    [auditors.replace('file_auditor', 'it'), 'This is the key of a built-in role.'],
+    [auditors.replace('audit.see', 'platform.administer'), 'cannot open'],
+    [given.replace('file_auditor', 'nobody'), 'There is no role "nobody"'],
+    [given.replace('file_auditor', 'file_desk'), 'This role is for operator staff.'],
+  ])('an error: %j', async (text, problem) => {
+    expect(errors(await plan(text)).join()).toContain(problem);
+  });
+});
+
 describe('APIs and resources in a file', () => {
   const lab = `apis:
   - {code: LAB, name: Laboratory}
@@ -476,7 +519,7 @@ describe('a broken file', () => {
     [
       'nothing',
       '',
-      '1:1: The file is a map with the lists apis, resources, organisations, applications, users, roles.',
+      '1:1: The file is a map with the lists apis, resources, custom_roles, organisations, applications, users, roles.',
     ],
     ['an unknown list', 'secrets: []\n', '1:1: There is no list "secrets".'],
     [
@@ -563,7 +606,7 @@ describe('a broken file', () => {
     [
       'no row',
       'row,country\nteam,NL\n',
-      '2:1: The column "row" says what this line is: api, resource, organisation, application, user, role.',
+      '2:1: The column "row" says what this line is: api, resource, custom_role, organisation, application, user, role.',
     ],
     ['an unknown column', 'row,country,colour\n', '1:3: There is no column "colour".'],
     ['a column twice', 'row,name,name\n', '1:3: The column "name" is there twice.'],

@@ -8,6 +8,7 @@ import { ProvisioningModule } from '../../provisioning/provisioning.module.js';
 import { RemindersModule } from '../../reminders/reminders.module.js';
 import { SecretsModule } from '../../secrets/secrets.module.js';
 import { UsersModule } from '../../users/users.module.js';
+import { CustomRolesController } from './custom-roles/custom-roles.controller.js';
 import { ApisController } from './apis/apis.controller.js';
 import { ApplicationsController } from './applications/applications.controller.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -46,6 +47,7 @@ import { UsersController } from './users/users.controller.js';
     SelfController,
     OrganisationsController,
     ApisController,
+    CustomRolesController,
     ApplicationsController,
     GrantsController,
     ResourcesController,

@@ -1,10 +1,19 @@
 import { t } from '../../platform/language/speaking.js';
 import type { UtcDay } from '../../platform/utc-day.js';
+import type { BuiltInRole } from '../../applications/role-assignment.entity.js';
+import { isBuiltIn } from '../../applications/role-words.js';
+import type { Level } from '../../users/permissions.js';
 import { type Entry, emptyWork } from '../plan.js';
 import type { Position, Problem, RowKind } from '../rows.js';
 import type { ApplicationState, ResourceState, State } from '../state.query.js';
 import type { Wanted } from '../wanted.js';
 import { changesOf, type Values } from './changes.js';
+
+const builtInLevels: Record<BuiltInRole, Level> = {
+  credential_manager: 'application',
+  org_admin: 'organisation',
+  it: 'platform',
+};
 
 export interface Settings {
   today: UtcDay;
@@ -47,6 +56,7 @@ const once = {
   application: (name: string) => t`application ${name}`,
   user: (name: string) => t`user ${name}`,
   role: (name: string) => t`role ${name}`,
+  custom_role: (name: string) => t`custom role ${name}`,
 };
 
 /** What is known so far while the rows are walked through, and what was found. */
@@ -58,6 +68,8 @@ export class Comparison {
   readonly apis = new Set<string>();
   /** Resources of the file, by their scope. */
   readonly resources = new Map<string, ResourceState>();
+  /** Roles of the file that IT makes, by their key, and whether they can be given. */
+  readonly customRoles = new Map<string, { level: Level; open: boolean }>();
   /** Organisations, by their key, that there are or will be. */
   readonly places = new Map<string, Place>();
   /** Applications of the file, by their name in small letters. */
@@ -95,6 +107,15 @@ export class Comparison {
     if (made) return made;
     const resource = this.state.resources.get(scope);
     return resource?.own || !this.prunes('resource') ? resource : undefined;
+  }
+
+  /** The role that there is or will be. */
+  role(key: string): { level: Level; open: boolean } | undefined {
+    if (isBuiltIn(key)) return { level: builtInLevels[key], open: true };
+    const made = this.customRoles.get(key);
+    if (made) return made;
+    const role = this.state.customRoles.get(key);
+    return role && { level: role.level, open: role.active && !role.over };
   }
 
   /** Does the file remove what it does not name of this kind? */

@@ -4,6 +4,7 @@ import type { State } from '../state.query.js';
 import type { Wanted } from '../wanted.js';
 import { applicationComparer } from './applications.js';
 import { compareApi, compareResource } from './catalogue.js';
+import { compareCustomRole } from './custom-roles.js';
 import { Comparison, type Settings } from './comparison.js';
 import { compareOrganisation } from './organisations.js';
 import { enterRemovals } from './removals.js';
@@ -24,6 +25,7 @@ export function differenceOf(wanted: Wanted, state: State, settings: Settings): 
   const comparison = new Comparison(wanted, state, settings);
   wanted.apis.forEach((each) => compareApi(comparison, each));
   wanted.resources.forEach((each) => compareResource(comparison, each));
+  wanted.customRoles.forEach((each) => compareCustomRole(comparison, each));
   wanted.organisations.forEach((each) => compareOrganisation(comparison, each));
   wanted.applications.forEach(applicationComparer(comparison));
   wanted.users.forEach((each) => compareUser(comparison, each));

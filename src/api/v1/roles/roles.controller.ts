@@ -14,6 +14,7 @@ import { atField } from '../kernel/at-field.js';
 import { ApiGuard } from '../kernel/guard.js';
 import { pageWish, sendList } from '../kernel/list.js';
 import { send, sendNothing } from '../kernel/send.js';
+import { findCustomRole } from '../custom-roles/custom-roles.query.js';
 import { findUser } from '../users/users.query.js';
 import { NewRole, RoleAnswer, RoleQuery } from './roles.dto.js';
 import { findRole, findRoles, type RoleRow } from './roles.query.js';
@@ -93,8 +94,10 @@ export class RolesController {
 
   private async make(tx: Tx, request: FastifyRequest, input: NewRole): Promise<Made> {
     const { userId, role, applicationId, confirmedBy, confirmedOn, lastDay } = input;
-    if (role === 'org_admin' && applicationId !== undefined) {
-      throw new Invalid({ applicationId: 'An org admin is one for the whole organisation.' });
+    const kind = await findCustomRole(tx, role);
+    if (!kind) throw new Invalid({ role: 'There is no such role that programs give.' });
+    if (kind.level === 'organisation' && applicationId !== undefined) {
+      throw new Invalid({ applicationId: 'This role is one for the whole organisation.' });
     }
     if (!(await findUser(tx, userId))) {
       throw new Invalid({ userId: 'There is nobody with this id in an organisation.' });

@@ -1,17 +1,19 @@
-import { Day, Instant, OneOf, Text, Uuid } from '../contract/fields.js';
+import { Day, Instant, Text, Uuid } from '../contract/fields.js';
 import { ListQuery } from '../kernel/list.js';
-
-/** Roles of IT are given by people. */
-export const givenRoles = ['credential_manager', 'org_admin'] as const;
 
 export class NewRole {
   @Uuid()
   userId: string;
 
-  @OneOf(givenRoles)
-  role: (typeof givenRoles)[number];
+  @Text({
+    max: 40,
+    about:
+      '`credential_manager`, `org_admin`, or the key of a custom role. Those of the whole service are given by people.',
+    example: 'org_admin',
+  })
+  role: string;
 
-  @Uuid({ optional: true, about: 'For a credential manager.' })
+  @Uuid({ optional: true, about: 'For a role in one application.' })
   applicationId?: string;
 
   @Text({ max: 400, about: 'Who in the organisation confirmed it.' })
@@ -43,7 +45,7 @@ export class RoleAnswer {
   @Uuid()
   userId: string;
 
-  @OneOf(givenRoles)
+  @Text({ about: 'The key of the role.' })
   role: string;
 
   @Uuid()

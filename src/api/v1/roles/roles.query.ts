@@ -48,4 +48,4 @@ const select = `
     r.application_id as "applicationId", r.confirmed_by as "confirmedBy",
     r.confirmed_on::text as "confirmedOn", r.granted_at as "grantedAt", r.ends_at as "endsAt"
   from role_assignments r
-  where r.role <> 'it' and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $1)`;
+  where r.organisation_id is not null and r.withdrawn_at is null and (r.ends_at is null or r.ends_at > $1)`;
