@@ -214,12 +214,18 @@ describe('a program of IT', () => {
     const friend = { email: 'friend@example.org', name: 'Friend', organisationId };
     const { body: mine } = await ask('POST', 'users', friend);
     const managing = { role: 'credential_manager', applicationId, ...confirmation };
+    const mighty = { key: 'mighty', name: 'Mighty', level: 'organisation' };
     for (const [method, path, body, status] of [
       ['POST', 'roles', { userId: mine.id, ...managing }, 409],
       ['POST', 'roles', { userId: mine.id, role: 'org_admin', ...confirmation }, 409],
       ['POST', 'roles', { userId: things.user, role: 'it', ...confirmation }, 422],
       ['POST', 'roles', { userId: staff!.id, role: 'org_admin', ...confirmation }, 422],
       ['DELETE', `roles/${staff!.role}`, undefined, 404],
+      ['POST', 'custom-roles', { ...mighty, level: 'platform', permissions: ['audit.see'] }, 422],
+      ['POST', 'custom-roles', { ...mighty, permissions: ['platform.administer'] }, 422],
+      ['PATCH', 'custom-roles/org_admin', { active: false }, 409],
+      ['PATCH', 'custom-roles/it', { active: false }, 404],
+      ['GET', 'custom-roles/it', undefined, 404],
       ['GET', `users/${staff!.id}`, undefined, 404],
       ['PATCH', `users/${staff!.id}`, { name: 'Renamed' }, 404],
       ['POST', `users/${staff!.id}/close`, undefined, 404],
