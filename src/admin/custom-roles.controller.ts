@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/com
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { CustomRoles } from '../applications/custom-roles.service.js';
+import { roleKeyOf } from '../applications/role-key.js';
 import { checkedRole } from '../applications/role-values.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
@@ -153,7 +154,7 @@ export class CustomRolesController {
   }
 
   private async find(key: string): Promise<CustomRoleRow> {
-    const [row] = await findCustomRoles(this.dataSource, this.clock.now(), key);
+    const [row] = await findCustomRoles(this.dataSource, this.clock.now(), roleKeyOf(key));
     if (!row) throw new NotFound('no such role');
     return row;
   }

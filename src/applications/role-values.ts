@@ -10,6 +10,7 @@ import {
   permissionsOf,
 } from '../users/permissions.js';
 import { problemOfLastDay } from './role-terms.js';
+import { isRoleKey } from './role-key.js';
 import { isBuiltIn } from './role-words.js';
 
 /** What can be changed of a role that IT made. */
@@ -74,7 +75,7 @@ function problemsOf(
 
 function problemOfKey(key: string): Words | undefined {
   if (isBuiltIn(key)) return () => t`This is the key of a built-in role.`;
-  return /^[a-z][a-z0-9_]{1,39}$/.test(key)
+  return isRoleKey(key)
     ? undefined
     : () => t`2 to 40 small letters, digits and underscores, a letter first, such as auditor.`;
 }

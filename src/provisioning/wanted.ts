@@ -1,6 +1,7 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { TokenFormat } from '../applications/application.entity.js';
 import { checkedApi, checkedResource, checkedTokens } from '../applications/resource-values.js';
+import { isRoleKey } from '../applications/role-key.js';
 import { checkedNewRole, type RoleValues } from '../applications/role-values.js';
 import { checkedTerms } from '../applications/role-terms.js';
 import { checkedOrganisation } from '../organisations/organisation-values.js';
@@ -245,6 +246,10 @@ function userOf(row: Row): WantedUser {
 function roleOf(row: Row, today: UtcDay): WantedRole {
   // Whether there is such a role is compared with the database.
   const role = row.text('role') || 'credential_manager';
+  if (!isRoleKey(role)) {
+    const shown = role.slice(0, 40);
+    row.complain('role', t`There is no role "${shown}", neither in this file nor in Keyturn.`);
+  }
   const application = row.item('application');
   if (role === 'credential_manager' && !application) {
     row.complain('role', t`For which application? Write its name into "application".`);

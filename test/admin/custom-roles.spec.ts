@@ -534,6 +534,7 @@ describe('the pages of IT', () => {
       ['/admin/roles/org_admin/off', 409],
       ['/admin/roles/credential_manager/end', 409],
       ['/admin/roles/nobody', 404],
+      ['/admin/roles/%00', 404],
       ['/admin/roles/nobody/off', 404],
       ['/admin/roles/auditor/up', 404],
     ] as const) {

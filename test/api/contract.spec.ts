@@ -99,7 +99,10 @@ describe('the document', () => {
     );
     for (const { method, template, operationId } of operations) {
       const pattern = new RegExp(
-        `^${template.replaceAll('{code}', '[A-Z0-9]{2,10}').replace(/\{\w+\}/g, '[0-9a-f-]{36}')}(\\?.*)?$`,
+        `^${template
+          .replaceAll('{code}', '[A-Z0-9]{2,10}')
+          .replaceAll('{key}', '[a-z0-9_]{2,40}')
+          .replace(/\{\w+\}/g, '[0-9a-f-]{36}')}(\\?.*)?$`,
       );
       expect(`/api/v1/${calls[operationId]!.path}`).toMatch(pattern);
       expect(calls[operationId]!.method).toBe(method.toUpperCase());

@@ -206,7 +206,7 @@ applications: [{organisation: NO/Fjordbank, api: SMC, resources: [match-connect]
 test('a row with a missing and an unknown field is judged in its other fields too', async () => {
   const bad = `organisations: [{country: XX, slug: a b, nam: x, ion: "12"}]
 applications: [{kind: other, state: on}]
-roles: [{role: boss, last_day: soon}]
+roles: [{role: Boss, last_day: soon}]
 `;
   const found = errors(await plan(bad));
   for (const field of ['nam', 'name', 'country', 'slug', 'ION', 'organisation', 'api', 'kind']) {

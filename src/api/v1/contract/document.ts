@@ -119,7 +119,8 @@ function parametersOf({ parameters, query, operation }: Route, schemas: Schemas)
       name,
       in: 'path',
       required: true,
-      schema: name === 'code' ? { type: 'string' } : { type: 'string', format: 'uuid' },
+      schema:
+        name === 'code' || name === 'key' ? { type: 'string' } : { type: 'string', format: 'uuid' },
     })),
     ...Object.entries(query ? fieldsOf(query) : {}).map(([name, field]) => ({
       name,

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Patch, Post, Req, Res, UseGuards } from '@nestj
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource } from 'typeorm';
 import { CustomRoles } from '../../../applications/custom-roles.service.js';
+import { roleKeyOf } from '../../../applications/role-key.js';
 import { Machine } from '../../../authentication/marks.js';
 import { Config } from '../../../platform/config/config.js';
 import { inTransaction, type Tx } from '../../../platform/database/tx.js';
@@ -78,7 +79,7 @@ export class CustomRolesController {
   })
   @Get(':key')
   async getCustomRole(@Param('key') key: string, @Res() reply: FastifyReply) {
-    const row = found(await findCustomRole(this.dataSource.manager, key));
+    const row = found(await findCustomRole(this.dataSource.manager, roleKeyOf(key)));
     return send(reply, answerOf(row), { etag: tagOf(row) });
   }
 
@@ -100,7 +101,7 @@ export class CustomRolesController {
     @Res() reply: FastifyReply,
   ) {
     const row = await inTransaction(this.dataSource, async (tx) => {
-      const before = found(await findCustomRole(tx, key, true));
+      const before = found(await findCustomRole(tx, roleKeyOf(key), true));
       checkMatch(request, tagOf(before), 'required');
       const { active, ...values } = change;
       if (Object.values(values).some((value) => value !== undefined)) {

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DataSource, type EntityManager } from 'typeorm';
+import { isRoleKey } from '../../../applications/role-key.js';
 import { Roles } from '../../../applications/roles.service.js';
 import { Machine } from '../../../authentication/marks.js';
 import { Clock } from '../../../platform/clock.js';
@@ -94,7 +95,7 @@ export class RolesController {
 
   private async make(tx: Tx, request: FastifyRequest, input: NewRole): Promise<Made> {
     const { userId, role, applicationId, confirmedBy, confirmedOn, lastDay } = input;
-    const kind = await findCustomRole(tx, role);
+    const kind = isRoleKey(role) ? await findCustomRole(tx, role) : undefined;
     if (!kind) throw new Invalid({ role: 'There is no such role that programs give.' });
     if (kind.level === 'organisation' && applicationId !== undefined) {
       throw new Invalid({ applicationId: 'This role is one for the whole organisation.' });
