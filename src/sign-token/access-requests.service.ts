@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { mayManageDomains, maySee } from '../applications/permission.js';
+import { manages, mayManageDomains, maySee } from '../applications/permission.js';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
 import { Config } from '../platform/config/config.js';
@@ -202,8 +202,8 @@ export class AccessRequests {
   private managers(tx: Tx, applicationId: string): Promise<Reader[]> {
     return tx.query<Reader[]>(
       `select distinct u.id, u.name, u.email, u.language from users u
-       join role_assignments r on r.user_id = u.id
-       where r.application_id = $1 and r.role = 'credential_manager' and r.withdrawn_at is null
+       join role_assignments r on r.user_id = u.id join applications a on a.id = $1
+       where ${manages('a', '$2')} and r.withdrawn_at is null
          and (r.ends_at is null or r.ends_at > $2) and u.closed_at is null
          and u.activated_at is not null`,
       [applicationId, this.clock.now()],
