@@ -17,6 +17,7 @@ import { OwnAudienceJob } from './oauth/own-audience.job.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalModule } from './portal/portal.module.js';
 import { PortalWebhooksModule } from './portal/webhooks.module.js';
+import { UsagePagesModule } from './portal/usage-pages.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
 import { WatchJob } from './reminders/watch.job.js';
@@ -32,7 +33,7 @@ import { ApplicationsModule } from './applications/applications.module.js';
 import { OrganisationsModule } from './organisations/organisations.module.js';
 
 /** What the setting `DOMAINS` switches on: routes and pages in modules of their own. */
-const withDomains = [HeaderApiModule, WebhooksModule, PortalWebhooksModule];
+const withDomains = [HeaderApiModule, WebhooksModule, PortalWebhooksModule, UsagePagesModule];
 
 /** The server: features, doors and jobs. */
 @Module({})

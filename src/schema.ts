@@ -36,6 +36,7 @@ import { UserLanguage1795219340000 } from '../migrations/1795219340000-user-lang
 import { SwitchedOffEnds1795219380000 } from '../migrations/1795219380000-switched-off-ends.js';
 import { RemindedMilestone1795219390000 } from '../migrations/1795219390000-reminded-milestone.js';
 import { PasswordResets1795219440000 } from '../migrations/1795219440000-password-resets.js';
+import { Usage1795219470000 } from '../migrations/1795219470000-usage.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
@@ -74,6 +75,7 @@ import {
   Subject,
   Verification,
 } from './sign-token/sign-token.entity.js';
+import { UsageCount } from './usage/usage-count.entity.js';
 import { Invitation, User } from './users/user.entity.js';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint } from './webhooks/webhook.entity.js';
 
@@ -124,6 +126,7 @@ export const entities = [
   SigningKey,
   Subject,
   TotpFactor,
+  UsageCount,
   User,
   Verification,
   WebhookAttempt,
@@ -170,6 +173,7 @@ export const migrations = [
   SwitchedOffEnds1795219380000,
   RemindedMilestone1795219390000,
   Domains1795219400000,
+  Usage1795219470000,
   Backups1795219430000,
   KeyNumbers1795219450000,
   SignToken1795219400001,

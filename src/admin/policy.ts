@@ -46,6 +46,7 @@ export function policyOf(config: Config): Line[] {
     line('REFUSED_PER_CLIENT', t`Refused calls a minute, of a client ID`),
     line('REFUSED_PER_ADDRESS', t`Refused calls a minute, from an address`),
     line('API_CALLS_PER_MINUTE', t`Calls to the API a minute, of an application`),
+    line('HEADER_CALLS_PER_MINUTE', t`Calls by header authentication a minute, of an application`),
     line('TRUSTED_PROXIES', t`Proxies that are believed`, config.TRUSTED_PROXIES ?? t`none`),
     line('LOG_LEVEL', t`Log level`),
   ];

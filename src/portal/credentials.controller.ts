@@ -14,6 +14,7 @@ import { applicationPage } from './credentials.page.js';
 import { type ApplicationRow, findApplications } from './credentials.query.js';
 import { doneNotice, justDone } from './done.js';
 import { findEndingFirst, type Placed } from './ending-first.query.js';
+import { applicationHref } from './hrefs.js';
 import { homeHref, readHomeFilter } from './home-filter.js';
 import { homePage } from './home.page.js';
 import { findHome, type HomeCounts, type HomeFilter, type Place } from './home.query.js';
@@ -24,6 +25,7 @@ import { secretPage } from './secret.page.js';
 import { seesAll } from './places.js';
 import { timeLine } from './time-line.page.js';
 import { type EndingWeek, findEndingWeeks } from './time-line.query.js';
+import { hasUsage } from './usage.query.js';
 
 /** Applications on one page of the list. */
 const pageSize = 50;
@@ -133,6 +135,7 @@ export class CredentialsController {
       limit: 1,
     });
     if (!row) throw new NotFound('no such application for this user');
+    const used = this.config.DOMAINS === 'on' && (await hasUsage(this.dataSource, row.id));
     const change = await justDone(this.dataSource, viewer, uuidIn(done), now);
     return this.pages.send(request, reply, () => ({
       view: 'portal/application',
@@ -144,6 +147,7 @@ export class CredentialsController {
           viewer,
           domains: this.config.DOMAINS === 'on',
         }),
+        usageHref: used ? `${applicationHref(row.id)}/usage` : undefined,
         done: change?.(),
       } satisfies ApplicationPage,
     }));

@@ -221,6 +221,8 @@ export interface ApplicationPage {
   name: string;
   /** For those who may see what was done. */
   activityHref?: string;
+  /** Where it has domains, and the module is on. */
+  usageHref?: string;
   /** What was done to a secret a moment ago, above the list of secrets. */
   done?: string;
   /** Its page in the other door, for IT. */
@@ -493,6 +495,31 @@ export interface ForecastMailLine {
   recipient?: { name: string; email: string };
   time: string;
   secrets: { name: string; hint: string; href?: string; owner: string; milestone: string }[];
+}
+
+/** portal/usage */
+export interface UsagePage {
+  application: ApplicationLink;
+  choices: { text: string; href: string; current: boolean }[];
+  total: string;
+  delay: string;
+  limit: string;
+  /** Absent without calls. */
+  chart?: {
+    width: number;
+    height: number;
+    ground: number;
+    label: string;
+    bars: { x: number; width: number; live: Bar; test: Bar; title: string }[];
+    marks: { x: number; text: string; end: boolean }[];
+    list: { day: Moment; live: string; test: string }[];
+  };
+  routes: { host: string; environment: string; route: string; count: string; share: string }[];
+}
+
+interface Bar {
+  y: number;
+  height: number;
 }
 
 /** portal/activity */

@@ -60,6 +60,7 @@ const table: Record<string, string> = {
   getRole: 'R',
   deleteRole: 'W',
   getForecast: 'RSM',
+  getUsage: 'RSM',
   listAuditEvents: 'A',
   planFile: 'R',
   applyFile: 'W',

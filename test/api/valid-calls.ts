@@ -242,6 +242,7 @@ export function validCalls(things: Things, member: Program): Record<string, Call
     },
     getRole: { method: 'GET', path: `roles/${role}` },
     deleteRole: { method: 'DELETE', path: `roles/${role}` },
+    getUsage: { method: 'GET', path: `applications/${application}/usage` },
     getForecast: { method: 'GET', path: 'forecast' },
     listAuditEvents: { method: 'GET', path: 'audit-events' },
     planFile: { method: 'POST', path: 'provisioning/plan', body: newFile, headers: asYaml },

@@ -5,12 +5,15 @@ import {
   type HeaderClient,
 } from '../../domains/header-check.service.js';
 import { headerQuestion } from '../../domains/header-question.js';
-import { Refusal } from '../../platform/refusals.js';
+import { Refusal, TooMany } from '../../platform/refusals.js';
 import { success } from '../../platform/web/envelope.js';
 import type { DomainReason } from '../../secrets/secret-use.entity.js';
 import type { Identity } from '../../sign-token/identity.js';
 import { LoginRequests } from '../../sign-token/login-requests.service.js';
 import { subjectIn, Userinfo } from '../../sign-token/userinfo.service.js';
+import { CallLimit } from '../../usage/call-limit.service.js';
+import { rateLimitHeaders } from '../../usage/rate-limit-headers.js';
+import { Usage } from '../../usage/usage.service.js';
 
 /** A call with its three headers, as either way of the server reads it. */
 export interface HeaderPost {
@@ -20,6 +23,8 @@ export interface HeaderPost {
   /** Where it comes from, and whether by https, as far as trusted proxies say. */
   address: string;
   secure: boolean;
+  /** Takes headers for the answer, whichever it will be. */
+  tell: (headers: Record<string, string>) => void;
 }
 
 export type HeaderRoute = 'sign-token' | 'sign-token-verify' | 'get/user/info';
@@ -35,12 +40,14 @@ export class HeaderEndpoints {
     private readonly check: HeaderCheck,
     private readonly logins: LoginRequests,
     private readonly userinfo: Userinfo,
+    private readonly usage: Usage,
+    private readonly limit: CallLimit,
   ) {}
 
   async signToken(post: HeaderPost) {
     const { redirect_url: redirectUrl } = fieldsIn(post.body);
     const client = await this.check.admit(callIn(post, 'login', redirectUrl), plain);
-    this.count(client, 'sign-token');
+    this.count(client, 'sign-token', post);
     const address = neededText(redirectUrl, 'redirect_url');
     const started = await this.logins.start(client, address);
     if (!started) throw this.refused(client, 'redirect_not_registered');
@@ -52,7 +59,7 @@ export class HeaderEndpoints {
 
   async signTokenVerify(post: HeaderPost) {
     const client = await this.check.admit(callIn(post, 'login'), plain);
-    this.count(client, 'sign-token-verify');
+    this.count(client, 'sign-token-verify', post);
     const token = neededText(fieldsIn(post.body).token, 'token');
     const identity = this.known(client, await this.logins.collect(client, token));
     return success('The user has signed in.', identity);
@@ -61,7 +68,7 @@ export class HeaderEndpoints {
   async userInfo(post: HeaderPost) {
     const { sub } = fieldsIn(post.body);
     const client = await this.userinfo.admit(callIn(post, 'api'), sub);
-    this.count(client, 'get/user/info');
+    this.count(client, 'get/user/info', post);
     if (subjectIn(sub) === null) {
       throw invalid('sub: send the user’s sub, a whole number.');
     }
@@ -70,9 +77,13 @@ export class HeaderEndpoints {
     });
   }
 
-  /** Check 11, and the place where a call is counted: by application, domain and route. @throws TooMany */
-  private count(_client: HeaderClient, _route: HeaderRoute): void {
-    // Nothing is counted yet.
+  /** Check 11; the call is counted by application, domain and route, whatever comes after. @throws TooMany */
+  private count(client: HeaderClient, route: HeaderRoute, { tell }: HeaderPost): void {
+    const room = this.limit.take(client.applicationId);
+    tell(rateLimitHeaders(room));
+    if (room.full) throw new TooMany(room.ends, 'This application calls too often. Wait a little.');
+    const { applicationId, domain, at } = client;
+    this.usage.note({ applicationId, domain, route, at });
   }
 
   private known(client: HeaderClient, found: Identity | DomainReason): Identity {

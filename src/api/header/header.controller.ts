@@ -42,17 +42,17 @@ export class HeaderController {
 
   @Post('sign-token')
   async signToken(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return send(reply, await this.endpoints.signToken(postOf(request)));
+    return send(reply, await this.endpoints.signToken(postOf(request, reply)));
   }
 
   @Post('sign-token-verify')
   async signTokenVerify(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return send(reply, await this.endpoints.signTokenVerify(postOf(request)));
+    return send(reply, await this.endpoints.signTokenVerify(postOf(request, reply)));
   }
 
   @Post('get/user/info')
   async userInfo(@Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    return send(reply, await this.endpoints.userInfo(postOf(request)));
+    return send(reply, await this.endpoints.userInfo(postOf(request, reply)));
   }
 
   @Get(postRoutes)
@@ -93,10 +93,11 @@ export class HeaderController {
 }
 
 /** @throws HttpException for a body of another kind */
-function postOf(request: FastifyRequest): HeaderPost {
+function postOf(request: FastifyRequest, reply: FastifyReply): HeaderPost {
   checkBodyType(request);
   const { headers, body, ip: address, protocol } = request;
-  return { headers, body, address, secure: protocol === 'https' };
+  const tell = (more: Record<string, string>) => void reply.headers(more);
+  return { headers, body, address, secure: protocol === 'https', tell };
 }
 
 function send(reply: FastifyReply, body: object): FastifyReply {

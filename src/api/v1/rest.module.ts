@@ -25,6 +25,7 @@ import { ProvisioningController } from './provisioning/provisioning.controller.j
 import { RolesController } from './roles/roles.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { SelfController } from './self/self.controller.js';
+import { UsageApiController } from './usage/usage.controller.js';
 import { UsersController } from './users/users.controller.js';
 
 /** Our own REST API. */
@@ -57,6 +58,7 @@ import { UsersController } from './users/users.controller.js';
     ProvisioningController,
     ForecastController,
     AuditController,
+    UsageApiController,
     ElsewhereController,
   ],
 })

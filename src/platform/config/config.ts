@@ -223,6 +223,9 @@ export class Config {
   @Count(1, 1_000_000, 'API_CALLS_PER_MINUTE=600')
   API_CALLS_PER_MINUTE = 600;
 
+  @Count(1, 100_000_000, 'HEADER_CALLS_PER_MINUTE=6000')
+  HEADER_CALLS_PER_MINUTE = 6000;
+
   /** Domains, header authentication and the sign-in hand-off: all of it, or none. */
   @IsIn(['on', 'off'], { message: 'should be on or off, e.g. DOMAINS=on' })
   DOMAINS: 'on' | 'off' = 'on';
