@@ -15,6 +15,7 @@ import { type Platform, PlatformModule, WebModule } from './platform/platform.mo
 import { OAuthModule } from './oauth/oauth.module.js';
 import { OwnAudienceJob } from './oauth/own-audience.job.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
+import { PortalDomainsModule } from './portal/domains.module.js';
 import { PortalModule } from './portal/portal.module.js';
 import { PortalWebhooksModule } from './portal/webhooks.module.js';
 import { UsagePagesModule } from './portal/usage-pages.module.js';
@@ -33,7 +34,13 @@ import { ApplicationsModule } from './applications/applications.module.js';
 import { OrganisationsModule } from './organisations/organisations.module.js';
 
 /** What the setting `DOMAINS` switches on: routes and pages in modules of their own. */
-const withDomains = [HeaderApiModule, WebhooksModule, PortalWebhooksModule, UsagePagesModule];
+const withDomains = [
+  HeaderApiModule,
+  WebhooksModule,
+  PortalDomainsModule,
+  PortalWebhooksModule,
+  UsagePagesModule,
+];
 
 /** The server: features, doors and jobs. */
 @Module({})

@@ -128,9 +128,10 @@ async function namesIn({ dataSource }: TestApp): Promise<string[]> {
      union select server_answer from mails where server_answer not like 'not sent:%'
      union select server_answer from reminders where server_answer not like 'not sent:%'
      union select subject_name from audit_events union select actor_name from audit_events
+     union select host from domains union select name from domains
      union select code from apis union select country from organisations
      union select value from audit_events, jsonb_each_text(detail)
-       where key in ('name', 'resource', 'resourceServer', 'application', 'confirmedBy')`,
+       where key in ('name', 'resource', 'resourceServer', 'application', 'confirmedBy', 'host', 'url')`,
   );
   const regions = new Intl.DisplayNames('de', { type: 'region' });
   return [...rows.map(({ text }) => text), ...countries().map(({ code }) => regions.of(code)!)]

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DataSource } from 'typeorm';
+import { type DataSource, MoreThan } from 'typeorm';
 import { applicationName } from '../applications/application-name.js';
 import { type Application, Resource } from '../applications/application.entity.js';
 import { Applications } from '../applications/applications.service.js';
@@ -10,6 +10,7 @@ import { TotpFactor } from '../authentication/authentication.entity.js';
 import { Factors } from '../authentication/factor.service.js';
 import { hashPassword } from '../authentication/password-hash.js';
 import { newTotpKey } from '../authentication/totp.js';
+import { Domains } from '../domains/domains.service.js';
 import { Organisations } from '../organisations/organisations.service.js';
 import { FixedClock } from '../platform/clock.js';
 import { Outbox } from '../platform/mail/outbox.service.js';
@@ -53,6 +54,7 @@ export async function makeWorld(platform: Platform): Promise<DemoWorld> {
   await maker.roles();
   await maker.secrets(({ age }) => age > goodbyeAge);
   await maker.goodbyes();
+  await maker.domains();
   await maker.secrets(({ age }) => age <= goodbyeAge);
   await maker.invitations();
   await maker.mails();
@@ -86,6 +88,7 @@ class WorldMaker {
       applications: new Applications(dataSource, audit, this.clock),
       roles: new Roles(dataSource, audit, this.clock),
       secrets: new Secrets(dataSource, audit, keys, this.clock, config),
+      domains: new Domains(dataSource, audit, this.clock),
       factors: new Factors(dataSource, this.clock, keys, new Limits(dataSource, this.clock)),
     };
   }
@@ -164,6 +167,23 @@ class WorldMaker {
     this.clock.set(this.ago(goodbyeAge));
     for (const { email, standing } of world.people) {
       if (standing === 'left') await this.services.users.close(theService, this.user(email).id);
+    }
+  }
+
+  /** They work with the secrets that the application has by then. */
+  async domains(): Promise<void> {
+    for (const { application, by, callbacks, ...wish } of world.domains) {
+      const owner = { ...this.user(by), address: null };
+      const applicationId = this.made.get(application)!.id;
+      const { id: domainId } = await this.services.domains.create(owner, applicationId, wish);
+      const place = { applicationId, domainId };
+      for (const url of callbacks) {
+        await this.services.domains.addUrl(owner, place, { kind: 'callback', url });
+      }
+      const live = { applicationId, expiresAt: MoreThan(this.clock.now()) };
+      for (const { id } of await this.dataSource.getRepository(Secret).findBy(live)) {
+        await this.services.domains.link(owner, place, id);
+      }
     }
   }
 

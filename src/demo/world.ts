@@ -1,5 +1,6 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { BuiltInRole } from '../applications/role-assignment.entity.js';
+import type { DomainWish } from '../domains/domain-values.js';
 
 /**
  * The demo world as data: invented registries with realistic names. It is also the cast of the tests
@@ -265,5 +266,38 @@ export const secrets: DemoSecret[] = [
     by: 'tomas@keyturn.example',
     age: 20,
     left: 340,
+  },
+];
+
+export interface DemoDomain extends DomainWish {
+  application: string;
+  by: string;
+  callbacks: string[];
+}
+
+export const domains: DemoDomain[] = [
+  {
+    application: nlDm,
+    by: 'anna@matchpunt.example',
+    host: 'donors.matchpunt.example',
+    name: 'Donor portal',
+    environment: 'live',
+    allowLogin: true,
+    isPrimary: true,
+    serverIps: ['192.0.2.0/24', '2001:db8:12::/48'],
+    fallbackUri: 'https://donors.matchpunt.example/sign-in-failed',
+    callbacks: ['https://donors.matchpunt.example/signed-in'],
+  },
+  {
+    application: nlDm,
+    by: 'anna@matchpunt.example',
+    host: 'test.donors.matchpunt.example',
+    name: 'Donor portal, test',
+    environment: 'test',
+    allowLogin: true,
+    callbacks: [
+      'https://test.donors.matchpunt.example/signed-in',
+      'http://localhost:3000/signed-in',
+    ],
   },
 ];

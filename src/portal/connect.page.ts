@@ -1,8 +1,17 @@
+import { t } from '../platform/language/speaking.js';
 import type { ApplicationRow } from './credentials.query.js';
+import type { DomainRow } from './domains.query.js';
 import type { ConnectPanel } from './models.js';
 
-/** How a program gets a token: every command takes the secret from an environment variable (T1, T2). */
-export function connectPanel(row: ApplicationRow, publicUrl: string): ConnectPanel {
+/**
+ * How a program gets a token: every command takes the secret from an environment variable (T1, T2).
+ * Of an application with domains, also how it calls with headers.
+ */
+export function connectPanel(
+  row: ApplicationRow,
+  publicUrl: string,
+  domains: DomainRow[] = [],
+): ConnectPanel {
   const tokenUrl = `${publicUrl}/oauth2/token`;
   const audience = row.resources[0]?.audience ?? 'https://audience.of.your.resource';
   const facts = { tokenUrl, clientId: row.clientId, audience };
@@ -14,6 +23,11 @@ export function connectPanel(row: ApplicationRow, publicUrl: string): ConnectPan
       { id: 'python', label: 'Python', code: python(facts) },
       { id: 'csharp', label: 'C#', code: csharp(facts) },
       { id: 'java', label: 'Java', code: java(facts) },
+      ...domains.slice(0, 1).map((domain) => ({
+        id: 'headers',
+        label: t`curl, with a domain in the headers`,
+        code: headers(publicUrl, row.clientId, domain),
+      })),
     ],
   };
 }
@@ -37,6 +51,18 @@ const curl = ({ tokenUrl, clientId, audience }: Facts) => `\
 curl -sS -u "${clientId}:$CLIENT_SECRET" ${tokenUrl} \\
   -d grant_type=client_credentials \\
   -d resource=${audience}`;
+
+/** Begins a sign-in, the first call of those that are proved by headers. */
+const headers = (publicUrl: string, clientId: string, { host, callbacks }: DomainRow) => `\
+curl -sS ${publicUrl}/api/sign-token \\
+  -H "X-Client-Id: ${clientId}" \\
+  -H "X-Client-Secret: $CLIENT_SECRET" \\
+  -H "X-Client-Domain: ${host}" \\
+  -H 'content-type: application/json' \\
+  -d ${quoted(JSON.stringify({ redirect_url: callbacks[0]?.url ?? `https://${host}/signed-in` }))}`;
+
+/** As one word of a shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 const node = ({ tokenUrl, clientId, audience }: Facts) => `\
 import { env } from 'node:process';

@@ -12,6 +12,9 @@ import { ledgerOf } from '../reminders/reminders.query.js';
 import { areFew, countEndingWeeks, countEnds, type EndCounts } from './all-ends.query.js';
 import { applicationPage } from './credentials.page.js';
 import { type ApplicationRow, findApplications } from './credentials.query.js';
+import { connectPanel } from './connect.page.js';
+import { domainsPanel } from './domains.page.js';
+import { findDomainsOf } from './domains.query.js';
 import { doneNotice, justDone } from './done.js';
 import { findEndingFirst, type Placed } from './ending-first.query.js';
 import { applicationHref } from './hrefs.js';
@@ -137,18 +140,24 @@ export class CredentialsController {
     if (!row) throw new NotFound('no such application for this user');
     const used = this.config.DOMAINS === 'on' && (await hasUsage(this.dataSource, row.id));
     const change = await justDone(this.dataSource, viewer, uuidIn(done), now);
+    const domains =
+      this.config.DOMAINS === 'on'
+        ? await findDomainsOf(this.dataSource, viewer, now, row.id)
+        : undefined;
     return this.pages.send(request, reply, () => ({
       view: 'portal/application',
       title: row.name,
+      notice: doneNotice(done),
       model: {
         ...applicationPage(row, now, {
           most: this.config.SECRETS_PER_APPLICATION,
-          publicUrl: this.config.PUBLIC_URL,
           viewer,
           domains: this.config.DOMAINS === 'on',
         }),
         usageHref: used ? `${applicationHref(row.id)}/usage` : undefined,
         done: change?.(),
+        domains: domains && domainsPanel(domains),
+        connect: connectPanel(row, this.config.PUBLIC_URL, domains?.domains),
       } satisfies ApplicationPage,
     }));
   }

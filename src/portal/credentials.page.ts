@@ -11,7 +11,6 @@ import { limitText } from '../secrets/secrets.service.js';
 import { distanceText, endText, momentOf } from '../platform/words.js';
 import { daysBetween, utcDay } from '../platform/utc-day.js';
 import { refusedLine } from '../secrets/refused-calls.js';
-import { connectPanel } from './connect.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
 import { adminHref, applicationHref, secretHref } from './hrefs.js';
 import type * as models from './models.js';
@@ -56,13 +55,8 @@ function cannotConnect(row: ApplicationRow, now: Date): string | undefined {
 export function applicationPage(
   row: ApplicationRow,
   now: Date,
-  {
-    most,
-    publicUrl,
-    viewer,
-    domains,
-  }: { most: number; publicUrl: string; viewer: Viewer; domains: boolean },
-): models.ApplicationPage {
+  { most, viewer, domains }: { most: number; viewer: Viewer; domains: boolean },
+): Omit<models.ApplicationPage, 'connect'> {
   return {
     webhooksHref: domains && row.hasDomain ? `${applicationHref(row.id)}/webhooks` : undefined,
     adminHref: viewer.it ? adminHref(row.id) : undefined,
@@ -94,7 +88,6 @@ export function applicationPage(
     count: t`${counted(row, now)} of ${most} secrets`,
     createHref: row.mayManage ? `${applicationHref(row.id)}/secrets/new` : undefined,
     createRefusal: createRefusal(row, now, most),
-    connect: connectPanel(row, publicUrl),
     refusedDelay: delays.refused(),
     refused: row.refused.map(refusedLine),
   };

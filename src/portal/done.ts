@@ -19,6 +19,15 @@ const texts: Record<string, () => string> = {
   'webhook-off': () => t`The webhook is switched off. Nothing is sent to it.`,
   'webhook-on': () => t`The webhook is switched on.`,
   'webhook-deleted': () => t`The webhook is deleted.`,
+  'domain-added': () => t`The domain is added. Link the secrets that are to work on it.`,
+  'domain-changed': () => t`The domain is changed.`,
+  'domain-deleted': () => t`The domain is deleted. No secret works on it any more.`,
+  'domain-secrets': () => t`The secrets of this domain are as you chose.`,
+  'callback-added': () => t`The callback address is added.`,
+  'callback-switched': () => t`The callback address is changed.`,
+  'callback-removed': () => t`The callback address is removed.`,
+  'logo-set': () => t`The logo is set.`,
+  'logo-removed': () => t`The logo is removed.`,
   sessions: () => t`All other sessions are ended.`,
 };
 

@@ -1,6 +1,7 @@
 import type { Field } from '../platform/web/form.js';
 import type { Moment } from '../platform/words.js';
 import type { RefusedCallLine } from '../secrets/refused-calls.js';
+import type { DomainForm } from './domain-form.js';
 
 /*
  * What the templates of this door print: `templates/pages/auth/*` and `templates/pages/portal/*`.
@@ -246,6 +247,8 @@ export interface ApplicationPage {
   /** Why no secret can be created now (S8). */
   createRefusal?: string;
   connect: ConnectPanel;
+  /** Where the module of domains is on. */
+  domains?: DomainsPanel;
   /** The last calls that were refused, with their true reason (T4); newest first. */
   refused: RefusedCallLine[];
   /** How late one is seen. */
@@ -257,6 +260,74 @@ export interface ConnectPanel {
   tokenUrl: string;
   /** Ready to paste; the secret comes from the environment variable CLIENT_SECRET. */
   commands: { id: string; label: string; code: string }[];
+}
+
+/** On portal/application, where the module of domains is on. */
+export interface DomainsPanel {
+  domains: (DomainLine & { secrets: { name: string; hint: string }[] })[];
+  addHref?: string;
+  /** Why none can be added. */
+  full?: string;
+}
+
+export interface DomainLine {
+  href: string;
+  host: string;
+  name: string;
+  environment: { key: 'production' | 'sandbox'; text: string };
+  state: { key: string; text: string };
+  isPrimary: boolean;
+  /** What it may be used for. */
+  allowed: string;
+}
+
+/** portal/domain */
+export interface DomainPage extends DomainLine {
+  application: { name: string; href: string };
+  id: string;
+  facts: { label: string; text: string }[];
+  /** Where its image is. */
+  logo?: string;
+  changeHref?: string;
+  deleteHref?: string;
+  /** All of the application for those who keep the domain; for others those that are linked. */
+  secrets: {
+    id: string;
+    name: string;
+    hint: string;
+    href: string;
+    state: { key: string; text: string };
+    linked: boolean;
+  }[];
+  /** The application has none at all. */
+  noSecret: boolean;
+  callbacks: {
+    url: string;
+    state: { key: string; text: string };
+    active: boolean;
+    switchAction?: string;
+    removeAction?: string;
+  }[];
+  loginOff?: string;
+  url: Field;
+  mayAddUrl: boolean;
+}
+
+/** portal/domain-form, for a new domain and for a change of one. */
+export interface DomainFormPage {
+  application: { name: string; href: string };
+  domain?: { host: string; href: string };
+  action: string;
+  /** Which other domain is the primary one now. */
+  primary?: string;
+  fields: Record<keyof DomainForm, Field>;
+}
+
+/** portal/domain-delete */
+export interface DomainDeletePage {
+  application: { name: string; href: string };
+  domain: { host: string; href: string };
+  confirm: Confirmation;
 }
 
 /** Replacing a secret: the four steps with the state of each, and the one that is next (S4, S13). */

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { DomainsModule } from '../domains/domains.module.js';
+import { DomainPartsController } from './domain-parts.controller.js';
+import { KeptDomain } from './domain-sight.js';
+import { DomainsController } from './domains.controller.js';
+
+/** Pages of domains, where the setting `DOMAINS` is on. */
+@Module({
+  imports: [DomainsModule],
+  providers: [KeptDomain],
+  controllers: [DomainsController, DomainPartsController],
+})
+export class PortalDomainsModule {}
