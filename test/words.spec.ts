@@ -131,7 +131,8 @@ async function namesIn({ dataSource }: TestApp): Promise<string[]> {
      union select host from domains union select name from domains
      union select code from apis union select country from organisations
      union select value from audit_events, jsonb_each_text(detail)
-       where key in ('name', 'resource', 'resourceServer', 'application', 'confirmedBy', 'host', 'url')`,
+       where key in ('name', 'resource', 'resourceServer', 'application', 'confirmedBy',
+         'host', 'url', 'secret')`,
   );
   const regions = new Intl.DisplayNames('de', { type: 'region' });
   return [...rows.map(({ text }) => text), ...countries().map(({ code }) => regions.of(code)!)]

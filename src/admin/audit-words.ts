@@ -80,6 +80,22 @@ const labels: Record<string, () => string> = {
   domain: () => t`Domain`,
   event: () => t`Event`,
   message: () => t`Message`,
+  secret: () => t`Secret`,
+  host: () => t`Host name`,
+  url: () => t`Address`,
+  environment: () => t`Environment`,
+  active: () => t`Active`,
+  allowLogin: () => t`Sign-in`,
+  allowApi: () => t`Other calls`,
+  isPrimary: () => t`Primary`,
+  serverIps: () => t`IP addresses of servers`,
+  fallbackUri: () => t`Fallback address`,
+};
+
+/** Codes that mean something in one field alone. */
+const codes: Record<string, Record<string, () => string>> = {
+  environment: { live: () => t`Live`, test: () => t`Test` },
+  kind: { callback: () => t`Callback address`, webhook: () => t`Webhook` },
 };
 
 const values: Record<string, () => string> = {
@@ -138,6 +154,8 @@ function valueText(name: string, value: unknown): string {
   if (name === 'expiresAt') return endText(new Date(value));
   if (name === 'signsFrom' || name === 'requestedAt') return instantText(new Date(value));
   if (name === 'hint') return `${value}…`;
+  const code = codes[name];
+  if (code && Object.hasOwn(code, value)) return code[value]!();
   // Names that people give can be those of every object, such as `__proto__`.
   return Object.hasOwn(values, value) ? values[value]!() : value;
 }

@@ -160,6 +160,7 @@ describe('who sees and changes them', () => {
   });
 
   test('IT keeps them as a manager does, with a fresh code', async () => {
+    anna = await service.signedIn('anna@matchpunt.example');
     const path = await added({ host: 'it.example' });
     const ines = await service.signedIn('ines@keyturn.example');
     await ines.get(`${path}/change`);
