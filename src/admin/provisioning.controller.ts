@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
 import { language, t } from '../platform/language/speaking.js';
 import { Invalid, NotFound } from '../platform/refusals.js';
 import { utcDay } from '../platform/utc-day.js';
@@ -34,6 +35,7 @@ export class ProvisioningController {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly pages: Pages,
+    private readonly config: Config,
   ) {}
 
   @Get()
@@ -56,11 +58,12 @@ export class ProvisioningController {
   export(@Param('form') form: string, @Res() reply: FastifyReply) {
     if (form !== 'yaml' && form !== 'csv') throw new NotFound('no such form of export');
     const now = this.clock.now();
+    const domains = this.config.DOMAINS === 'on';
     return reply
       .header('cache-control', 'no-store')
       .header('content-disposition', `attachment; filename="keyturn-${utcDay(now)}.${form}"`)
       .type(form === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/yaml')
-      .send(Readable.from(exportFile(this.dataSource, form, now)));
+      .send(Readable.from(exportFile(this.dataSource, form, now, { domains })));
   }
 
   @StepUp(() => t`see what the file would do`)

@@ -19,6 +19,7 @@ const whats = (): Record<Entry['what'], string> => ({
   resource: t`resource`,
   organisation: t`organisation`,
   application: t`application`,
+  domain: t`domain`,
   grant: t`grant`,
   user: t`user`,
   custom_role: t`custom role`,

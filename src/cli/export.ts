@@ -17,8 +17,9 @@ export const exportCommand = command(
   ({ form }) => {
     if (form !== 'yaml' && form !== 'csv') throw new RangeError('--form is yaml or csv.');
     return withFeatures(new SystemClock(), async (_app, { platform }) => {
-      const { dataSource, clock } = platform;
-      const pieces = exportFile(dataSource, form, clock.now());
+      const { dataSource, clock, config } = platform;
+      const domains = config.DOMAINS === 'on';
+      const pieces = exportFile(dataSource, form, clock.now(), { domains });
       await pipeline(Readable.from(pieces), process.stdout, { end: false });
       return 0;
     });

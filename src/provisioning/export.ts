@@ -17,11 +17,12 @@ export async function* exportFile(
   dataSource: DataSource,
   form: FileForm,
   now: Date,
-  { forProgram = false }: { forProgram?: boolean } = {},
+  { forProgram = false, domains }: { forProgram?: boolean; domains: boolean },
 ): AsyncGenerator<string> {
   const { head, section, row } = forms[form];
   yield head;
   for (const kind of rowKinds) {
+    if (kind === 'domain' && !domains) continue;
     let first = true;
     for await (const rows of batches(dataSource, kind, now, !forProgram)) {
       yield (first ? section(kind) : '') + rows.map((values) => row(kind, values)).join('');
@@ -53,6 +54,11 @@ async function* batches(
   }
 }
 
+function callbacksSql(which: string): string {
+  return `array(select u.url from domain_urls u
+    where u.domain_id = d.id and u.kind = 'callback' and ${which} order by u.url collate "C")`;
+}
+
 const queries: Record<RowKind, string> = {
   api: `
     select i.code as sort, i.code, i.name from apis i where i.deleted_at is null`,
@@ -76,6 +82,17 @@ const queries: Record<RowKind, string> = {
       ${grantedSql} as resources
     from applications a join organisations o on o.id = a.organisation_id
     where a.deleted_at is null`,
+  domain: `
+    select a.name || ' ' || d.host as sort, a.name as application, d.host, d.name, d.environment,
+      case when not d.active then 'no' end as active,
+      case when d.allow_login then 'yes' end as sign_in,
+      case when not d.allow_api then 'no' end as calls,
+      case when d.is_primary then 'yes' end as primary, d.fallback_uri as fallback,
+      case when d.server_ips <> '{}' then d.server_ips end as servers,
+      ${callbacksSql('u.active')} as callbacks,
+      nullif(${callbacksSql('not u.active')}, '{}') as callbacks_off
+    from domains d join applications a on a.id = d.application_id
+    where d.deleted_at is null and a.deleted_at is null`,
   user: `
     select u.email as sort, u.email, u.name, o.country || '/' || o.slug as organisation
     from users u left join organisations o on o.id = u.organisation_id

@@ -16,6 +16,8 @@ export interface CompareSettings {
   staff: boolean;
   /** Leave out of the plan's entries what is the same. */
   brief: boolean;
+  /** Is the module of domains on? */
+  domains: boolean;
   /** What problems are told in. */
   language: Language;
 }
@@ -73,10 +75,10 @@ export class PlainJudge implements Judge {
 
   private compare(
     state: State,
-    { prune, staff, language }: CompareSettings,
+    { prune, staff, domains, language }: CompareSettings,
   ): Plan & { work: Work } {
     const { text, today, wanted, kinds } = this;
-    const settings = { today, prune, staff, kinds };
+    const settings = { today, prune, staff, domains, kinds };
     const { entries, work, problems } = speaking(language, () =>
       differenceOf(wanted, state, settings),
     );

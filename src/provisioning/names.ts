@@ -11,9 +11,11 @@ export interface Names {
   applications: string[];
   /** Addresses. */
   emails: string[];
+  /** Does it name domains? */
+  domains: boolean;
 }
 
-export function namesOf({ organisations, applications, users, roles }: Wanted): Names {
+export function namesOf({ organisations, applications, domains, users, roles }: Wanted): Names {
   const described = organisations.flatMap(({ key, formerKey }) =>
     formerKey ? [key, formerKey] : key,
   );
@@ -24,8 +26,11 @@ export function namesOf({ organisations, applications, users, roles }: Wanted): 
     organisations: each([...described, ...referred]),
     described,
     ions: organisations.flatMap(({ ion }) => ion ?? []),
-    applications: each(roles.flatMap(({ application }) => application?.text.toLowerCase() ?? [])),
+    applications: each(
+      [...domains, ...roles].flatMap(({ application }) => application?.text.toLowerCase() ?? []),
+    ),
     emails: each([...users.map(({ email }) => email), ...roles.map(({ user }) => user.text)]),
+    domains: domains.length > 0,
   };
 }
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { ApiValues, ResourceValues, TokenWish } from '../applications/resource-values.js';
 import type { NewRole as NewCustomRole, RoleValues } from '../applications/role-values.js';
+import type { DomainValues } from '../domains/domain-values.js';
+import type { DomainPlace } from '../domains/domains.service.js';
 import type { RoleWish } from '../applications/roles.service.js';
 import type { Position, Problem } from './rows.js';
 import type { ResourceState, State } from './state.query.js';
@@ -14,7 +16,15 @@ export type Counts = Record<Action, number>;
 export interface Entry {
   action: Action;
   what:
-    'api' | 'resource' | 'custom_role' | 'organisation' | 'application' | 'grant' | 'user' | 'role';
+    | 'api'
+    | 'resource'
+    | 'custom_role'
+    | 'organisation'
+    | 'application'
+    | 'domain'
+    | 'grant'
+    | 'user'
+    | 'role';
   name: string;
   /** Its place in the file; absent for what the file does not name. */
   at?: Position;
@@ -37,6 +47,9 @@ export interface Work {
   newGrants: NewGrant[];
   /** Of a resource with scopes of its own, new or with other scopes. */
   scopedGrants: { applicationId: string; resourceId: string; scopes: string[] }[];
+  /** New ones, and those with other values or addresses. */
+  domains: DomainWork[];
+  deletedDomains: DomainPlace[];
   newUsers: { email: string; name: string; organisationId: string | null }[];
   renamedUsers: { id: string; name: string }[];
   withdrawnRoles: string[];
@@ -77,6 +90,18 @@ export interface NewGrant {
   resource: ResourceState;
 }
 
+export interface DomainWork {
+  /** By name. */
+  application: string;
+  host: string;
+  values: DomainValues;
+  /** Of one that exists. */
+  place?: DomainPlace;
+  removedUrls: string[];
+  newUrls: { url: string; active: boolean }[];
+  switchedUrls: { id: string; active: boolean }[];
+}
+
 export interface NewRole extends Omit<RoleWish, 'userId' | 'applicationId'> {
   email: string;
   /** By name. */
@@ -108,6 +133,8 @@ export function emptyWork(): Work {
     enabled: [],
     newGrants: [],
     scopedGrants: [],
+    domains: [],
+    deletedDomains: [],
     newUsers: [],
     renamedUsers: [],
     withdrawnRoles: [],

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
 import type { Language } from '../platform/language/languages.js';
 import { t } from '../platform/language/speaking.js';
 import { inTransaction, type Tx, violated } from '../platform/database/tx.js';
@@ -40,7 +41,7 @@ export class FaultyFile extends Refusal {
   }
 }
 
-/** One file that describes APIs, resources, organisations, applications, grants, users and roles (P2). */
+/** One file that describes APIs, resources, organisations, applications, domains, grants, users and roles (P2). */
 @Injectable()
 export class Provisioning {
   constructor(
@@ -50,6 +51,7 @@ export class Provisioning {
     private readonly outbox: Outbox,
     private readonly clock: Clock,
     private readonly judges: Judges,
+    private readonly config: Config,
   ) {}
 
   /**
@@ -65,7 +67,7 @@ export class Provisioning {
           everything: prune,
           lock: false,
         });
-        return judge.plan(state, comparing(settings));
+        return judge.plan(state, this.comparing(settings));
       });
     });
   }
@@ -94,7 +96,7 @@ export class Provisioning {
               everything: prune,
               lock: true,
             });
-            const task = await judge.task(state, comparing(settings));
+            const task = await judge.task(state, this.comparing(settings));
             if (task.problems.length > 0) throw new FaultyFile(task.problems);
             if (task.fingerprint !== fingerprint) throw new Conflict(outdated);
             await this.write(tx, actor, task, progress);
@@ -120,17 +122,18 @@ export class Provisioning {
     });
   }
 
+  private comparing(settings: PlanSettings): CompareSettings {
+    const { prune, forProgram, brief = false, language = 'en' } = settings;
+    const domains = this.config.DOMAINS === 'on';
+    return { prune, staff: !forProgram, domains, brief, language };
+  }
+
   private inLongTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return inTransaction(this.dataSource, async (tx) => {
       await tx.query(`set local statement_timeout = 0; set local lock_timeout = '30s'`);
       return work(tx);
     });
   }
-}
-
-function comparing(settings: PlanSettings): CompareSettings {
-  const { prune, forProgram, brief = false, language = 'en' } = settings;
-  return { prune, staff: !forProgram, brief, language };
 }
 
 /** With rows missing, others would refer to nothing: those errors would not be errors. */
@@ -156,6 +159,8 @@ function overtaken(error: unknown): boolean {
     'organisations_slug_key',
     'organisations_ion_key',
     'applications_name_key',
+    'domains_host_key',
+    'domain_urls_key',
     'users_email_key',
     'role_assignments_live_key',
     'grants_pkey',

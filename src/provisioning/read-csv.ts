@@ -3,12 +3,14 @@ import { withoutApostrophe } from '../platform/csv.js';
 import { t } from '../platform/language/speaking.js';
 import {
   type Cell,
+  isList,
   type Problem,
   type RawRow,
   type ReadFile,
   type RowKind,
   rowKinds,
   shapes,
+  type Use,
 } from './rows.js';
 
 const columns = new Set(['row', ...rowKinds.flatMap((kind) => Object.keys(shapes[kind]))]);
@@ -104,14 +106,17 @@ function rowOf({ line, cells }: Line, names: string[], problems: Problem[]): Raw
     if (name === 'row' || cell === '') return [];
     const position = { line, column: at + 1 };
     const text = withoutApostrophe(cell);
-    const list = shapes[kind as RowKind][name] === 'list';
-    const value = list ? itemsOf(text).map((item) => ({ at: position, text: item })) : text;
+    const use = shapes[kind as RowKind][name];
+    const value = isList(use)
+      ? itemsOf(text, use).map((item) => ({ at: position, text: item }))
+      : text;
     return [[name, { at: position, value }]];
   });
   return [{ kind: kind as RowKind, at: { line, column: 1 }, cells: new Map(found) }];
 }
 
 /** `none` says that there are none; an empty cell says nothing. */
-function itemsOf(text: string): string[] {
-  return text.trim() === 'none' ? [] : text.split(/[\s,;]+/).filter(Boolean);
+function itemsOf(text: string, use: Use | undefined): string[] {
+  const between = use === 'addresses' ? /\s+/ : /[\s,;]+/;
+  return text.trim() === 'none' ? [] : text.split(between).filter(Boolean);
 }

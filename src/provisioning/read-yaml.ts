@@ -27,6 +27,7 @@ const sections: Record<string, RowKind> = {
   custom_roles: 'custom_role',
   organisations: 'organisation',
   applications: 'application',
+  domains: 'domain',
   users: 'user',
   roles: 'role',
 };

@@ -5,7 +5,7 @@ export interface Position {
 }
 
 export type RowKind =
-  'api' | 'resource' | 'custom_role' | 'organisation' | 'application' | 'user' | 'role';
+  'api' | 'resource' | 'custom_role' | 'organisation' | 'application' | 'domain' | 'user' | 'role';
 
 /** A field as it was written: a text, or the items of a list. */
 export interface Cell {
@@ -37,8 +37,11 @@ export interface ReadFile {
   problems: Problem[];
 }
 
+/** What a field holds: `addresses` is a list whose entries may have commas in them. */
+export type Use = 'needed' | 'optional' | 'list' | 'addresses';
+
 /** The fields of each kind of row: whether they are needed, may be left out, or hold a list. */
-export const shapes: Record<RowKind, Record<string, 'needed' | 'optional' | 'list'>> = {
+export const shapes: Record<RowKind, Record<string, Use>> = {
   api: { code: 'needed', name: 'needed' },
   resource: {
     scope: 'needed',
@@ -75,6 +78,20 @@ export const shapes: Record<RowKind, Record<string, 'needed' | 'optional' | 'lis
     state: 'optional',
     resources: 'list',
   },
+  domain: {
+    application: 'needed',
+    host: 'needed',
+    name: 'needed',
+    environment: 'optional',
+    active: 'optional',
+    sign_in: 'optional',
+    calls: 'optional',
+    primary: 'optional',
+    servers: 'list',
+    fallback: 'optional',
+    callbacks: 'addresses',
+    callbacks_off: 'addresses',
+  },
   user: { email: 'needed', name: 'needed', organisation: 'optional' },
   role: {
     user: 'needed',
@@ -85,6 +102,8 @@ export const shapes: Record<RowKind, Record<string, 'needed' | 'optional' | 'lis
     last_day: 'optional',
   },
 };
+
+export const isList = (use: Use | undefined) => use === 'list' || use === 'addresses';
 
 export const rowKinds = Object.keys(shapes) as RowKind[];
 

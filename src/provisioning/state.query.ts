@@ -1,6 +1,8 @@
 import type { ApplicationKind } from '../applications/application-name.js';
 import type { TokenFormat } from '../applications/application.entity.js';
 import type { Level, Permission } from '../users/permissions.js';
+import type { DomainValues } from '../domains/domain-values.js';
+import type { UrlKind } from '../domains/domain.entity.js';
 import type { Tx } from '../platform/database/tx.js';
 import type { Names } from './names.js';
 
@@ -17,6 +19,8 @@ export interface State {
   ions: Map<string, string>;
   /** By name in small letters. */
   applications: Map<string, ApplicationState>;
+  /** By `domainKey`; only where the file may be about them. */
+  domains: Map<string, DomainState>;
   /** By address. */
   users: Map<string, UserState>;
   roles: RoleState[];
@@ -89,6 +93,19 @@ export interface ApplicationState {
   granted: string[];
 }
 
+export interface DomainState extends DomainValues {
+  id: string;
+  host: string;
+  applicationId: string;
+  application: string;
+  /** All kinds: an address must fit the environment of its domain. */
+  urls: { id: string; kind: UrlKind; url: string; active: boolean }[];
+}
+
+/** A domain is found by its application and its host. */
+export const domainKey = (application: string, host: string) =>
+  `${application.toLowerCase()} ${host}`;
+
 export interface UserState {
   id: string;
   email: string;
@@ -157,12 +174,15 @@ export async function loadState(
      ${forUpdate('r')}`,
     [users.filter(({ closed }) => !closed).map(({ id }) => id), now],
   );
+  const domains =
+    everything || names.domains ? await loadDomains(tx, applications, forUpdate('d')) : [];
   return {
     ...(await loadCatalogue(tx, everything)),
     customRoles: await loadCustomRoles(tx, now),
     organisations: byKey,
     ions: new Map(organisations.flatMap(({ ion, key }) => (ion ? [[ion, key]] : []))),
     applications: new Map(applications.map((each) => [each.name.toLowerCase(), each])),
+    domains: new Map(domains.map((each) => [domainKey(each.application, each.host), each])),
     users: new Map(users.map((each) => [each.email, each])),
     roles,
   };
@@ -188,6 +208,25 @@ export const grantedSql = `
   array(select r.scope || coalesce('/' || s, '') from grants g
     join resources r on r.id = g.resource_id left join unnest(g.scopes) s on true
     where g.application_id = a.id order by r.scope collate "C", s collate "C")`;
+
+/** @param order and lock of the rows */
+function loadDomains(
+  tx: Tx,
+  applications: ApplicationState[],
+  order: string,
+): Promise<DomainState[]> {
+  return tx.query<DomainState[]>(
+    `select d.id, d.application_id as "applicationId", a.name as application, d.host, d.name,
+       d.environment, d.allow_login as "allowLogin", d.allow_api as "allowApi", d.active,
+       d.is_primary as "isPrimary", d.server_ips as "serverIps", d.fallback_uri as "fallbackUri",
+       (select coalesce(json_agg(json_build_object('id', u.id, 'kind', u.kind, 'url', u.url,
+           'active', u.active) order by u.url collate "C"), '[]')
+         from domain_urls u where u.domain_id = d.id) as urls
+     from domains d join applications a on a.id = d.application_id
+     where d.application_id = any ($1) and d.deleted_at is null ${order}`,
+    [applications.map(({ id }) => id)],
+  );
+}
 
 async function loadCatalogue(
   tx: Tx,

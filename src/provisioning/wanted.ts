@@ -1,17 +1,20 @@
 import type { ApplicationKind } from '../applications/application-name.js';
+import { checkedDomain, type DomainValues } from '../domains/domain-values.js';
+import { problemOfUrl } from '../domains/web-address.js';
 import type { TokenFormat } from '../applications/application.entity.js';
 import { checkedApi, checkedResource, checkedTokens } from '../applications/resource-values.js';
 import { isRoleKey } from '../applications/role-key.js';
 import { checkedNewRole, type RoleValues } from '../applications/role-values.js';
 import { checkedTerms } from '../applications/role-terms.js';
 import { checkedOrganisation } from '../organisations/organisation-values.js';
-import { t } from '../platform/language/speaking.js';
+import { t, wordsOf } from '../platform/language/speaking.js';
 import { Invalid } from '../platform/refusals.js';
 import { parseUtcDay, type UtcDay } from '../platform/utc-day.js';
 import { type Level, levels } from '../users/permissions.js';
 import { checkedUser } from '../users/user-values.js';
 import {
   type Cell,
+  isList,
   type Item,
   type Position,
   type Problem,
@@ -79,6 +82,21 @@ export interface WantedApplication {
   resources?: Item[];
 }
 
+export interface WantedDomain {
+  at: Position;
+  application: Item;
+  /** As hosts are compared. */
+  host: string;
+  values: DomainValues;
+  /** Absent where the file does not speak of them. */
+  callbacks?: WantedCallback[];
+}
+
+export interface WantedCallback {
+  url: string;
+  active: boolean;
+}
+
 export interface WantedUser {
   at: Position;
   email: string;
@@ -104,6 +122,7 @@ export interface Wanted {
   customRoles: WantedCustomRole[];
   organisations: WantedOrganisation[];
   applications: WantedApplication[];
+  domains: WantedDomain[];
   users: WantedUser[];
   roles: WantedRole[];
 }
@@ -122,6 +141,7 @@ export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; probl
     customRoles: [],
     organisations: [],
     applications: [],
+    domains: [],
     users: [],
     roles: [],
   };
@@ -134,6 +154,7 @@ export function wantedOf(rows: RawRow[], today: UtcDay): { wanted: Wanted; probl
     if (raw.kind === 'custom_role') row.keep(wanted.customRoles, customRoleOf(row, today));
     if (raw.kind === 'organisation') row.keep(wanted.organisations, organisationOf(row));
     if (raw.kind === 'application') row.keep(wanted.applications, applicationOf(row));
+    if (raw.kind === 'domain') row.keep(wanted.domains, domainOf(row));
     if (raw.kind === 'user') row.keep(wanted.users, userOf(row));
     if (raw.kind === 'role') row.keep(wanted.roles, roleOf(row, today));
   }
@@ -237,6 +258,42 @@ function applicationOf(row: Row): WantedApplication {
   };
 }
 
+/** A flag that is absent is as for a domain that is added on the pages. */
+function domainOf(row: Row): WantedDomain | undefined {
+  const checked = row.ruled(() =>
+    checkedDomain({
+      ...{ host: row.text('host'), name: row.text('name') },
+      environment: row.choice('environment', ['live', 'test'] as const),
+      active: row.flag('active') ?? true,
+      allowLogin: row.flag('sign_in') ?? false,
+      allowApi: row.flag('calls') ?? true,
+      isPrimary: row.flag('primary') ?? false,
+      serverIps: (row.items('servers') ?? []).map(({ text }) => text),
+      fallbackUri: row.text('fallback') || null,
+    }),
+  );
+  if (!checked) return undefined;
+  const { host, ...values } = checked;
+  const callbacks = callbacksOf(row, values);
+  return { at: row.at, application: row.needed('application'), host, values, callbacks };
+}
+
+/** Those that are active, and those that are not. */
+function callbacksOf(row: Row, { environment }: DomainValues): WantedCallback[] | undefined {
+  const [on, off] = [row.items('callbacks'), row.items('callbacks_off')];
+  if (!on && !off) return undefined;
+  for (const each of [...(on ?? []), ...(off ?? [])]) {
+    const problem = problemOfUrl(each.text, 'callback', environment);
+    if (problem) row.complainOf(each, wordsOf(problem));
+  }
+  for (const each of off ?? []) {
+    if (on?.some(({ text }) => text === each.text)) row.complainOf(each, namedTwice(each));
+  }
+  const listed = (items: Item[] | undefined, active: boolean) =>
+    (items ?? []).map(({ text }) => ({ url: text, active }));
+  return [...listed(on, true), ...listed(off, false)];
+}
+
 function userOf(row: Row): WantedUser {
   const wish = { email: row.text('email'), name: row.text('name') };
   const checked = row.ruled(() => checkedUser(wish));
@@ -287,6 +344,8 @@ const fieldNames: Record<string, string> = {
   confirmedBy: 'confirmed_by',
   confirmedOn: 'confirmed_on',
   lastDay: 'last_day',
+  serverIps: 'servers',
+  fallbackUri: 'fallback',
 };
 
 class Row {
@@ -310,8 +369,14 @@ class Row {
     this.problems.push({ ...(this.cell(field)?.at ?? this.at), text });
   }
 
-  keep<T>(list: T[], wanted: T): void {
-    if (this.good) list.push(wanted);
+  /** Of one entry of a list. */
+  complainOf({ at }: Item, text: string): void {
+    this.good = false;
+    this.problems.push({ ...at, text });
+  }
+
+  keep<T>(list: T[], wanted: T | undefined): void {
+    if (this.good && wanted) list.push(wanted);
   }
 
   /** Known fields alone, the needed ones there, lists where lists belong. */
@@ -321,12 +386,9 @@ class Row {
     for (const [name, { value }] of cells) {
       const use = Object.hasOwn(shape, name) ? shape[name] : undefined;
       if (!use) this.complain(name, unknownField(kind, name));
-      else if (use === 'list' && typeof value === 'string' && value !== '') {
-        this.complain(
-          name,
-          t`"${name}" is a list, such as [match-connect, match-connect.sandbox].`,
-        );
-      } else if (use !== 'list' && typeof value !== 'string') {
+      else if (isList(use) && typeof value === 'string' && value !== '') {
+        this.complain(name, t`"${name}" is a list, such as [${listExample(name)}].`);
+      } else if (!isList(use) && typeof value !== 'string') {
         this.complain(name, t`"${name}" is a text, not a list.`);
       }
     }
@@ -357,8 +419,7 @@ class Row {
     const items = typeof value === 'string' ? [] : value;
     items.forEach((item, at) => {
       if (items.findIndex(({ text }) => text === item.text) < at) {
-        this.good = false;
-        this.problems.push({ ...item.at, text: t`"${item.text.slice(0, 40)}" is named twice.` });
+        this.complainOf(item, namedTwice(item));
       }
     });
     return items;
@@ -408,6 +469,17 @@ class Row {
   private cell(field: string): Cell | undefined {
     return this.raw.cells.get(field);
   }
+}
+
+function namedTwice({ text }: Item): string {
+  return t`"${text.slice(0, 40)}" is named twice.`;
+}
+
+function listExample(field: string): string {
+  if (field === 'servers') return '192.0.2.1, 2001:db8::/32';
+  return field.startsWith('callbacks')
+    ? 'https://www.example.org/signed-in'
+    : 'match-connect, match-connect.sandbox';
 }
 
 function isOneOf(field: string, choices: readonly string[]): string {

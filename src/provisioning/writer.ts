@@ -9,7 +9,8 @@ import { Organisations } from '../organisations/organisations.service.js';
 import type { Tx } from '../platform/database/tx.js';
 import { Users } from '../users/users.service.js';
 import { BatchWrites } from './batch-writes.js';
-import type { NewRole, Work } from './plan.js';
+import { DomainWrites } from './domain-writes.js';
+import type { Work } from './plan.js';
 
 /** Told how many of how many writings are done. */
 export type Progress = (done: number, total: number) => void;
@@ -22,6 +23,7 @@ export class Writer {
     private readonly resources: Resources,
     private readonly organisations: Organisations,
     private readonly applications: Applications,
+    private readonly domains: DomainWrites,
     private readonly users: Users,
     private readonly roles: Roles,
     private readonly customRoles: CustomRoles,
@@ -81,6 +83,11 @@ export class Writer {
     await each(work.scopedGrants, ({ applicationId, resourceId, scopes }) =>
       applications.grant(actor, applicationId, resourceId, scopes, tx),
     );
+    const places = await idsOf(tx, work.domains);
+    await each(work.domains, (task) =>
+      this.domains.write(tx, actor, places.get(task.application)!, task),
+    );
+    await each(work.deletedDomains, (place) => this.domains.delete(tx, actor, place));
     await each(work.newUsers, (wish) => users.invite(actor, wish, tx));
     await each(work.renamedUsers, ({ id, name }) => users.rename(actor, id, name, tx));
     await each(work.withdrawnRoles, (id) => roles.withdraw(actor, id, tx));
@@ -103,12 +110,18 @@ export class Writer {
 }
 
 /** The accounts by address and the applications by name, also those that this transaction made. */
-async function idsOf(tx: Tx, roles: NewRole[]): Promise<Map<string, string>> {
-  const rows = await tx.query<{ name: string; id: string }[]>(
+async function idsOf(
+  tx: Tx,
+  rows: { email?: string; application?: string }[],
+): Promise<Map<string, string>> {
+  const found = await tx.query<{ name: string; id: string }[]>(
     `select email as name, id from users where email = any ($1) and closed_at is null
      union all
      select name, id from applications where name = any ($2) and deleted_at is null`,
-    [roles.map(({ email }) => email), roles.flatMap(({ application }) => application ?? [])],
+    [
+      rows.flatMap(({ email }) => email ?? []),
+      rows.flatMap(({ application }) => application ?? []),
+    ],
   );
-  return new Map(rows.map(({ name, id }) => [name, id]));
+  return new Map(found.map(({ name, id }) => [name, id]));
 }

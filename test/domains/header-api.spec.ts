@@ -6,6 +6,7 @@ import { SecretUses } from '../../src/secrets/uses.service.js';
 import { ClientUsers } from '../../src/sign-token/client-users.service.js';
 import { LoginRequests } from '../../src/sign-token/login-requests.service.js';
 import { askToken } from '../support/machine.js';
+import { Provisioning } from '../../src/provisioning/provisioning.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { waitingFor } from '../support/race.js';
 import { HeaderCast, type HeaderProgram } from './header-cast.js';
@@ -684,5 +685,27 @@ test('switched off, the addresses are unknown, and nothing else is missing', asy
     const { status, body } = await new HeaderCast(off).post(path, {}, shop.headers);
     expect([status, body.code]).toEqual([404, 'not_found']);
   }
+  const [row] = await off.dataSource.query<{ id: string }[]>(
+    `select id from applications where name = 'Partner-NL-Matchpunt-DM'`,
+  );
+  const page = `/manage-api-credentials/${row!.id}`;
+  const browser = await off.signedIn('anna@matchpunt.example');
+  expect((await browser.get(page)).text).not.toMatch(/id="domains"|X-Client-Domain/);
+  for (const path of ['/domains', '/domains/new']) {
+    expect((await browser.get(page + path)).status).toBe(404);
+  }
+  const file = `domains: [{application: Partner-NL-Matchpunt-DM, host: a.example, name: A}]\n`;
+  const provisioning = off.app.get(Provisioning, { strict: false });
+  const { problems } = await provisioning.plan(file, { prune: true });
+  expect(problems).toEqual([
+    {
+      ...{ line: 1, column: 11 },
+      text: 'Domains are switched off here (DOMAINS=off), so a file cannot have any.',
+    },
+  ]);
+  // A section without a row asks for nothing, and takes nothing away.
+  const empty = `organisations: [{country: NL, slug: Matchpunt, name: Stichting Matchpunt, ion: "0381"}]\n`;
+  const { counts } = await provisioning.plan(`${empty}domains: []\n`, { prune: true });
+  expect(counts).toMatchObject({ change: 0, remove: 0 });
   await off.close();
 });

@@ -31,7 +31,9 @@ async function apply(text: string, prune = false): Promise<Counts> {
 
 async function exported(form: 'yaml' | 'csv'): Promise<string> {
   let text = '';
-  for await (const piece of exportFile(service.dataSource, form, service.clock.now()))
+  for await (const piece of exportFile(service.dataSource, form, service.clock.now(), {
+    domains: true,
+  }))
     text += piece;
   return text;
 }
@@ -511,6 +513,108 @@ applications: [{organisation: SE/Walkers, api: DM}, {organisation: SE/Walkers, a
   });
 });
 
+describe('domains in a file', () => {
+  const head = `organisations:
+  - {country: GB, slug: LaneTrust, name: The Lane Trust Registry, ion: "0254"}
+domains:
+`;
+  const shop = `${head}  - application: Partner-GB-LaneTrust-DM
+    host: WWW.Shop.example:443
+    name: Shop
+    sign_in: yes
+    primary: yes
+    servers: [192.0.2.77/24, "2001:DB8::1"]
+    fallback: https://shop.example/failed
+    callbacks: [https://shop.example/in, "https://shop.example/in?a=1,2"]
+    callbacks_off: [https://shop.example/old]
+`;
+  const test1 = `  - application: partner-gb-lanetrust-dm
+    host: test.shop.example
+    name: Shop, test
+    environment: test
+    callbacks: ["http://localhost:3000/in"]
+`;
+  const label = 'shop.example of Partner-GB-LaneTrust-DM';
+  const changes = (found: Plan) => texts(found).filter((line) => !line.startsWith('='));
+
+  test('are made with their addresses, and are the same again and when exported', async () => {
+    const text = shop + test1;
+    expect(changes(await plan(text))[0]).toBe(
+      `+ domain ${label} (line 4): name "Shop", environment "live", active "yes", sign_in "yes", ` +
+        'calls "yes", primary "yes", servers "192.0.2.0/24 2001:db8::1", ' +
+        'fallback "https://shop.example/failed", ' +
+        'callbacks "https://shop.example/in https://shop.example/in?a=1,2", ' +
+        'callbacks_off "https://shop.example/old"',
+    );
+    expect((await apply(text)).create).toBe(2);
+    const events = await countEvents(service);
+    expect((await apply(text, true)).same).toBe(3);
+    for (const form of ['yaml', 'csv'] as const) {
+      const all = await exported(form);
+      expect(all).toContain('callbacks_off');
+      expect(changes(await plan(all, true))).toEqual([]);
+    }
+    expect(await countEvents(service)).toBe(events);
+  });
+
+  test('change, lose what is not named with prune alone, and go where the file has none', async () => {
+    const other = shop
+      .replace('sign_in: yes', 'environment: test')
+      .replace(
+        '[https://shop.example/in, "https://shop.example/in?a=1,2"]',
+        '["http://localhost/"]',
+      )
+      .replace('callbacks_off: [https://shop.example/old]', 'callbacks_off: []');
+    expect(changes(await plan(other))).toEqual([
+      `~ domain ${label} (line 4): environment "live" → "test", sign_in "yes" → "no", ` +
+        'callbacks "https://shop.example/in https://shop.example/in?a=1,2" → ' +
+        '"http://localhost/ https://shop.example/in https://shop.example/in?a=1,2"',
+    ]);
+    await apply(other, true);
+    expect(changes(await plan(other, true))).toEqual([]);
+    // Back: the address that only a test domain may have must go first.
+    expect(errors(await plan(shop))).toEqual([
+      '4:5: An address of this domain does not fit: http://localhost/',
+    ]);
+    await apply(shop, true);
+    const one = shop.replace('callbacks: [https://shop.example/in, ', 'callbacks: [');
+    const switched = one.replace('[https://shop.example/old]', '[https://shop.example/in]');
+    expect((await apply(switched)).change).toBe(1);
+    expect(changes(await plan(`${head.trim()} []\n`, true))).toEqual([`- domain ${label}`]);
+    expect((await apply(`${head.trim()} []\n`, true)).remove).toBe(1);
+    expect(await count("domains where deleted_at is null and host like '%shop.example'")).toBe(0);
+  });
+
+  test('are judged in their place', async () => {
+    const bad = `domains:
+  - {application: Nowhere, host: a.example, name: A}
+  - {application: Partner-GB-LaneTrust-DM, host: 127.0.0.1, name: B, sign_in: perhaps, servers: [us]}
+  - application: Partner-GB-LaneTrust-DM
+    host: c.example
+    name: C
+    callbacks:
+      - https://c.example/in
+      - http://c.example/in
+    callbacks_off: [https://c.example/in]
+`;
+    expect(errors(await plan(bad))).toEqual([
+      '3:50: Type a host name, such as www.example.org.',
+      '3:79: "sign_in" is one of yes, no.',
+      expect.stringMatching(/^3:97: Not an address or network/),
+      expect.stringMatching(/^9:9: The address must begin with https/),
+      '10:21: "https://c.example/in" is named twice.',
+    ]);
+    const row = (host: string) =>
+      `  - {application: Partner-GB-LaneTrust-DM, host: ${host}, name: C, primary: yes}\n`;
+    expect(errors(await plan(`domains:\n${row('c.example')}${row('www.c.example')}`))).toEqual([
+      '3:5: This is there twice; the first time in line 2: domain c.example of Partner-GB-LaneTrust-DM.',
+    ]);
+    expect(errors(await plan(`domains:\n${row('c.example')}${row('d.example')}`))).toEqual([
+      '3:5: This is there twice; the first time in line 2: primary domain of Partner-GB-LaneTrust-DM.',
+    ]);
+  });
+});
+
 describe('a broken file', () => {
   const organisation = (more: string) =>
     `organisations:\n  - {country: NL, slug: New, name: New${more}}\n`;
@@ -519,7 +623,7 @@ describe('a broken file', () => {
     [
       'nothing',
       '',
-      '1:1: The file is a map with the lists apis, resources, custom_roles, organisations, applications, users, roles.',
+      '1:1: The file is a map with the lists apis, resources, custom_roles, organisations, applications, domains, users, roles.',
     ],
     ['an unknown list', 'secrets: []\n', '1:1: There is no list "secrets".'],
     [
@@ -606,7 +710,7 @@ describe('a broken file', () => {
     [
       'no row',
       'row,country\nteam,NL\n',
-      '2:1: The column "row" says what this line is: api, resource, custom_role, organisation, application, user, role.',
+      '2:1: The column "row" says what this line is: api, resource, custom_role, organisation, application, domain, user, role.',
     ],
     ['an unknown column', 'row,country,colour\n', '1:3: There is no column "colour".'],
     ['a column twice', 'row,name,name\n', '1:3: The column "name" is there twice.'],

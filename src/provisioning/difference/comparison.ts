@@ -23,6 +23,8 @@ export interface Settings {
   staff: boolean;
   /** The kinds that the file speaks of; others are not removed. */
   kinds: Set<RowKind>;
+  /** Is the module of domains on? */
+  domains: boolean;
 }
 
 export interface Place {
@@ -54,6 +56,8 @@ const once = {
   organisation: (name: string) => t`organisation ${name}`,
   ion: (name: string) => t`ION ${name}`,
   application: (name: string) => t`application ${name}`,
+  domain: (name: string) => t`domain ${name}`,
+  primary: (name: string) => t`primary domain of ${name}`,
   user: (name: string) => t`user ${name}`,
   role: (name: string) => t`role ${name}`,
   custom_role: (name: string) => t`custom role ${name}`,
@@ -76,6 +80,8 @@ export class Comparison {
   readonly applications = new Map<string, KnownApplication>();
   /** Accounts of the file, by their address. */
   readonly people = new Map<string, KnownPerson>();
+  /** Domains of the file. */
+  readonly domains = new Set<string>();
   readonly keptRoles = new Set<string>();
   /** First line of each thing in the file. */
   private readonly seen = new Map<string, number>();

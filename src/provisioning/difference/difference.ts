@@ -6,6 +6,7 @@ import { applicationComparer } from './applications.js';
 import { compareApi, compareResource } from './catalogue.js';
 import { compareCustomRole } from './custom-roles.js';
 import { Comparison, type Settings } from './comparison.js';
+import { domainComparer } from './domains.js';
 import { compareOrganisation } from './organisations.js';
 import { enterRemovals } from './removals.js';
 import { roleComparer } from './roles.js';
@@ -28,6 +29,7 @@ export function differenceOf(wanted: Wanted, state: State, settings: Settings): 
   wanted.customRoles.forEach((each) => compareCustomRole(comparison, each));
   wanted.organisations.forEach((each) => compareOrganisation(comparison, each));
   wanted.applications.forEach(applicationComparer(comparison));
+  wanted.domains.forEach(domainComparer(comparison));
   wanted.users.forEach((each) => compareUser(comparison, each));
   wanted.roles.forEach(roleComparer(comparison));
   if (settings.prune) enterRemovals(comparison);

@@ -1,11 +1,13 @@
 import { plural, t } from '../../platform/language/speaking.js';
 import type { Comparison } from './comparison.js';
+import { domainLabel } from './domains.js';
 import { isPruned } from './references.js';
 import { roleLabel } from './roles.js';
 
 /** What the organisations of the file have besides. Organisations and operator staff stay. */
 export function enterRemovals(comparison: Comparison): void {
   const gone = new Set([...removeApplications(comparison), ...removeUsers(comparison)]);
+  removeDomains(comparison, gone);
   removeRoles(comparison, gone);
   removeResources(comparison);
   removeApis(comparison);
@@ -45,6 +47,19 @@ function removeRoles(comparison: Comparison, gone: Set<string>): void {
     if (gone.has(userId) || gone.has(applicationId ?? '')) continue;
     comparison.enter('remove', 'role', roleLabel(email, role, application));
     work.withdrawnRoles.push(id);
+  }
+}
+
+/** @param gone applications that take their domains with them */
+function removeDomains(comparison: Comparison, gone: Set<string>): void {
+  const { state, domains, settings, work } = comparison;
+  if (!settings.domains || !comparison.prunes('domain')) return;
+  for (const [key, { id, applicationId, application, host }] of state.domains) {
+    const { organisationId } = state.applications.get(application.toLowerCase())!;
+    if (domains.has(key) || !comparison.isDescribed(organisationId)) continue;
+    if (gone.has(applicationId)) continue;
+    comparison.enter('remove', 'domain', domainLabel(application, host));
+    work.deletedDomains.push({ applicationId, domainId: id });
   }
 }
 

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { Machine } from '../../../authentication/marks.js';
 import { Clock } from '../../../platform/clock.js';
+import { Config } from '../../../platform/config/config.js';
 import { fileTypes } from '../../../platform/web/file-body.js';
 import { exportFile } from '../../../provisioning/export.js';
 import { Provisioning } from '../../../provisioning/provisioning.service.js';
@@ -27,6 +28,7 @@ export class ProvisioningController {
     private readonly provisioning: Provisioning,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {}
 
   @Operation({
@@ -86,7 +88,9 @@ export class ProvisioningController {
     @Res() reply: FastifyReply,
   ) {
     const form = format ?? (acceptedOf(headers.accept, fileTypes) === 'text/csv' ? 'csv' : 'yaml');
-    const pieces = exportFile(this.dataSource, form, this.clock.now(), { forProgram: true });
+    const domains = this.config.DOMAINS === 'on';
+    const settings = { forProgram: true, domains };
+    const pieces = exportFile(this.dataSource, form, this.clock.now(), settings);
     return reply
       .header('cache-control', 'no-store')
       .header('vary', 'accept')

@@ -53,7 +53,17 @@ export class EntryAnswer {
   @OneOf(['create', 'change', 'same', 'remove'])
   action: string;
 
-  @OneOf(['api', 'resource', 'custom_role', 'organisation', 'application', 'grant', 'user', 'role'])
+  @OneOf([
+    'api',
+    'resource',
+    'custom_role',
+    'organisation',
+    'application',
+    'domain',
+    'grant',
+    'user',
+    'role',
+  ])
   what: string;
 
   @Text({ example: 'NL/Matchpunt' })
