@@ -11,6 +11,7 @@ import { openDatabase } from './world/database.mjs';
 const paths = {
   token: () => import('./paths/token.mjs'),
   introspection: () => import('./paths/introspection.mjs'),
+  header: () => import('./paths/header.mjs'),
   list: () => import('./paths/list.mjs'),
   create: () => import('./paths/create.mjs'),
   flood: () => import('./paths/flood.mjs'),

@@ -5,12 +5,19 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { HeaderEndpoints } from './api/header/header-endpoints.service.js';
 import { OAuthEndpoints } from './api/oauth-endpoints.service.js';
 import { AppModule } from './app.module.js';
 import { buildLog, NestLog } from './platform/log.js';
 import type { Platform } from './platform/platform.module.js';
 import { templatesFolder } from './platform/project-root.js';
-import { answerDirectly, type DirectRoute, type Surroundings } from './platform/web/direct.js';
+import {
+  answerDirectly,
+  type DirectRoute,
+  formRoute,
+  jsonRoute,
+  type Surroundings,
+} from './platform/web/direct.js';
 import { takeFiles } from './platform/web/file-body.js';
 import { bodyLimit } from './platform/web/form-post.js';
 import { answerKnownHostsAlone } from './platform/web/known-hosts.js';
@@ -64,9 +71,24 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
 function answerBusyAddresses(app: NestFastifyApplication, surroundings: Surroundings): void {
   const endpoints = app.get(OAuthEndpoints, { strict: false });
   const routes = new Map<string, DirectRoute>([
-    ['/oauth2/token', (post) => endpoints.token(post)],
-    ['/oauth2/introspect', (post) => endpoints.introspect(post)],
+    ['/oauth2/token', formRoute((post) => endpoints.token(post))],
+    ['/oauth2/introspect', formRoute((post) => endpoints.introspect(post))],
   ]);
+  if (surroundings.config.DOMAINS === 'on') {
+    const header = app.get(HeaderEndpoints, { strict: false });
+    routes.set(
+      '/api/sign-token',
+      jsonRoute((post) => header.signToken(post)),
+    );
+    routes.set(
+      '/api/sign-token-verify',
+      jsonRoute((post) => header.signTokenVerify(post)),
+    );
+    routes.set(
+      '/api/get/user/info',
+      jsonRoute((post) => header.userInfo(post)),
+    );
+  }
   answerDirectly(app.getHttpServer(), routes, surroundings);
 }
 

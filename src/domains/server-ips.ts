@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
+import { remembered } from '../platform/remembered.js';
 
 /**
  * An address or a network in the form in which it is kept: networks without bits behind their length,
@@ -23,30 +24,31 @@ export function normalNetwork(text: string): string | undefined {
  * @param address of a connection, perhaps with a zone or IPv4 in IPv6; whatever it is, it never fails
  */
 export function isListed(address: string, entries: readonly string[]): boolean {
-  const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
-  const family = isIP(plain);
-  return family !== 0 && listOf(entries).check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  return judged(`${address} ${entries.join()}`);
 }
 
-/** Read once, as the same lists come again with every call. Of lists alone: nothing of a caller is kept. */
-function listOf(entries: readonly string[]): BlockList {
-  const text = entries.join();
-  const known = read.get(text);
-  if (known) return known;
+/** The same servers call again and again. Neither an address nor an entry has a space in it that counts. */
+const judged = remembered((text) => {
+  const space = text.lastIndexOf(' ');
+  return isIn(text.slice(0, space), listOf(text.slice(space + 1)));
+});
+
+function isIn(address: string, list: BlockList): boolean {
+  const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
+  const family = isIP(plain);
+  return family !== 0 && list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+const listOf = remembered((text) => {
   const list = new BlockList();
-  for (const entry of entries) {
+  for (const entry of text.split(',')) {
     const [address = '', bits] = entry.split('/');
     const family = isIPv4(address) ? 'ipv4' : 'ipv6';
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  if (read.size >= readAtMost) read.clear();
-  read.set(text, list);
   return list;
-}
-
-const read = new Map<string, BlockList>();
-const readAtMost = 1_000;
+});
 
 /** Sixteen bytes; of IPv4, those of its form in IPv6 (RFC 4291 section 2.5.5.2). */
 function bytesOf(address: string): number[] {

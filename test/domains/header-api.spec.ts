@@ -156,6 +156,18 @@ describe('the checks in their order', () => {
     expect(await call()).toBe('401 invalid_client');
   });
 
+  test('a domain that is deleted is unknown, and new under its old host without its links', async () => {
+    const host = 'short-lived.example';
+    const client = await cast.program('Partner-GB-LaneTrust-DM', host);
+    const call = () => codeOf('sign-token-verify', { token: 'x' }, client.headers);
+    expect(await call()).toBe('400 token_invalid');
+    await cast.domains.delete(theService, client, { asIt: true });
+    expect(await call()).toBe('403 domain_unknown');
+    const wish = { host, name: host, environment: 'live', allowLogin: true };
+    await cast.domains.create(theService, client.applicationId, wish, { asIt: true });
+    expect(await call()).toBe('403 secret_not_linked');
+  });
+
   test('the secret of a resource server is no application’s', async () => {
     const { newSecret } = await import('../../src/secrets/secret-wish.js');
     const { newValue } = await import('../../src/secrets/value.js');
@@ -327,6 +339,43 @@ describe('the envelope', () => {
     expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited']);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await flood.close();
+  });
+
+  test('is the same from the straight way and from the framework', async () => {
+    const good = { redirect_url: shop.redirectUrl };
+    const calls: [string, unknown, Record<string, string>][] = [
+      ['sign-token', '{', shop.headers],
+      ['sign-token', '', shop.headers],
+      ['sign-token', '[]', shop.headers],
+      ['sign-token', 'null', shop.headers],
+      ['sign-token', '"x"', shop.headers],
+      ['sign-token', '{"constructor":{"prototype":{}}}', shop.headers],
+      ['sign-token', good, {}],
+      ['sign-token', good, { ...shop.headers, 'x-client-secret': 'x' }],
+      ['sign-token', good, { ...shop.headers, 'x-forwarded-proto': 'https, http' }],
+      ['sign-token', good, { ...shop.headers, 'x-forwarded-proto': 'http, https' }],
+      ['sign-token-verify', { token: 'x' }, shop.headers],
+      ['get/user/info', { sub: 'x' }, shop.headers],
+      ['get/user/info', { sub: 7 }, shop.headers],
+    ];
+    const without = (text: string) => text.replace(/[\w-]{43}/g, 'T');
+    for (const [path, body, headers] of calls) {
+      const [straight, framework] = [
+        await cast.post(path, body, headers),
+        // The framework alone knows an address with a slash at its end.
+        await cast.post(`${path}/`, body, headers),
+      ];
+      const of = (answer: typeof straight) => ({
+        ...{ status: answer.status, text: without(answer.text) },
+        headers: Object.fromEntries(
+          [...answer.headers].map(([name, value]) => [
+            name,
+            /^(date|content-length|ratelimit)/.test(name) ? '…' : value,
+          ]),
+        ),
+      });
+      expect([path, body, of(straight)]).toEqual([path, body, of(framework)]);
+    }
   });
 
   test('leaves problem details to our own REST API', async () => {

@@ -6,7 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { pino } from 'pino';
 import { serializers } from '../../src/platform/log.js';
 import { TooMany } from '../../src/platform/refusals.js';
-import { answerDirectly } from '../../src/platform/web/direct.js';
+import { answerDirectly, formRoute } from '../../src/platform/web/direct.js';
 import { RequestLog } from '../../src/platform/web/request-log.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
@@ -213,7 +213,7 @@ describe('the direct way', () => {
     );
     const server = createServer((_, response) => response.end('framework'));
     const route = () => (error ? Promise.reject(error) : Promise.resolve({ body: {} }));
-    answerDirectly(server, new Map([['/busy', route]]), {
+    answerDirectly(server, new Map([['/busy', formRoute(route)]]), {
       config: service.config,
       log,
       isStopping: () => false,

@@ -2,11 +2,47 @@ import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyBaseLogger } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { Config } from '../config/config.js';
+import { envelopeError } from './envelope.js';
 import { formOf, isFormPost } from './form-post.js';
+import { isJsonPost, jsonOf } from './json-post.js';
 import { machineError, uncached } from './machine-errors.js';
+import { remembered } from '../remembered.js';
 import { isTold, logOfMachine } from './request-log.js';
 import { machineHeaders } from './security-headers.js';
+
+/** Where a request comes from, behind the trusted proxies. */
+export interface Origin {
+  address: string;
+  /** By https. */
+  secure: boolean;
+}
+
+export interface DirectAnswer {
+  body: object;
+  headers?: Record<string, string>;
+}
+
+interface Failure extends DirectAnswer {
+  status: number;
+}
+
+/** A route in front of the framework: `formRoute` and `jsonRoute` make them. */
+export interface DirectRoute {
+  /** Whether the request is one that it reads; others go to the framework. */
+  takes(request: IncomingMessage): boolean;
+  /** @throws Error when the body cannot be read to its end: more may come */
+  read(request: IncomingMessage): Promise<unknown>;
+  /** @param tell takes headers of the answer, also of one that is refused afterwards */
+  answer(
+    read: unknown,
+    request: IncomingMessage,
+    origin: Origin,
+    tell: (headers: Record<string, string>) => void,
+  ): Promise<DirectAnswer>;
+  failure(error: unknown): Failure;
+}
 
 /** A form that a program posted. */
 export interface FormPost {
@@ -16,12 +52,36 @@ export interface FormPost {
   address: string;
 }
 
-export interface DirectAnswer {
-  body: object;
-  headers?: Record<string, string>;
+/** Errors as RFC 6749 has them. */
+export function formRoute(work: (post: FormPost) => Promise<DirectAnswer>): DirectRoute {
+  return {
+    takes: isFormPost,
+    read: formOf,
+    answer: (form, { headers: { authorization } }, { address }) =>
+      work({ form: form as FormPost['form'], authorization, address }),
+    failure: machineError,
+  };
 }
 
-export type DirectRoute = (post: FormPost) => Promise<DirectAnswer>;
+/** JSON that a program posted. */
+export interface JsonPost extends Origin {
+  body: unknown;
+  headers: IncomingMessage['headers'];
+  /** Takes headers of the answer, also of one that is refused afterwards. */
+  tell: (headers: Record<string, string>) => void;
+}
+
+/** Errors in the envelope of the header API. */
+export function jsonRoute(work: (post: JsonPost) => Promise<DirectAnswer['body']>): DirectRoute {
+  return {
+    takes: isJsonPost,
+    read: jsonOf,
+    answer: async (body, { headers }, origin, tell) => ({
+      body: await work({ body, headers, tell, ...origin }),
+    }),
+    failure: envelopeError,
+  };
+}
 
 export interface Surroundings {
   config: Config;
@@ -32,7 +92,7 @@ export interface Surroundings {
 
 /**
  * Answers the few addresses that are asked thousands of times a second in front of the framework,
- * whose way costs as much as all they do (docs/adr/0086). Only forms as programs send them are taken;
+ * whose way costs as much as all they do (docs/adr/0086). Only bodies as programs send them are taken;
  * everything else goes to the framework, which has the same routes and gives the same answers.
  * @param routes by their exact address
  */
@@ -47,7 +107,7 @@ export function answerDirectly(
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     dropUnreadableHops(request.headers);
     const route = routes.get(request.url!);
-    if (route && isFormPost(request)) void direct.answer(request, response, route);
+    if (route?.takes(request)) void direct.answer(request, response, route);
     else for (const each of framework) each.call(server, request, response);
   });
 }
@@ -61,7 +121,7 @@ interface Told extends DirectAnswer {
 class Direct {
   /** Of every answer: name, value, name, value and so on, as Node takes them fastest. */
   private readonly headers: string[];
-  private readonly addressOf: (request: IncomingMessage) => string;
+  private readonly originOf: (request: IncomingMessage) => Origin;
 
   constructor(private readonly surroundings: Surroundings) {
     this.headers = Object.entries({
@@ -69,7 +129,7 @@ class Direct {
       ...uncached,
       'content-type': 'application/json; charset=utf-8',
     }).flat();
-    this.addressOf = addressReader(surroundings.config.trustedProxies);
+    this.originOf = originReader(surroundings.config.trustedProxies);
   }
 
   async answer(
@@ -84,15 +144,19 @@ class Direct {
 
   private async answerOf(request: IncomingMessage, route: DirectRoute): Promise<Told> {
     let readable = false;
+    let told: Record<string, string> | undefined;
+    const tell = (more: Record<string, string>) => {
+      told = more;
+    };
     try {
-      const address = this.addressOf(request);
-      const form = await formOf(request);
+      const origin = this.originOf(request);
+      const read = await route.read(request);
       readable = true;
-      const { authorization } = request.headers;
-      const { body, headers } = await route({ form, authorization, address });
-      return { status: 200, body, headers };
+      const { body, headers } = await route.answer(read, request, origin, tell);
+      return { status: 200, body, headers: headers ?? told };
     } catch (error) {
-      return { ...machineError(error), isLast: !readable };
+      const failure = route.failure(error);
+      return { ...failure, headers: { ...told, ...failure.headers }, isLast: !readable };
     }
   }
 
@@ -133,8 +197,23 @@ function dropUnreadableHops(headers: IncomingMessage['headers']): void {
 }
 
 /** As the framework finds it. */
-function addressReader(trusted: string[]): (request: IncomingMessage) => string {
-  if (trusted.length === 0) return ({ socket }) => socket.remoteAddress ?? '';
-  const trust = proxyAddr.compile(trusted);
-  return (request) => proxyAddr(request, trust);
+function originReader(trusted: string[]): (request: IncomingMessage) => Origin {
+  const encrypted = ({ socket }: IncomingMessage) => (socket as TLSSocket).encrypted === true;
+  if (trusted.length === 0) {
+    return (request) => ({
+      address: request.socket.remoteAddress ?? '',
+      secure: encrypted(request),
+    });
+  }
+  const judge = proxyAddr.compile(trusted);
+  const trust = remembered((address) => judge(address, 0));
+  return (request) => {
+    const { remoteAddress = '' } = request.socket;
+    const told = request.headers['x-forwarded-proto'];
+    const believed = typeof told === 'string' && told !== '' && trust(remoteAddress);
+    const secure = believed
+      ? told.slice(told.lastIndexOf(',') + 1).trim() === 'https'
+      : encrypted(request);
+    return { address: proxyAddr(request, trust), secure };
+  };
 }

@@ -26,7 +26,8 @@ export async function formOf(request: IncomingMessage): Promise<Record<string, u
   return form;
 }
 
-function bodyOf(request: IncomingMessage): Promise<Buffer> {
+/** @throws Error when the client is gone */
+export function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
