@@ -20,6 +20,7 @@ import { PortalModule } from './portal/portal.module.js';
 import { PortalWebhooksModule } from './portal/webhooks.module.js';
 import { UsagePagesModule } from './portal/usage-pages.module.js';
 import { ProvisioningModule } from './provisioning/provisioning.module.js';
+import { RestDomainsModule } from './api/v1/rest-domains.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
 import { WatchJob } from './reminders/watch.job.js';
 import { RemindersModule } from './reminders/reminders.module.js';
@@ -40,6 +41,7 @@ const withDomains = [
   PortalDomainsModule,
   PortalWebhooksModule,
   UsagePagesModule,
+  RestDomainsModule,
 ];
 
 /** The server: features, doors and jobs. */

@@ -24,6 +24,9 @@ export interface Things {
   role: string;
   customRole: string;
   secret: string;
+  /** Of the member, with one callback address. */
+  domain: string;
+  callback: string;
   /** Of the plan of `newFile`. */
   fingerprint: string;
 }
@@ -54,6 +57,9 @@ export async function makeThings(
   };
   await programs.call(it.token, 'PUT', `applications/${application}/grants/${resource}`, {});
   const { secretId: secret } = await programs.secret(member.applicationId);
+  const domain = await post(`applications/${member.applicationId}/domains`, newDomain());
+  const callbacks = `applications/${member.applicationId}/domains/${domain}/callbacks`;
+  const callback = await post(callbacks, { url: 'https://example.org/in' });
   const plan = await programs.call(it.token, 'POST', 'provisioning/plan', newFile, asYaml);
   const { fingerprint } = plan.body as unknown as Things;
   return {
@@ -67,6 +73,8 @@ export async function makeThings(
     newcomer,
     role,
     secret,
+    domain,
+    callback,
     fingerprint,
   };
 }
@@ -125,6 +133,10 @@ function newUser(organisationId: string) {
   return { organisationId, email: `u${letters()}@example.org`, name: 'Someone New' };
 }
 
+function newDomain() {
+  return { host: `${letters()}.example.org`, name: 'Shop', environment: 'live' };
+}
+
 const always = { 'if-match': '*' };
 
 /**
@@ -133,8 +145,9 @@ const always = { 'if-match': '*' };
  */
 export function validCalls(things: Things, member: Program): Record<string, Call> {
   const { organisation, application, resource, spare, api, user, newcomer, role, secret } = things;
-  const { customRole } = things;
+  const { customRole, domain, callback } = things;
   const own = `applications/${member.applicationId}/secrets`;
+  const domains = `applications/${member.applicationId}/domains`;
   return {
     getDocument: { method: 'GET', path: 'openapi.json' },
     getSelf: { method: 'GET', path: 'self' },
@@ -190,6 +203,33 @@ export function validCalls(things: Things, member: Program): Record<string, Call
       body: { name: 'Renamed' },
       headers: always,
     },
+    listDomains: { method: 'GET', path: domains },
+    createDomain: {
+      method: 'POST',
+      path: domains,
+      body: { ...newDomain(), allowLogin: true, serverIps: ['192.0.2.1'], fallbackUri: null },
+    },
+    getDomain: { method: 'GET', path: `${domains}/${domain}` },
+    changeDomain: {
+      method: 'PATCH',
+      path: `${domains}/${domain}`,
+      body: { name: 'Renamed', isPrimary: true, fallbackUri: 'https://example.org/failed' },
+      headers: always,
+    },
+    createCallback: {
+      method: 'POST',
+      path: `${domains}/${domain}/callbacks`,
+      body: { url: `https://example.org/${letters()}`, active: false },
+    },
+    changeCallback: {
+      method: 'PATCH',
+      path: `${domains}/${domain}/callbacks/${callback}`,
+      body: { active: false },
+    },
+    deleteCallback: { method: 'DELETE', path: `${domains}/${domain}/callbacks/${callback}` },
+    putDomainSecret: { method: 'PUT', path: `${domains}/${domain}/secrets/${secret}` },
+    deleteDomainSecret: { method: 'DELETE', path: `${domains}/${domain}/secrets/${secret}` },
+    deleteDomain: { method: 'DELETE', path: `${domains}/${domain}` },
     listSecrets: { method: 'GET', path: own },
     createSecret: {
       method: 'POST',

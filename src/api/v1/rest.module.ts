@@ -42,6 +42,7 @@ import { UsersController } from './users/users.controller.js';
     ProvisioningModule,
   ],
   providers: [Routes, Once],
+  exports: [Once],
   controllers: [
     DocumentController,
     DocsController,
