@@ -293,3 +293,62 @@ describe('another application', () => {
     expect((await ask('DELETE', path)).status).toBe(404);
   });
 });
+
+describe('the domains of a program’s own application', () => {
+  const domains = () => `applications/${own.applicationId}/domains`;
+  const shop = { host: 'WWW.Api.example:443', name: 'Shop', environment: 'live' };
+
+  test('are added once per key, and found as they are', async () => {
+    const key = { 'idempotency-key': 'shop' };
+    const first = await call('POST', domains(), { ...shop, serverIps: ['192.0.2.9/24'] }, key);
+    expect(first.status).toBe(201);
+    expect(first.body).toMatchObject({
+      ...{ host: 'api.example', allowLogin: false, allowApi: true, active: true },
+      ...{ serverIps: ['192.0.2.0/24'], fallbackUri: null, callbacks: [], secretIds: [] },
+    });
+    const again = await call('POST', domains(), { ...shop, serverIps: ['192.0.2.9/24'] }, key);
+    expect([again.status, again.body.id]).toEqual([201, first.body.id]);
+    expect((await call('GET', domains())).body.items).toEqual([first.body]);
+    const wrong = await call('POST', domains(), { ...shop, host: '127.0.0.1', fallbackUri: 'x' });
+    expect(wrong.status).toBe(422);
+    const places = (wrong.body.errors as unknown as { pointer: string }[]).map(
+      ({ pointer }) => pointer,
+    );
+    expect(places.sort()).toEqual(['/fallbackUri', '/host']);
+  });
+
+  test('change as they were read, and lose what belongs to them', async () => {
+    const made = await call('POST', domains(), { ...shop, host: 'change.example' });
+    const path = `${domains()}/${made.body.id}`;
+    const etag = made.headers.get('etag')!;
+    const change = (body: unknown, tag: string) => call('PATCH', path, body, { 'if-match': tag });
+    const changed = await change(
+      { allowLogin: true, fallbackUri: 'https://change.example/' },
+      etag,
+    );
+    expect(changed.body).toMatchObject({ name: 'Shop', allowLogin: true, active: true });
+    expect((await change({ active: false }, etag)).status).toBe(412);
+    expect((await call('PATCH', path, { active: false })).status).toBe(428);
+
+    const url = 'https://change.example/in';
+    const callback = await call('POST', `${path}/callbacks`, { url });
+    expect((await call('POST', `${path}/callbacks`, { url: 'http://change.example' })).status).toBe(
+      422,
+    );
+    const at = `${path}/callbacks/${callback.body.id}`;
+    expect((await call('PATCH', at, { active: false })).body).toMatchObject({ url, active: false });
+    expect((await call('PUT', `${path}/secrets/${own.secretId}`)).status).toBe(204);
+    expect((await call('PUT', `${path}/secrets/${foreign.secretId}`)).status).toBe(404);
+    const { body } = await call('GET', path);
+    expect(body).toMatchObject({
+      callbacks: [{ id: callback.body.id, url, active: false }],
+      secretIds: [own.secretId],
+    });
+    expect((await call('DELETE', at)).status).toBe(204);
+    expect((await call('DELETE', at)).status).toBe(404);
+    expect((await call('DELETE', `${path}/secrets/${own.secretId}`)).status).toBe(204);
+    expect((await call('GET', path)).body).toMatchObject({ callbacks: [], secretIds: [] });
+    expect((await call('DELETE', path)).status).toBe(204);
+    expect((await call('GET', path)).status).toBe(404);
+  });
+});

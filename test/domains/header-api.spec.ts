@@ -743,6 +743,7 @@ test('switched off, the addresses are unknown, and nothing else is missing', asy
   for (const path of ['/domains', '/domains/new']) {
     expect((await browser.get(page + path)).status).toBe(404);
   }
+  expect((await fetch(`${off.url}/api/v1/applications/${row!.id}/domains`)).status).toBe(404);
   const file = `domains: [{application: Partner-NL-Matchpunt-DM, host: a.example, name: A}]\n`;
   const provisioning = off.app.get(Provisioning, { strict: false });
   const { problems } = await provisioning.plan(file, { prune: true });
