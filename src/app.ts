@@ -37,6 +37,15 @@ const lookEvery = 1_000;
 /** For what is under way when the service is told to stop. */
 const endWithin = 10_000;
 
+/** Answered in front of the framework, and therefore their own names in a trace. */
+const busy = new Set([
+  '/oauth2/token',
+  '/oauth2/introspect',
+  '/api/sign-token',
+  '/api/sign-token-verify',
+  '/api/get/user/info',
+]);
+
 /** Builds the server, complete but not yet listening; used by `main` and by the tests. */
 export async function createApp(platform: Platform): Promise<NestFastifyApplication> {
   const { config } = platform;
@@ -63,6 +72,11 @@ export async function createApp(platform: Platform): Promise<NestFastifyApplicat
   addSecurityHeaders(app.getHttpAdapter().getInstance(), config);
   answerKnownHostsAlone(app.getHttpAdapter().getInstance(), config);
   const isStopping = closeConnectionsAtTheEnd(app.getHttpAdapter().getInstance());
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT) {
+    // Loaded for those who want it alone.
+    const { startTracing } = await import('./platform/tracing/tracing.js');
+    startTracing(app.getHttpAdapter().getInstance(), config.OTEL_EXPORTER_OTLP_ENDPOINT, busy);
+  }
   await configure(app);
   answerBusyAddresses(app, { config, log, isStopping });
   return app;

@@ -1,16 +1,40 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Audit, theService } from '../../src/audit/audit.service.js';
+import { projectRoot } from '../../src/platform/project-root.js';
 import { Reminders } from '../../src/reminders/reminders.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
 const token = 'a-token-for-prometheus-0123456789';
 
 let service: TestApp;
+let collector: Server;
+const collected: { path: string; body: string }[] = [];
 beforeAll(async () => {
-  service = await startTestApp({ METRICS_TOKEN: token });
+  collector = createServer((request, response) => {
+    void text(request).then((body) => {
+      collected.push({ path: request.url!, body });
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo;
+  service = await startTestApp({
+    METRICS_TOKEN: token,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}/`,
+  });
 });
-afterAll(() => service.close());
+afterAll(async () => {
+  await service.close();
+  collector.close();
+});
 
 const ask = (authorization?: string) =>
   fetch(`${service.url}/metrics`, { headers: authorization ? { authorization } : {} });
@@ -149,10 +173,100 @@ test('a database that gives no answer is told of, with what is known without it'
     ]);
     expect(ready).toMatchObject({ status: 503, problems: ['database'] });
     expect(live).toMatchObject({ status: 200 });
-    const text = await answer.text();
-    expect(text).toContain('keyturn_database_up 0');
-    expect(text).toContain('process_resident_memory_bytes');
-    expect(text).not.toContain('keyturn_mails_waiting');
+    const told = await answer.text();
+    expect(told).toContain('keyturn_database_up 0');
+    expect(told).toContain('process_resident_memory_bytes');
+    expect(told).not.toContain('keyturn_mails_waiting');
   });
   expect(await health('ready')).toMatchObject({ status: 200 });
+});
+
+interface SentSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
+}
+
+test('traces requests and their statements, without addresses and values', async () => {
+  const second = await service.secondInstance();
+  const [caller, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+  const traceparent = `00-${caller}-${parent}-01`;
+  await fetch(`${second.url}/invitations/hidden-token`, { headers: { traceparent } });
+  const hidden = 'hidden-secret-0123456789';
+  const { clientId } = service.world.secrets[0]!;
+  await fetch(`${second.url}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${clientId}:${hidden}`)}`, traceparent },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  collected.splice(0);
+  await second.close();
+  expect(collected.map(({ path }) => path)).toContain('/v1/traces');
+  const spans = collected.flatMap(({ body }) =>
+    (
+      JSON.parse(body) as {
+        resourceSpans: { scopeSpans: { spans: SentSpan[] }[] }[];
+      }
+    ).resourceSpans.flatMap((each) => each.scopeSpans.flatMap((scope) => scope.spans)),
+  );
+  const ours = spans.filter(({ traceId }) => traceId === caller);
+  const page = ours.find(({ name }) => name === 'GET /invitations/:token')!;
+  const buying = ours.find(
+    ({ name, parentSpanId }) => name === 'POST /oauth2/token' && parentSpanId,
+  )!;
+  for (const span of [page, buying]) {
+    expect(span.parentSpanId).toBe(parent);
+    const statements = ours.filter(({ parentSpanId }) => parentSpanId === span.spanId);
+    expect(statements.map(({ name }) => name)).toContain('SELECT');
+  }
+  const status = buying.attributes.find(({ key }) => key === 'http.response.status_code');
+  expect(status?.value.intValue).toBe(401);
+  const all = JSON.stringify(collected);
+  expect(all).not.toContain('hidden');
+  expect(all).not.toContain(clientId);
+});
+
+describe('what is shipped for operators', () => {
+  const shipped = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
+
+  test('alerts and dashboard ask for metrics that are there, and leave none out', async () => {
+    const there = new Set(
+      [...(await values()).keys()].map((line) =>
+        line.replace(/\{.*/, '').replace(/_(bucket|sum|count)$/, ''),
+      ),
+    );
+    const asked = (path: string) =>
+      (shipped(path).match(/\b(keyturn|process|nodejs)_[a-z_]+/g) ?? []).map((name) =>
+        name.replace(/_(bucket|sum|count)$/, ''),
+      );
+    const [alerts, page] = [asked('ops/prometheus/alerts.yml'), asked('ops/grafana/keyturn.json')];
+    expect([...alerts, ...page].filter((name) => !there.has(name))).toEqual([]);
+    expect([...there].filter((name) => name.startsWith('keyturn_')).sort()).toEqual(
+      [...new Set(page)].filter((name) => name.startsWith('keyturn_')).sort(),
+    );
+  });
+
+  test('every rule has a test in which it fires', () => {
+    const rules = parse(shipped('ops/prometheus/alerts.yml')) as {
+      groups: { rules: { alert: string }[] }[];
+    };
+    const tested = shipped('ops/prometheus/alerts-test.yml');
+    const names = rules.groups.flatMap((group) => group.rules.map(({ alert }) => alert));
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !tested.includes(`alertname="${name}"`))).toEqual([]);
+  });
+
+  test('containers are given settings that exist', () => {
+    const known = shipped('.env.example').match(/(?<=^#?)[A-Z][A-Z_]+(?==)/gm)!;
+    const compose = parse(shipped('compose.yaml'), { merge: true }) as {
+      'x-keyturn': { environment: object };
+      services: Record<string, { read_only?: boolean; cap_drop?: string[] }>;
+    };
+    const kubernetes = shipped('ops/kubernetes/kustomization.yaml').match(/(?<=- )[A-Z_]+(?==)/g)!;
+    const given = [...Object.keys(compose['x-keyturn'].environment), ...kubernetes];
+    expect(given.filter((name) => !known.includes(name))).toEqual([]);
+    expect(compose.services['keyturn-2']).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
+  });
 });

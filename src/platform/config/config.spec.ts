@@ -50,6 +50,7 @@ describe('the configuration', () => {
     ['PUBLIC_URL', 'keyturn.example.org'],
     ['DATABASE_URL', 'mysql://db'],
     ['DATABASE_POOLER', 'session'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['PORT', '70000'],
     ['PORT', 'abc'],
     ['PORT', '80.5'],

@@ -151,6 +151,13 @@ export class Config {
   })
   METRICS_TOKEN?: string;
 
+  @IsOptional()
+  @Holds(isWebAddress, {
+    message:
+      'should be a collector that takes traces by OTLP over HTTP, e.g. OTEL_EXPORTER_OTLP_ENDPOINT=http://collector.example.org:4318',
+  })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
   @IsIn(logLevels, { message: `should be one of ${logLevels.join(', ')}, e.g. LOG_LEVEL=info` })
   LOG_LEVEL: (typeof logLevels)[number];
 
