@@ -132,6 +132,7 @@ export class Applications {
         action: 'grant.withdraw',
         ...about(application),
         detail: { resource: resourceText(resource) },
+        kept: { resourceId },
       });
     });
   }

@@ -107,6 +107,7 @@ export class Roles {
         applicationId: found.applicationId,
         organisationId: user.organisationId,
         detail: await roleFacts(tx, found.role),
+        kept: { assignmentId },
       });
     });
   }

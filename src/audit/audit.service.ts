@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock.js';
 import { insertRows } from '../platform/database/insert-rows.js';
 import type { Tx } from '../platform/database/tx.js';
+import { type Fact, Journal, NoJournal } from '../platform/journal/journal.js';
 import { AuditEvent } from './audit-event.entity.js';
 
 /** Who acts. `id` is null for the service itself and for a program; `address` is where the request came from. */
@@ -26,15 +27,22 @@ export interface Happening {
   outcome?: 'done' | 'refused';
   /** Facts worth keeping. Never a secret's value, a password, a code or a token. */
   detail?: Record<string, unknown>;
+  /** Ids that the journal needs to do it again. */
+  kept?: Record<string, string>;
 }
 
 /** Adds to the audit in the transaction of the change it tells of (P3). */
 @Injectable()
 export class Audit {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly journal: Journal = new NoJournal(),
+  ) {}
 
   async record(tx: Tx, actor: Actor, happening: Happening): Promise<void> {
-    await tx.insert(AuditEvent, this.event(actor, happening));
+    const event = this.event(actor, happening);
+    await tx.insert(AuditEvent, event);
+    await this.journal.note(endsAmong([happening], event.at));
   }
 
   /** Many at once: one event each, in this order. */
@@ -45,6 +53,7 @@ export class Audit {
       eventColumns,
       happenings.map((happening) => this.event(actor, happening)),
     );
+    await this.journal.note(endsAmong(happenings, this.clock.now()));
   }
 
   private event(actor: Actor, happening: Happening) {
@@ -65,6 +74,37 @@ export class Audit {
     };
   }
 }
+
+/** Those that a restored backup would take back, for the journal. */
+function endsAmong(happenings: readonly Happening[], now: Date): Fact[] {
+  return happenings
+    .filter(({ action, outcome }) => ends.has(action) && outcome !== 'refused')
+    .map(({ action, at, subject, kept }) => ({
+      at: at ?? now,
+      fact: action,
+      id: subject.id,
+      ...(kept && { about: kept }),
+    }));
+}
+
+/** With what undoes them again. `keyturn restore-journal` has a statement for each. */
+export const ends: ReadonlySet<string> = new Set([
+  'secret.delete',
+  'secret.switch_off',
+  'secret.switch_on',
+  'application.disable',
+  'application.enable',
+  'application.delete',
+  'grant.withdraw',
+  'role.withdraw',
+  'user.close',
+  'factor.reset',
+  'factor.replace',
+  'password.change',
+  'recovery_codes.renew',
+  'passkey.remove',
+  'calendar_feed.revoke',
+]);
 
 /** A name can change, and a secret's can come again; these cannot. */
 function callerOf({ machine }: Actor) {

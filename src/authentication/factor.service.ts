@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Clock } from '../platform/clock.js';
 import type { Tx } from '../platform/database/tx.js';
+import { Journal, NoJournal } from '../platform/journal/journal.js';
 import { Keys } from '../platform/keys/keys.js';
 import { t } from '../platform/language/speaking.js';
 import { Limits } from '../platform/limits/limits.js';
@@ -28,6 +29,7 @@ export class Factors {
     private readonly clock: Clock,
     private readonly keys: Keys,
     private readonly limits: Limits,
+    private readonly journal: Journal = new NoJournal(),
   ) {}
 
   async has(userId: string): Promise<boolean> {
@@ -99,16 +101,18 @@ export class Factors {
     field = 'recoveryCode',
   ): Promise<void> {
     const digests = this.keys.digests('recovery code', normaliseRecoveryCode(code));
-    const used = await tx.query<[unknown, number]>(
+    const at = this.clock.now();
+    const [[used]] = await tx.query<[{ id: string }[], number]>(
       `update recovery_codes set used_at = $3
-       where user_id = $1 and digest = any($2) and used_at is null`,
-      [userId, digests, this.clock.now()],
+       where user_id = $1 and digest = any($2) and used_at is null returning id`,
+      [userId, digests, at],
     );
-    if (used[1] !== 1) {
+    if (!used) {
       throw new Invalid({
         [field]: () => t`This is not one of your unused recovery codes. Each one works once.`,
       });
     }
+    await this.journal.note([{ at, fact: 'recovery_code.use', id: used.id }]);
     await tx.update(TotpFactor, { userId }, { failedCodes: 0 });
   }
 

@@ -98,7 +98,7 @@ export class OwnPasskeys {
       const passkey = await tx.findOneBy(Passkey, { id, userId: viewer.id });
       if (!passkey) throw new NotFound('no such passkey');
       await tx.delete(Passkey, { id, userId: viewer.id });
-      await this.record(tx, viewer, 'passkey.remove', passkey.name);
+      await this.record(tx, viewer, 'passkey.remove', passkey.name, { passkeyId: id });
       await this.notices.tell(tx, viewer, 'passkey removed', viewer.address);
     });
     this.notices.send();
@@ -116,12 +116,19 @@ export class OwnPasskeys {
     return { ...made, userHandle: waiting.userHandle };
   }
 
-  private record(tx: Tx, viewer: Viewer, action: string, passkey: string): Promise<void> {
+  private record(
+    tx: Tx,
+    viewer: Viewer,
+    action: string,
+    passkey: string,
+    kept?: Record<string, string>,
+  ): Promise<void> {
     return this.audit.record(tx, viewer, {
       action,
       subject: { kind: 'user', id: viewer.id, name: viewer.email },
       organisationId: viewer.organisationId,
       detail: { passkey },
+      kept,
     });
   }
 }

@@ -9,6 +9,7 @@ import { keysList, keysRotate } from './keys.js';
 import { keysRemove, keysRewrap } from './own-keys.js';
 import { applyCommand, planCommand } from './plan.js';
 import { remind } from './remind.js';
+import { restoreJournal } from './restore-journal.js';
 
 /** All commands, in the order in which the usage lists them. */
 export const commands: Command[] = [
@@ -27,6 +28,7 @@ export const commands: Command[] = [
   keysRewrap,
   keysRemove,
   doctor,
+  restoreJournal,
   demoCode,
 ];
 

@@ -3,6 +3,8 @@ import { APP_FILTER } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { Clock } from './clock.js';
 import { Config } from './config/config.js';
+import { FileJournal } from './journal/file-journal.js';
+import { Journal, NoJournal } from './journal/journal.js';
 import { Keys } from './keys/keys.js';
 import { Rewrapping } from './keys/rewrap.service.js';
 import { FloodLimits } from './limits/flood-limits.js';
@@ -33,6 +35,7 @@ export class PlatformModule {
       { provide: Clock, useValue: clock },
       { provide: DataSource, useValue: dataSource },
       { provide: Mailer, useValue: mailer },
+      { provide: Journal, useValue: journalOf(config) },
     ];
     return {
       module: PlatformModule,
@@ -48,6 +51,10 @@ export class PlatformModule {
       exports: [...given, Limits, FloodLimits, Rewrapping, Outgoing],
     };
   }
+}
+
+function journalOf({ JOURNAL_DIR: folder }: Config): Journal {
+  return folder ? new FileJournal(folder) : new NoJournal();
 }
 
 /** Pages, form tokens and error pages: for the server, not for the command line. */

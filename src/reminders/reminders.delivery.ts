@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Gathering } from '../platform/gathering.js';
+import { Journal, NoJournal } from '../platform/journal/journal.js';
 import { Mailer, MailRefused } from '../platform/mail/mailer.js';
 import { AnswerBook } from './answer-book.js';
 import { reasonAgainst } from './decision.js';
@@ -75,11 +76,13 @@ const pause = 4 * minute;
 export class Delivery {
   private readonly claims = new Gathering<Wish, Claim>((wishes) => this.claimAll(wishes));
   private readonly answers: AnswerBook;
+  private readonly log = new Logger('Reminders');
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly mailer: Mailer,
     private readonly config: Config,
+    private readonly journal: Journal = new NoJournal(),
   ) {
     this.answers = new AnswerBook(dataSource);
   }
@@ -101,9 +104,11 @@ export class Delivery {
   }
 
   /** Step 2: sends a claimed message. */
-  async handOver({ message, messageId }: Claimed, now: Date): Promise<Handed> {
+  async handOver(claimed: Claimed, now: Date): Promise<Handed> {
+    const { message, messageId } = claimed;
     try {
       const { answer } = await this.mailer.send({ ...message, messageId, date: now });
+      await this.keep(claimed, now);
       return { state: 'sent', answer, nextAttemptAt: null, away: false, certain: true };
     } catch (error) {
       if (!(error instanceof MailRefused)) throw error;
@@ -116,6 +121,17 @@ export class Delivery {
         certain: !mayHaveArrived,
       };
     }
+  }
+
+  /** It has been sent, whether or not that can be kept. */
+  private async keep({ rows, mailId }: Claimed, at: Date): Promise<void> {
+    const about = { rows: rows.map(({ secretId, milestone }) => ({ secretId, milestone })) };
+    const fact = { at, fact: 'reminder.send', id: rows[0]!.recipientId, about };
+    await this.journal
+      .note([fact])
+      .catch((error: Error) =>
+        this.log.error(`Mail ${mailId} is not in the journal: ${error.name}`),
+      );
   }
 
   /** Writes the answer into the mail and into every row that it was about (M8). */

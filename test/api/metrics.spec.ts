@@ -8,6 +8,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Audit, theService } from '../../src/audit/audit.service.js';
+import { Readiness } from '../../src/platform/health/readiness.js';
 import { projectRoot } from '../../src/platform/project-root.js';
 import { Reminders } from '../../src/reminders/reminders.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -157,7 +158,7 @@ test('readiness says what is in the way, and being alive asks for nothing', asyn
   await service.dataSource.query(`
     drop function public.clock_timestamp();
     do $$ begin execute format('alter database %I reset search_path', current_database()); end $$`);
-  second.readiness.onModuleDestroy();
+  second.app.get(Readiness).onModuleDestroy();
   expect(await health('ready', second.url)).toMatchObject({ status: 503, problems: ['stopping'] });
   expect(await health('live', second.url)).toMatchObject({ status: 200 });
   await second.close();

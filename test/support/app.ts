@@ -6,7 +6,6 @@ import { createApp } from '../../src/app.js';
 import { type DemoAccount, type DemoWorld, makeWorld } from '../../src/demo/make-world.js';
 import { FixedClock } from '../../src/platform/clock.js';
 import { type Config, readConfig } from '../../src/platform/config/config.js';
-import { Readiness } from '../../src/platform/health/readiness.js';
 import { keysOf } from '../../src/platform/config/load.js';
 import { buildDataSource } from '../../src/platform/database/data-source.js';
 import type { Keys } from '../../src/platform/keys/keys.js';
@@ -20,7 +19,6 @@ import { Visitor } from './visitor.js';
 export interface Instance {
   app: NestFastifyApplication;
   url: string;
-  readiness: Readiness;
   close(): Promise<void>;
 }
 
@@ -92,7 +90,6 @@ export async function startTestApp(
       const second = await listen({ ...platform, dataSource, keys });
       return {
         ...second,
-        readiness: second.app.get(Readiness),
         close: async () => {
           await second.app.close();
           await dataSource.destroy();

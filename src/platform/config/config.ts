@@ -83,6 +83,11 @@ export class Config {
   @IsString()
   LOCAL_PG_BIN?: string;
 
+  /** A folder away from the database, for what a restored backup must not take back. */
+  @IsOptional()
+  @IsString()
+  JOURNAL_DIR?: string;
+
   @ValidateIf((config: Config) => !config.demo || config.SMTP_URL !== undefined)
   @Matches(/^smtps?:\/\/[^\s/]+/, {
     message: 'should be a mail server, e.g. SMTP_URL=smtp://user:password@mail.example.org:587',

@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import type { Tx } from '../database/tx.js';
+import { Journal, NoJournal } from '../journal/journal.js';
 import { Keys } from '../keys/keys.js';
 import { messageIdOf, recipient } from './address.js';
 import { afterRefusal, patientTransaction } from './attempt.js';
@@ -40,6 +41,7 @@ export class Outbox implements OnModuleDestroy {
     private readonly mailer: Mailer,
     private readonly clock: Clock,
     private readonly config: Config,
+    private readonly journal: Journal = new NoJournal(),
   ) {}
 
   /**
@@ -131,6 +133,7 @@ export class Outbox implements OnModuleDestroy {
         date: mail.createdAt,
         ...this.bodyOf(mail),
       });
+      await this.keep(mail, now);
       return {
         changes: {
           state: 'sent',
@@ -148,6 +151,13 @@ export class Outbox implements OnModuleDestroy {
         this.log.error(`Mail ${mail.id}: ${(error as Error).name}`);
       return { changes: afterRefusal(mail, refused, now), goOn: !refused.forEverybody };
     }
+  }
+
+  /** It has been sent, whether or not that can be kept. */
+  private async keep({ id }: Mail, at: Date): Promise<void> {
+    await this.journal
+      .note([{ at, fact: 'mail.send', id }])
+      .catch((error: Error) => this.log.error(`Mail ${id} is not in the journal: ${error.name}`));
   }
 
   private bodyOf({ id, sealedBody }: Mail): Body {
