@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { words } from '../../src/admin/keyrings.page.js';
 import { rotated } from '../../src/platform/config/key-rotation.js';
 import { keysOf } from '../../src/platform/config/load.js';
-import { Readiness } from '../../src/platform/health/readiness.js';
 import { checkNothingIsLost } from '../../src/platform/keys/key-checks.js';
 import { countKeyNeeds, sealedNumber, sealedPlaces } from '../../src/platform/keys/kept.js';
 import { Rewrapping } from '../../src/platform/keys/rewrap.service.js';
@@ -50,7 +49,6 @@ beforeAll(async () => {
     {
       app: service.app,
       url: service.url,
-      readiness: service.app.get(Readiness),
       close: () => Promise.resolve(),
     },
     await second!,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SystemClock } from '../clock.js';
 import { Gathering } from '../gathering.js';
 import { type Fact, Journal, JournalUnavailable } from './journal.js';
 
@@ -34,7 +35,7 @@ export class FileJournal extends Journal {
 
   private async create(): Promise<FileHandle> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const stamp = new Date().toISOString().replace(/\W/g, '');
+    const stamp = new SystemClock().now().toISOString().replace(/\W/g, '');
     const name = `${stamp}-${process.pid}-${randomBytes(3).toString('hex')}.jsonl`;
     const file = await open(join(this.folder, name), 'ax', 0o600);
     const folder = await open(this.folder);
