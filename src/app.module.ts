@@ -16,6 +16,7 @@ import { OAuthModule } from './oauth/oauth.module.js';
 import { OwnAudienceJob } from './oauth/own-audience.job.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
 import { PortalDomainsModule } from './portal/domains.module.js';
+import { PortalSignInsModule } from './portal/sign-ins.module.js';
 import { PortalModule } from './portal/portal.module.js';
 import { PortalWebhooksModule } from './portal/webhooks.module.js';
 import { UsagePagesModule } from './portal/usage-pages.module.js';
@@ -40,6 +41,7 @@ const withDomains = [
   WebhooksModule,
   PortalDomainsModule,
   PortalWebhooksModule,
+  PortalSignInsModule,
   UsagePagesModule,
   RestDomainsModule,
 ];

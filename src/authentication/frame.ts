@@ -31,7 +31,12 @@ export class SignedInFrame extends FrameSource {
     const { viewer } = request;
     const path = request.url.split('?')[0] ?? '/';
     return {
-      user: viewer && { name: viewer.name, roleText: roleText(viewer), it: viewer.it },
+      user: viewer && {
+        name: viewer.name,
+        roleText: roleText(viewer),
+        it: viewer.it,
+        links: this.config.DOMAINS === 'on' ? accountLinks(path) : [],
+      },
       nav: viewer ? navigation(viewer, path, request.attention?.waiting ?? {}) : [],
       alerts: request.attention?.alerts() ?? [],
       csrf: this.formTokens.create(request),
@@ -56,6 +61,12 @@ export function roleText({ it, orgAdmin, manager, roles: others }: Viewer): stri
     ...others,
   ];
   return roles.filter((role) => role !== false).join(', ') || t`No role yet`;
+}
+
+/** What everybody has, whatever their roles. */
+function accountLinks(path: string) {
+  const href = '/my-applications';
+  return [{ label: t`Applications I use`, href, current: path === href }];
 }
 
 function navigation(viewer: Viewer, path: string, waiting: Record<string, number>): Frame['nav'] {

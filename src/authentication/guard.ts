@@ -221,7 +221,8 @@ export function pageOf({ session, locked }: LiveSession): string {
 
 /** The sign-in page that leads back to where the person was going (R11). */
 function signInWith(request: FastifyRequest): string {
-  const from = isRead(request) ? request.url : formPage(request);
+  // Whatever takes a form is a page as well, for browsers that do not say where the form was.
+  const from = isRead(request) ? request.url : (formPage(request) ?? request.url);
   return from && from !== '/' ? `/sign-in?next=${encodeURIComponent(from)}` : '/sign-in';
 }
 

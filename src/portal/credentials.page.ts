@@ -59,6 +59,7 @@ export function applicationPage(
 ): Omit<models.ApplicationPage, 'connect'> {
   return {
     webhooksHref: domains && row.hasDomain ? `${applicationHref(row.id)}/webhooks` : undefined,
+    usersHref: domains && row.hasDomain ? `${applicationHref(row.id)}/users` : undefined,
     adminHref: viewer.it ? adminHref(row.id) : undefined,
     cannotConnect: row.secrets.length > 0 ? cannotConnect(row, now) : undefined,
     activityHref: row.mayAudit ? `${applicationHref(row.id)}/activity` : undefined,

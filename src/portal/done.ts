@@ -29,6 +29,12 @@ const texts: Record<string, () => string> = {
   'logo-set': () => t`The logo is set.`,
   'logo-removed': () => t`The logo is removed.`,
   sessions: () => t`All other sessions are ended.`,
+  'sign-in-revoked': () => t`It is taken back. The application learns nothing more about you.`,
+  'test-accept': () => t`Accepted: the test domains are open.`,
+  'test-decline': () => t`Declined. Whoever asked gets a mail.`,
+  'test-withdraw': () => t`The request is withdrawn.`,
+  'test-end': () => t`It is ended: the test domains are closed.`,
+  'test-invited': () => t`The invitation is on its way by mail.`,
 };
 
 /** After a change the address names what was done; only our own texts are shown. */

@@ -219,6 +219,7 @@ export interface HomeApplication {
 export interface ApplicationPage {
   /** Where the module of domains is on, and the application has one. */
   webhooksHref?: string;
+  usersHref?: string;
   name: string;
   /** For those who may see what was done. */
   activityHref?: string;
@@ -660,6 +661,8 @@ export interface ProfilePage {
   renewal: Confirmation;
   passkeys: PasskeyLine[];
   sessions: SessionLine[];
+  /** Where the module of domains is on. */
+  myApplicationsHref?: string;
 }
 
 export interface SessionLine {
@@ -868,4 +871,82 @@ export interface WebhookConfirmPage {
   listHref: string;
   heading: string;
   confirm: Confirmation;
+}
+
+// Signing in for applications
+
+/** portal/consent */
+export interface ConsentPage {
+  application: string;
+  organisation: string;
+  host: string;
+  environment: { key: string; text: string };
+  /** As an address that holds the picture itself. */
+  logo?: string;
+  /** Whose account it is. */
+  me: { name: string; email: string };
+  /** The host that the browser comes back to. */
+  goesTo: string;
+  scopes: { value: string; label: string; checked: boolean }[];
+  mayGoOn: boolean;
+  /** Where they may not: what waits for an answer. */
+  asked?: 'access' | 'test_user';
+  note: Field;
+}
+
+/** portal/consent-end */
+export interface ConsentEndPage {
+  heading: string;
+  text: string;
+  back?: { href: string; host: string };
+}
+
+/** portal/my-applications */
+export interface MyApplicationsPage {
+  connections: {
+    id: string;
+    application: string;
+    organisation: string;
+    knows: string;
+    since: Moment;
+    last: Moment;
+    revokeHref: string;
+    confirm: Confirmation;
+  }[];
+  requests: AccessLine[];
+}
+
+/** A request to sign in on test domains, or an invitation to. */
+export interface AccessLine {
+  /** The application or the user: what the reader is not. */
+  name: string;
+  under: string;
+  kind: string;
+  note?: string;
+  asked: { by: string; at: Moment };
+  state: { key: string; text: string };
+  decided?: { by: string; at: Moment };
+  steps: { key: string; label: string; action: string; danger: boolean }[];
+}
+
+/** portal/revoke */
+export interface RevokePage {
+  application: string;
+  confirm: Confirmation;
+}
+
+/** portal/application-users */
+export interface ApplicationUsersPage {
+  application: { name: string; href: string };
+  connections: {
+    name: string;
+    email: string;
+    knows: string;
+    since: Moment;
+    last: Moment;
+    state: { key: string; text: string };
+  }[];
+  requests: AccessLine[];
+  /** Only for those who decide. */
+  invite?: { action: string; email: Field; note: Field };
 }

@@ -78,6 +78,7 @@ export class ProfileController {
         renewal: codesRenewal(),
         passkeys: passkeys.map(passkeyLine),
         sessions: sessions.map((each) => sessionLine(each, each.id === session.id)),
+        myApplicationsHref: this.config.DOMAINS === 'on' ? '/my-applications' : undefined,
       } satisfies ProfilePage,
     }));
   }

@@ -30,6 +30,8 @@ export interface SignInQuestion {
   mayGoOn: boolean;
   /** Where the browser comes back to. */
   redirectUrl: string;
+  /** Where it goes when this comes to nothing. */
+  fallbackUri: string | null;
 }
 
 /** The sign-in cannot be gone on with. The browser goes to `goTo` where the domain has such an address. */
@@ -181,7 +183,7 @@ const looking = `
   where l.start_digest = any ($1) for no key update of l`;
 
 function questionOf(row: Row): SignInQuestion {
-  const { host, environment, hasLogo, redirectUrl, agreed } = row;
+  const { host, environment, hasLogo, redirectUrl, fallbackUri, agreed } = row;
   return {
     application: { id: row.applicationId, name: row.applicationName },
     organisation: { id: row.organisationId, name: row.organisationName },
@@ -190,6 +192,7 @@ function questionOf(row: Row): SignInQuestion {
     agreed,
     mayGoOn: mayGoOn(row),
     redirectUrl,
+    fallbackUri,
   };
 }
 

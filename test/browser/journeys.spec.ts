@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { Reminders } from '../../src/reminders/reminders.service.js';
 import { SecretUses } from '../../src/secrets/uses.service.js';
 import { startTestApp, type TestApp } from '../support/app.js';
-import { browserPath, howToInstall, launch, submitOf } from '../support/browser.js';
+import { theService } from '../../src/audit/audit.service.js';
+import { AccessRequests } from '../../src/sign-token/access-requests.service.js';
+import { HeaderCast } from '../domains/header-cast.js';
+import { browserPath, howToInstall, launch, submitOf, violations } from '../support/browser.js';
 import { totp } from '../support/totp.js';
 
 const grace = 'grace@lanetrust.example';
@@ -157,5 +162,71 @@ inBrowser(name, () => {
       const invitation = service.mailer.sent.find(({ to }) => to.address === 'pilar@rid.example')!;
       expect(invitation.text).toMatch(/http\S+\/invitations\/\S+/);
     });
+
+    test('somebody signs in for an application, and takes it back', async () => {
+      const cast = new HeaderCast(service);
+      const app = await receiver();
+      const program = await cast.program('Partner-NL-Matchpunt-SMC', 'localhost', {
+        environment: 'test',
+      });
+      const redirectUrl = `${app.url}/signed-in?from=keyturn`;
+      const place = { applicationId: program.applicationId, domainId: program.domainId };
+      const wish = { kind: 'callback' as const, url: redirectUrl };
+      await cast.domains.addUrl(theService, place, wish, { asIt: true });
+      await cast.grantUserinfo(program.applicationId);
+      const start = () => cast.start({ ...program, redirectUrl });
+
+      await open(`/sign-in-to/${await start()}`);
+      await signIn(grace);
+      await page.getByLabel('Note').fill('I test it.');
+      expect(javaScriptEnabled ? await wrongWith(page) : []).toEqual([]);
+      await button(/^Ask for access/).click();
+      await page.getByText('You have asked for access').waitFor();
+      const [{ id }] = await service.dataSource.query<[{ id: string }]>(
+        `select id from access_requests where state = 'pending'`,
+      );
+      const anna = await cast.person('anna@matchpunt.example');
+      await service.app.get(AccessRequests, { strict: false }).decide(anna, id, true);
+
+      await page.goto(`${service.url}/sign-in-to/${await start()}`);
+      expect(javaScriptEnabled ? await wrongWith(page) : []).toEqual([]);
+      await button(/^Agree/).click();
+      await page.getByText('Welcome').waitFor();
+      expect(page.url()).toMatch(/\/signed-in\?from=keyturn&token=[\w-]{43}$/);
+      expect(app.referers).toEqual([]);
+      const token = new URL(page.url()).searchParams.get('token');
+      const { body } = await cast.post('sign-token-verify', { token }, program.headers);
+      expect(body.data).toMatchObject({ email: grace });
+
+      await page.goto(`${service.url}/my-applications`);
+      expect(javaScriptEnabled ? await wrongWith(page) : []).toEqual([]);
+      await link('Take back').click();
+      const dialog = javaScriptEnabled ? page.locator('dialog[open]') : page.getByRole('main');
+      await dialog.getByRole('button', { name: 'Take it back' }).click();
+      await page.getByText('The application learns nothing more').waitFor();
+      await app.close();
+    });
   });
 });
+
+/** For everybody, also on the smallest screen; where scripts run, as axe is one. */
+async function wrongWith(page: Page): Promise<string[]> {
+  const size = page.viewportSize()!;
+  await page.setViewportSize({ width: 320, height: 700 });
+  const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+  await page.setViewportSize(size);
+  return [...(await violations(page)), ...(width > 320 ? [`${width} px wide`] : [])];
+}
+
+/** An application that somebody comes back to. */
+async function receiver() {
+  const referers: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.headers.referer?.includes('sign-in-to')) referers.push(request.headers.referer);
+    response.setHeader('content-type', 'text/html').end('<h1>Welcome</h1>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => new Promise((resolve) => server.close(resolve));
+  return { url: `http://localhost:${port}`, referers, close };
+}

@@ -17,7 +17,13 @@ export interface Alert {
 /** What every page shows around its content. */
 export interface Frame {
   title: string;
-  user?: { name: string; roleText: string; it: boolean };
+  user?: {
+    name: string;
+    roleText: string;
+    it: boolean;
+    /** Beside the name. */
+    links: { label: string; href: string; current: boolean }[];
+  };
   nav: { label: string; href: string; current: boolean; waiting?: number }[];
   csrf: string;
   notice?: Notice;

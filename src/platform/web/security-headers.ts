@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import helmet from 'helmet';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
@@ -13,12 +13,32 @@ type Headers = Record<string, string>;
  */
 export function addSecurityHeaders(server: FastifyInstance, config: Config): void {
   const pages = headersOf({ ...forPages, hsts: hsts(config) });
+  const closed = headersOf({ ...forPages, ...untold, hsts: hsts(config) });
+  closed['cache-control'] = 'no-store';
   const machines = machineHeaders(config);
   server.addHook('onRequest', (request, reply, done) => {
-    reply.headers(isForMachines(request) ? machines : pages);
+    const forPerson = tellsSomething.test(request.url) ? closed : pages;
+    reply.headers(isForMachines(request) ? machines : forPerson);
     done();
   });
 }
+
+/** Addresses that lead on to other services, and hold what is nobody else's business. */
+const tellsSomething = /^\/sign-in-to\//;
+
+/**
+ * Lets the forms of this one page end at other services: a browser follows a redirect after a form only
+ * where the page of the form allows it.
+ */
+export function letFormsLeadTo(reply: FastifyReply, addresses: readonly string[]): void {
+  const name = 'content-security-policy';
+  const origins = addresses.map((address) => new URL(address).origin).filter(isPlain);
+  const allowed = ["form-action 'self'", ...new Set(origins)].join(' ');
+  reply.header(name, String(reply.getHeader(name)).replace("form-action 'self'", allowed));
+}
+
+/** Nothing in it means anything to the policy that it stands in. */
+const isPlain = (origin: string) => /^https?:\/\/[\w.-]+(:\d+)?$/.test(origin);
 
 /** Those of an answer for a program. */
 export function machineHeaders(config: Config): Headers {
@@ -54,6 +74,8 @@ const forPages = {
   // Same-origin, so that a form posted after the session's end can lead back to its page.
   referrerPolicy: { policy: 'same-origin' },
 } satisfies Options;
+
+const untold = { referrerPolicy: { policy: 'no-referrer' } } satisfies Options;
 
 /** What is left of it for JSON, which loads nothing, links nowhere and has no window. */
 const forMachines = {
