@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { HeaderApiModule } from './api/header/header-api.module.js';
 import { ApiModule } from './api/api.module.js';
+import { LeaksApiModule } from './api/v1/leaks/leaks-api.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { DemoModule } from './demo/demo.module.js';
@@ -56,6 +57,7 @@ export class AppModule {
         PlatformModule.with(platform),
         WebModule.withErrors(),
         ScheduleModule.forRoot(),
+        ...(platform.config.takesLeakReports ? [LeaksApiModule] : []),
         HealthModule,
         MailModule,
         AuditModule,

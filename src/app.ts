@@ -19,6 +19,7 @@ import {
   type Surroundings,
 } from './platform/web/direct.js';
 import { takeFiles } from './platform/web/file-body.js';
+import { keepRawBody } from './platform/web/raw-body.js';
 import { bodyLimit } from './platform/web/form-post.js';
 import { answerKnownHostsAlone } from './platform/web/known-hosts.js';
 import { RequestLog } from './platform/web/request-log.js';
@@ -27,6 +28,9 @@ import { unreadable } from './platform/web/unreadable.js';
 
 /** A pasted file, whose characters an address-like form writes with up to three each. */
 const fileLimit = 2 * 1024 * 1024;
+
+/** A thousand values, each with the address where it was found. */
+const reportLimit = 1024 * 1024;
 
 /** A request that has not come whole by then is cut off, so that nobody keeps us waiting for the rest. */
 const requestWithin = 30_000;
@@ -129,6 +133,7 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     if (route.url.startsWith('/admin/provisioning')) route.bodyLimit = fileLimit;
+    if (route.url === '/api/v1/leaks') keepRawBody(route, reportLimit);
   });
   takeFiles(fastify, '/api/v1/provisioning/');
   await app.register(cookie);

@@ -40,6 +40,7 @@ import { Usage1795219470000 } from '../migrations/1795219470000-usage.js';
 import { Domains1795219400000 } from '../migrations/1795219400000-domains.js';
 import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
+import { Leaks1795219490000 } from '../migrations/1795219490000-leaks.js';
 import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
 import { Webhooks1795219410000 } from '../migrations/1795219410000-webhooks.js';
 import { Roles1795219420000 } from '../migrations/1795219420000-roles.js';
@@ -56,6 +57,7 @@ import { Passkey, PasskeyChallenge } from './authentication/passkey.entity.js';
 import { PasswordReset } from './authentication/password-reset.entity.js';
 import { Domain, DomainUrl, SecretDomain } from './domains/domain.entity.js';
 import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
+import { Leak } from './leaks/leak.entity.js';
 import { Organisation } from './organisations/organisation.entity.js';
 import { Backup } from './platform/health/backup.entity.js';
 import { Installation, KeyCheck } from './platform/keys/keys.entity.js';
@@ -102,6 +104,7 @@ export const entities = [
   Installation,
   Invitation,
   KeyCheck,
+  Leak,
   LoginRequest,
   Mail,
   OpaqueToken,
@@ -180,4 +183,5 @@ export const migrations = [
   Webhooks1795219410000,
   PasswordResets1795219440000,
   Roles1795219420000,
+  Leaks1795219490000,
 ];

@@ -38,6 +38,7 @@ const mayImport: Record<string, string[]> = {
   ],
   webhooks: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets', 'domains'],
   usage: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets', 'domains'],
+  leaks: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets'],
   reminders: ['platform', 'audit', 'organisations', 'users', 'applications', 'secrets'],
   provisioning: [
     'platform',
@@ -61,6 +62,7 @@ const mayImport: Record<string, string[]> = {
     'authorization-code',
     'webhooks',
     'usage',
+    'leaks',
     'reminders',
   ],
   admin: [
@@ -77,6 +79,7 @@ const mayImport: Record<string, string[]> = {
     'webhooks',
     'usage',
     'oauth',
+    'leaks',
     'reminders',
     'provisioning',
   ],
@@ -94,6 +97,7 @@ const mayImport: Record<string, string[]> = {
     'webhooks',
     'usage',
     'oauth',
+    'leaks',
     'reminders',
     'provisioning',
   ],

@@ -286,6 +286,8 @@ export interface ServerSecretLine {
   nextMail: { day?: Moment; text: string };
   /** What people in IT say about it. */
   said: { text: string; counts: boolean }[];
+  /** It has leaked: the sentence of the mark. */
+  leak?: string;
   lastUsed?: Moment;
   created: string;
   actions: { label: string; href: string; danger: boolean }[];
@@ -511,6 +513,7 @@ export interface SupportApplicationPage {
     state: State;
     created: string;
     ends: Moment;
+    leak?: string;
     lastUsed?: Moment;
   }[];
   reminders: ReminderLine[];
@@ -651,6 +654,18 @@ export interface ContactsPage {
 export interface OperationsPage {
   /** What needs a look; empty when all is well. */
   problems: string[];
+  /** Secrets that were reported and are not deleted; absent without any. */
+  leaks?: {
+    count: number;
+    listed: {
+      name: string;
+      hint: string;
+      href: string;
+      owner: string;
+      text: string;
+      state: State;
+    }[];
+  };
   runs: { day: Moment; href: string; state: State; text: string }[];
   lastComplete?: Moment;
   mails: {

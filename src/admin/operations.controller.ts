@@ -11,6 +11,7 @@ import { Keys } from '../platform/keys/keys.js';
 import { t } from '../platform/language/speaking.js';
 import { Pages } from '../platform/web/pages.js';
 import { Watch } from '../reminders/watch.service.js';
+import { findLeaks } from './leaks.query.js';
 import { type OperationsFacts, operationsPage } from './operations.page.js';
 import { findDatabaseFacts, findFailedMails, findWaitingMails } from './operations.query.js';
 import { findRuns } from './reminder-runs.query.js';
@@ -47,6 +48,7 @@ export class OperationsController {
     const database = await findDatabaseFacts(dataSource);
     return {
       offset: this.clock.now().getTime() - database.now.getTime(),
+      leaks: await findLeaks(dataSource),
       runs: runs.slice(0, 5),
       lastComplete: (await this.watch.now()).lastComplete,
       waiting: await findWaitingMails(dataSource),

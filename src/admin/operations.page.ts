@@ -5,6 +5,8 @@ import type { KeyNeed } from '../platform/keys/kept.js';
 import type { Keys } from '../platform/keys/keys.js';
 import { plural, t } from '../platform/language/speaking.js';
 import { dayText, instantText } from '../platform/words.js';
+import { leaksOf } from './leaks.page.js';
+import type { LeakedSecret } from './leaks.query.js';
 import { keyringsOf, lostWithKeys } from './keyrings.page.js';
 import type { OperationsPage, State } from './models.js';
 import {
@@ -20,6 +22,7 @@ import { moment } from './words.js';
 import { answerText } from '../reminders/answer-words.js';
 
 export interface OperationsFacts {
+  leaks: LeakedSecret[];
   runs: RunRow[];
   lastComplete: Date | null;
   waiting: WaitingMails[];
@@ -49,6 +52,7 @@ export function operationsPage(
   const rotation = newest && nextRotation(newest);
   return {
     problems: problemsOf(facts, keys, now),
+    leaks: leaksOf(facts.leaks, now),
     runs: facts.runs.map(lastRun),
     lastComplete: facts.lastComplete ? moment(facts.lastComplete) : undefined,
     mails: mailsOf(facts),

@@ -47,6 +47,9 @@ export function policyOf(config: Config): Line[] {
     line('REFUSED_PER_ADDRESS', t`Refused calls a minute, from an address`),
     line('API_CALLS_PER_MINUTE', t`Calls to the API a minute, of an application`),
     line('HEADER_CALLS_PER_MINUTE', t`Calls by header authentication a minute, of an application`),
+    line('LEAK_POLICY', t`A secret that a scanner has found is`, policyText(config)),
+    line('LEAK_GITHUB_KEYS_FILE', t`Reports of GitHub`, setOrNot(config.LEAK_GITHUB_KEYS_FILE)),
+    line('LEAK_REPORT_KEY', t`Reports of scanners of your own`, setOrNot(config.LEAK_REPORT_KEY)),
     line('TRUSTED_PROXIES', t`Proxies that are believed`, config.TRUSTED_PROXIES ?? t`none`),
     line('LOG_LEVEL', t`Log level`),
   ];
@@ -57,6 +60,9 @@ function hostOf(address: string | undefined): string {
     ? new URL(address).host
     : t`none: mails stay in the mailbox`;
 }
+
+const policyText = ({ LEAK_POLICY: policy }: Config) =>
+  policy === 'flag' ? t`flagged` : t`switched off`;
 
 const setOrNot = (value: string | undefined) => (value ? t`set` : t`not set`);
 const minutes = (count: number) => plural(count, t`${count} minute`, t`${count} minutes`);

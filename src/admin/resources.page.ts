@@ -10,6 +10,7 @@ import { isLive, secretState } from '../secrets/state.js';
 import { secretStateTexts } from '../secrets/state-words.js';
 import { isSuperseded } from '../secrets/superseded.js';
 import { usedBy } from './catalogue.page.js';
+import { leakText } from '../leaks/leak-words.js';
 import { resourceHref, serverSecretHref } from './hrefs.js';
 import type { ResourcePage, ResourcesPage } from './models.js';
 import {
@@ -94,6 +95,7 @@ function secretLine(row: ResourceRow, secret: ServerSecret, now: Date) {
     state: { key: state, text: secretStateTexts[state]() },
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     endsWhen: distanceText(lastDay(secret.expiresAt), utcDay(now)),
+    leak: secret.leak ? leakText(secret.leak) : undefined,
     lastUsed: secret.lastUsedAt ? momentOf(secret.lastUsedAt) : undefined,
     created: createdText(secret),
     actions: [

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Environment, TokenFormat } from '../applications/application.entity.js';
+import { leakDates, type LeakFacts, leakJson } from '../leaks/leak-words.js';
 import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
 import type { Usage } from '../secrets/superseded.js';
 import { usageDates, usageJson } from '../secrets/usage-json.js';
@@ -28,6 +29,7 @@ export interface ServerSecret extends Usage {
   name: string;
   hint: string;
   createdBy: { name: string; left: boolean };
+  leak: LeakFacts | null;
 }
 
 export interface ApiRow {
@@ -80,7 +82,7 @@ const sql = `
     (select count(*)::int from grants g join applications a on a.id = g.application_id
       where g.resource_id = r.id and a.deleted_at is null) as granted,
     (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
-        ${usageJson('s')},
+        ${usageJson('s')}, 'leak', ${leakJson('s')},
         'createdBy', (select json_build_object('name', u.name, 'left', u.closed_at is not null)
           from users u where u.id = s.created_by))
       order by s.expires_at, s.id), '[]')
@@ -90,5 +92,12 @@ const sql = `
   where r.deleted_at is null`;
 
 function withDates(row: ResourceRow): ResourceRow {
-  return { ...row, secrets: row.secrets.map((each) => ({ ...each, ...usageDates(each) })) };
+  return {
+    ...row,
+    secrets: row.secrets.map((each) => ({
+      ...each,
+      ...usageDates(each),
+      leak: leakDates(each.leak),
+    })),
+  };
 }

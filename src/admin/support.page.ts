@@ -1,5 +1,6 @@
 import { coverProblems } from '../applications/contact-cover.js';
 import { roleTitle } from '../applications/role-words.js';
+import { leakDates, leakText } from '../leaks/leak-words.js';
 import { listed, t } from '../platform/language/speaking.js';
 import { endText, instantText } from '../platform/words.js';
 import { label } from '../reminders/milestones.js';
@@ -129,12 +130,14 @@ function secretLine(row: SupportSecret, { id, deletedAt, secrets }: SupportFacts
   const secret = usageDates(row);
   const others = secrets.filter((each) => each.id !== row.id).map(usageDates);
   const day = dayOf(row.createdAt).text;
+  const leak = secret.deletedAt ? null : leakDates(row.leak);
   const key = secretState({ ...secret, superseded: isSuperseded(secret, others, now) }, now);
   return {
     name: row.name,
     hint: row.hint,
     href: deletedAt ? undefined : `${secretsHref(id)}/secrets/${row.id}`,
     state: stateText(key),
+    leak: leak ? leakText(leak) : undefined,
     created: row.createdBy ? t`${day}, by ${row.createdBy}` : day,
     ends: { iso: secret.expiresAt.toISOString(), text: endText(secret.expiresAt) },
     lastUsed: row.lastUsedAt ? moment(row.lastUsedAt) : undefined,

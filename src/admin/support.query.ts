@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { bounced } from '../applications/contact-cover.js';
 import { covers } from '../applications/permission.js';
 import { opens } from '../users/permissions.js';
+import { type LeakFacts, leakJson } from '../leaks/leak-words.js';
 import type { Milestone } from '../reminders/milestones.js';
 import type { ReminderState } from '../reminders/reminder.entity.js';
 import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
@@ -54,6 +55,7 @@ export interface SupportSecret extends UsageTexts {
   name: string;
   hint: string;
   createdBy: string | null;
+  leak: LeakFacts<string> | null;
 }
 
 /** All that support says about an application: no value is in it, and no way to one (P4). */
@@ -82,7 +84,8 @@ const secrets = `
   select s.id, s.name, s.hint, s.created_at as "createdAt", s.expires_at as "expiresAt",
     s.disabled_at as "disabledAt", s.deleted_at as "deletedAt",
     s.first_used_at as "firstUsedAt", s.last_used_at as "lastUsedAt",
-    (select c.name from users c where c.id = s.created_by) as "createdBy"
+    (select c.name from users c where c.id = s.created_by) as "createdBy",
+    ${leakJson('s')} as leak
   from secrets s where s.application_id = a.id
   order by s.deleted_at is not null, s.created_at desc limit ${shownAtMost}`;
 

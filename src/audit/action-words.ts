@@ -46,6 +46,7 @@ export const actionTexts = {
   'secret.switch_off': () => t`Secret switched off`,
   'secret.switch_on': () => t`Secret switched on`,
   'secret.delete': () => t`Secret deleted`,
+  'secret.leak': () => t`Leak of a secret reported`,
   'api.create': () => t`API created`,
   'api.rename': () => t`API renamed`,
   'api.delete': () => t`API deleted`,

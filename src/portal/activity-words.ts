@@ -17,7 +17,13 @@ export type Kind = keyof typeof kinds;
 
 /** The actions that each takes in. What is not here is not for an application's people. */
 const actions: Record<Exclude<Kind, 'all' | 'refused'>, readonly Action[]> = {
-  secrets: ['secret.create', 'secret.switch_off', 'secret.switch_on', 'secret.delete'],
+  secrets: [
+    'secret.create',
+    'secret.switch_off',
+    'secret.switch_on',
+    'secret.delete',
+    'secret.leak',
+  ],
   people: ['role.give', 'role.withdraw'],
   application: [
     'application.create',

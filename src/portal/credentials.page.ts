@@ -1,5 +1,6 @@
 import { environmentTexts } from '../applications/environment-words.js';
 import type { Viewer } from '../authentication/viewer.js';
+import { leakText } from '../leaks/leak-words.js';
 import { t } from '../platform/language/speaking.js';
 import { acknowledgementText, counts } from '../reminders/acknowledgement.js';
 import { label, type Milestone } from '../reminders/milestones.js';
@@ -138,6 +139,7 @@ export function secretLine(
     taken: takenTexts(application, secret, now),
     warning: warningOf(application, key, daysLeft(secret.expiresAt, utcDay(now))),
     lost: lostText(application, secret),
+    leak: secret.leak && !secret.deletedAt ? leakText(secret.leak) : undefined,
     usedWhen: usedWhen(secret, now),
     lifeText: lifeText(secret, now),
   };

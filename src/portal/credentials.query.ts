@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Environment } from '../applications/application.entity.js';
 import { bounced } from '../applications/contact-cover.js';
 import { covers, mayAudit, mayManage, maySee } from '../applications/permission.js';
+import { leakDates, type LeakFacts, leakJson } from '../leaks/leak-words.js';
 import type { Acknowledgement } from '../reminders/acknowledgement.js';
 import { acknowledgementsOf } from '../reminders/endings.query.js';
 import { lastRefused, type RefusedCallRow } from '../secrets/refused-calls.js';
@@ -66,6 +67,7 @@ export interface SecretRecord extends Usage {
   deletedBy: PersonRow | null;
   /** When its value is known not to have arrived. */
   lostAt: Date | null;
+  leak: LeakFacts | null;
   lastReminder: { at: Date; milestone: string } | null;
   acknowledgements: Acknowledgement[];
   /** Uses in the last seven days and from where, the latest addresses first; only of one application. */
@@ -186,7 +188,8 @@ const sql = `
     ${contacts('org_admin', 'r.organisation_id = a.organisation_id')} as "orgAdmins", ${others} as others,
     (select coalesce(json_agg(json_build_object('id', s.id, 'name', s.name, 'hint', s.hint,
         ${usageJson('s')}, 'createdBy', ${creator}, 'disabledBy', ${disabler},
-        'deletedBy', ${deleter}, 'lostAt', s.lost_at, 'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
+        'deletedBy', ${deleter}, 'lostAt', s.lost_at, 'leak', ${leakJson('s')},
+        'lastReminder', (select json_build_object('at', l.attempted_at, 'milestone', l.milestone)
           from reminders l where l.secret_id = s.id and l.state = 'sent'
           order by l.attempted_at desc limit 1),
         'acknowledgements', ${acknowledgementsOf('s.id')},
@@ -221,6 +224,7 @@ function withDates(row: ApplicationRow): ApplicationRow {
       ...secret,
       ...usageDates(secret),
       lostAt: date(secret.lostAt),
+      leak: leakDates(secret.leak),
       lastReminder: secret.lastReminder && {
         ...secret.lastReminder,
         at: new Date(secret.lastReminder.at),

@@ -28,6 +28,7 @@ const texts: Record<string, () => string> = {
   'callback-removed': () => t`The callback address is removed.`,
   'logo-set': () => t`The logo is set.`,
   'logo-removed': () => t`The logo is removed.`,
+  leaked: () => t`It is written down, and those who look after the application get a mail.`,
   sessions: () => t`All other sessions are ended.`,
   'sign-in-revoked': () => t`It is taken back. The application learns nothing more about you.`,
   'test-accept': () => t`Accepted: the test domains are open.`,

@@ -65,7 +65,8 @@ const secrets = `
     coalesce(bool_or(x.live and x.expires_at <= $3), false) as ending,
     coalesce(bool_or(x.expires_at <= $2), false) as expired,
     coalesce(bool_or(x.live and x.last_used_at is null), false) as never_used,
-    count(*) filter (where x.expires_at <= $2 or x.live and (x.expires_at <= $3
+    count(*) filter (where x.expires_at <= $2 or exists (select from leaks l where l.secret_id = x.id)
+      or x.live and (x.expires_at <= $3
       or exists (select from secrets n where n.application_id = x.application_id
         and ${supersedes('n', 'x', '$2')})))::int as attention
   from (select s.*, s.disabled_at is null and s.expires_at > $2 as live from secrets s

@@ -137,6 +137,8 @@ export interface SecretLine {
   warning?: string;
   /** Its value never arrived: the sentence that says so. */
   lost?: string;
+  /** It has leaked, until it is deleted: the sentence that says so. */
+  leak?: string;
   /** Who has taken it on or says that it is replaced, one sentence each. */
   taken: string[];
 }
@@ -463,6 +465,9 @@ export interface SecretPage {
   state: SecretState;
   warning?: string;
   lost?: string;
+  leak?: string;
+  /** Where a manager says that it may have leaked. */
+  leakedHref?: string;
   ends: Moment;
   endsWhen: string;
   lifeLeft: number;
@@ -481,6 +486,19 @@ export interface SecretPage {
   reminders: ReminderRow[];
   /** "Next mail: Tue 22 April 2027", or why there is none. */
   nextReminder?: string;
+}
+
+/** portal/secret-leaked: what it means to say that a secret may have leaked. */
+export interface SecretLeakedPage {
+  application: ApplicationLink;
+  secret: { name: string; hint: string; href: string };
+  confirm: {
+    paragraphs: string[];
+    action: string;
+    button: string;
+    danger: boolean;
+    cancelHref: string;
+  };
 }
 
 /** A row of the reminder ledger (M8). */

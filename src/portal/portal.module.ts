@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApplicationsModule } from '../applications/applications.module.js';
+import { LeaksModule } from '../leaks/leaks.module.js';
 import { OrganisationsModule } from '../organisations/organisations.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
 import { SecretsModule } from '../secrets/secrets.module.js';
@@ -18,6 +19,7 @@ import { PasskeysController } from './passkeys.controller.js';
 import { PasswordResetController } from './password-reset.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { RoleRequestsController } from './role-requests.controller.js';
+import { SecretLeakedController } from './secret-leaked.controller.js';
 import { SecretsController } from './secrets.controller.js';
 import { SentMailController } from './sent-mail.controller.js';
 import { SignInController } from './sign-in.controller.js';
@@ -25,7 +27,7 @@ import { WhichSecretController } from './which-secret.controller.js';
 
 /** Door 1: pages for credential managers and org admins, and the sign-in of everybody. */
 @Module({
-  imports: [OrganisationsModule, ApplicationsModule, SecretsModule, RemindersModule],
+  imports: [OrganisationsModule, ApplicationsModule, SecretsModule, RemindersModule, LeaksModule],
   providers: [SeenApplication, ManagedApplication, OrgAdminsOnly, LastDays],
   controllers: [
     SignInController,
@@ -34,6 +36,7 @@ import { WhichSecretController } from './which-secret.controller.js';
     AcknowledgeController,
     LastDayController,
     ActivityController,
+    SecretLeakedController,
     SecretsController,
     CredentialsController,
     CalendarPageController,

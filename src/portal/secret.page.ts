@@ -14,8 +14,8 @@ import type { LedgerRow } from '../reminders/reminders.query.js';
 import { whoIsOnIt } from './acknowledge.page.js';
 import { createRefusal, secretLine } from './credentials.page.js';
 import type { ApplicationRow, SecretRecord } from './credentials.query.js';
-import { applicationHref } from './hrefs.js';
-import type { ReminderRow, SecretPage, SecretState } from './models.js';
+import { applicationHref, secretHref } from './hrefs.js';
+import type { ReminderRow, SecretLine, SecretPage, SecretState } from './models.js';
 import { recipientsOf, someone } from './people.page.js';
 import { actionsOf } from './secret-action.page.js';
 import { answerText } from '../reminders/answer-words.js';
@@ -43,21 +43,26 @@ export function secretPage(
     switchedOff: disabledAt ? { by: someone(disabledBy), at: momentOf(disabledAt) } : undefined,
     deleted: deletedAt ? { by: someone(deletedBy), at: momentOf(deletedAt) } : undefined,
     actions: actionsOf(application, secret, now, 'secret'),
-    ...nextStep(application, line.state.key, most, now),
+    ...nextStep(application, line, most, now),
+    leakedHref:
+      application.mayManage && !deletedAt && !secret.leak && secret.expiresAt > now
+        ? `${secretHref(application.id, secret.id)}/leaked`
+        : undefined,
     whoIsOnIt: whoIsOnIt(application, secret, viewerId, now),
     reminders: ledger.map((row) => reminderRow(row, `${line.href}/mails`)),
     nextReminder: nextReminder(application, secret, line.state.key, now),
   };
 }
 
-/** A secret that ends is replaced by a new one: the next step stands first (S4, S13). */
+/** A secret that ends or has leaked is replaced by a new one: the next step stands first (S4, S13). */
 function nextStep(
   application: ApplicationRow,
-  state: SecretState['key'],
+  { state, leak }: Pick<SecretLine, 'state' | 'leak'>,
   most: number,
   now: Date,
 ): Pick<SecretPage, 'createHref' | 'createRefusal'> {
-  if (!application.mayManage || (state !== 'expiring' && state !== 'expired')) return {};
+  const ends = state.key === 'expiring' || state.key === 'expired';
+  if (!application.mayManage || (!ends && !leak)) return {};
   const refusal = createRefusal(application, now, most);
   return refusal
     ? { createRefusal: refusal }

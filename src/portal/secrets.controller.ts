@@ -341,6 +341,7 @@ const bare = {
   disabledBy: null,
   deletedBy: null,
   lastReminder: null,
+  leak: null,
   acknowledgements: [],
   recent: null,
 };

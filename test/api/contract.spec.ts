@@ -123,6 +123,10 @@ describe('the document', () => {
   });
 });
 
+test('reports of leaks have no address where nobody may send them', async () => {
+  expect((await programs.call(undefined, 'POST', 'leaks', [])).status).toBe(404);
+});
+
 describe('broken input', () => {
   test('a body that is no object, of another type, or broken is refused in words', async () => {
     for (const operation of withBody()) {

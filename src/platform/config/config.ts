@@ -16,6 +16,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isZone } from '../due-instant.js';
 import { Holds } from './holds.js';
+import { gitHubKeys } from './leak-keys.js';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -163,6 +164,27 @@ export class Config {
   })
   OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
+  /** Who may report values that were found: GitHub, a scanner with a shared key, both or nobody. */
+  @IsOptional()
+  @Holds(isGitHubKeysFile, {
+    message:
+      'should be a readable file as https://api.github.com/meta/public_keys/secret_scanning gives it, e.g. LEAK_GITHUB_KEYS_FILE=/etc/keyturn/github-keys.json',
+  })
+  LEAK_GITHUB_KEYS_FILE?: string;
+
+  @IsOptional()
+  @Matches(/^[\w.~+/=-]{32,200}$/, {
+    message:
+      'should be 32 or more letters and digits that nobody guesses, e.g. as made with: node -p "crypto.randomBytes(32).toString(\'base64url\')"',
+  })
+  LEAK_REPORT_KEY?: string;
+
+  /** What becomes of a secret that a scanner has found. */
+  @IsIn(['flag', 'switch-off'], {
+    message: 'should be flag or switch-off, e.g. LEAK_POLICY=flag',
+  })
+  LEAK_POLICY: 'flag' | 'switch-off' = 'flag';
+
   @IsIn(logLevels, { message: `should be one of ${logLevels.join(', ')}, e.g. LOG_LEVEL=info` })
   LOG_LEVEL: (typeof logLevels)[number];
 
@@ -269,6 +291,11 @@ export class Config {
   isOwnIssuer(issuer: unknown): boolean {
     if (issuer === this.PUBLIC_URL) return true;
     return this.localAddress && typeof issuer === 'string' && localIssuer.test(issuer);
+  }
+
+  /** Without this there is no address for reports of leaks. */
+  get takesLeakReports(): boolean {
+    return this.LEAK_GITHUB_KEYS_FILE !== undefined || this.LEAK_REPORT_KEY !== undefined;
   }
 
   get allowedHosts(): string[] {
@@ -391,6 +418,14 @@ function isPrivateKeyFile(value: unknown): boolean {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(readFileSync(value));
     return asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
+  } catch {
+    return false;
+  }
+}
+
+function isGitHubKeysFile(value: unknown): boolean {
+  try {
+    return typeof value === 'string' && gitHubKeys(value).size > 0;
   } catch {
     return false;
   }
