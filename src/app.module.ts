@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { UserinfoModule } from './api/userinfo.module.js';
 import { HeaderApiModule } from './api/header/header-api.module.js';
 import { ApiModule } from './api/api.module.js';
 import { LeaksApiModule } from './api/v1/leaks/leaks-api.module.js';
@@ -8,6 +9,7 @@ import { AuthenticationModule } from './authentication/authentication.module.js'
 import { DemoModule } from './demo/demo.module.js';
 import { AuditAnchorsJob } from './audit/audit-anchors.job.js';
 import { AuditModule } from './audit/audit.module.js';
+import { CodeTokensJob } from './authorization-code/code-tokens.job.js';
 import { DomainsModule } from './domains/domains.module.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { RewrapJob } from './platform/keys/rewrap.job.js';
@@ -16,6 +18,7 @@ import { type Platform, PlatformModule, WebModule } from './platform/platform.mo
 import { OAuthModule } from './oauth/oauth.module.js';
 import { OwnAudienceJob } from './oauth/own-audience.job.js';
 import { SigningKeysJob } from './oauth/signing-keys.job.js';
+import { PortalAuthorizeModule } from './portal/authorize.module.js';
 import { PortalDomainsModule } from './portal/domains.module.js';
 import { PortalSignInsModule } from './portal/sign-ins.module.js';
 import { PortalModule } from './portal/portal.module.js';
@@ -29,6 +32,7 @@ import { RemindersModule } from './reminders/reminders.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { LoginRequestsJob } from './sign-token/login-requests.job.js';
+import { AuthorizationCodeModule } from './authorization-code/authorization-code.module.js';
 import { SignTokenModule } from './sign-token/sign-token.module.js';
 import { UsersModule } from './users/users.module.js';
 import { WebhooksJob } from './webhooks/webhooks.job.js';
@@ -45,6 +49,8 @@ const withDomains = [
   PortalSignInsModule,
   UsagePagesModule,
   RestDomainsModule,
+  PortalAuthorizeModule,
+  UserinfoModule,
 ];
 
 /** The server: features, doors and jobs. */
@@ -69,6 +75,7 @@ export class AppModule {
         OAuthModule,
         DomainsModule,
         SignTokenModule,
+        AuthorizationCodeModule,
         ...(platform.config.DOMAINS === 'on' ? withDomains : []),
         ...(platform.config.demo ? [DemoModule] : []),
       ],
@@ -80,7 +87,7 @@ export class AppModule {
         AuditAnchorsJob,
         OwnAudienceJob,
         RewrapJob,
-        ...(platform.config.DOMAINS === 'on' ? [LoginRequestsJob, WebhooksJob] : []),
+        ...(platform.config.DOMAINS === 'on' ? [LoginRequestsJob, CodeTokensJob, WebhooksJob] : []),
       ],
     };
   }

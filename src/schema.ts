@@ -42,6 +42,7 @@ import { Backups1795219430000 } from '../migrations/1795219430000-backups.js';
 import { KeyNumbers1795219450000 } from '../migrations/1795219450000-key-numbers.js';
 import { Leaks1795219490000 } from '../migrations/1795219490000-leaks.js';
 import { SignToken1795219400001 } from '../migrations/1795219400001-sign-token.js';
+import { AuthorizationCode1795219480000 } from '../migrations/1795219480000-authorization-code.js';
 import { Webhooks1795219410000 } from '../migrations/1795219410000-webhooks.js';
 import { Roles1795219420000 } from '../migrations/1795219420000-roles.js';
 import { IdempotencyKey } from './api/v1/idempotency/idempotency-key.entity.js';
@@ -55,6 +56,7 @@ import { AuditEvent } from './audit/audit-event.entity.js';
 import { RecoveryCode, Session, TotpFactor } from './authentication/authentication.entity.js';
 import { Passkey, PasskeyChallenge } from './authentication/passkey.entity.js';
 import { PasswordReset } from './authentication/password-reset.entity.js';
+import { CodeSignIn, CodeToken } from './authorization-code/authorization-code.entity.js';
 import { Domain, DomainUrl, SecretDomain } from './domains/domain.entity.js';
 import { OpaqueToken, RevokedToken, SigningKey } from './oauth/oauth.entity.js';
 import { Leak } from './leaks/leak.entity.js';
@@ -97,6 +99,8 @@ export const entities = [
   BounceWarning,
   CalendarFeed,
   ClientUser,
+  CodeSignIn,
+  CodeToken,
   Domain,
   DomainUrl,
   Grant,
@@ -184,4 +188,5 @@ export const migrations = [
   PasswordResets1795219440000,
   Roles1795219420000,
   Leaks1795219490000,
+  AuthorizationCode1795219480000,
 ];

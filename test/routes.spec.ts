@@ -67,6 +67,8 @@ test('only these routes are open to everyone', async () => {
     'GET /api/v1/docs',
     'GET /invitations/:token',
     'GET /language',
+    // Where applications send browsers: refused or led to the sign-in.
+    'GET /oauth2/authorize',
     'GET /password-resets/:token',
     'GET /sign-in',
     // Leads on to the page that it belongs to.
@@ -110,6 +112,8 @@ test('only these routes are for programs, which prove themselves', async () => {
       'GET /metrics',
       'GET /.well-known/openid-configuration',
       'GET /oauth2/jwks',
+      'GET /oauth2/userinfo',
+      'POST /oauth2/userinfo',
       'POST /oauth2/introspect',
       'POST /oauth2/revoke',
       'POST /oauth2/token',

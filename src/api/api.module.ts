@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthorizationCodeModule } from '../authorization-code/authorization-code.module.js';
 import { HealthModule } from '../platform/health/health.module.js';
 import { OAuthModule } from '../oauth/oauth.module.js';
 import { RemindersModule } from '../reminders/reminders.module.js';
@@ -12,7 +13,7 @@ import { RestModule } from './v1/rest.module.js';
 
 /** Door 3: routes for programs. */
 @Module({
-  imports: [HealthModule, OAuthModule, RestModule, RemindersModule],
+  imports: [HealthModule, OAuthModule, AuthorizationCodeModule, RestModule, RemindersModule],
   controllers: [OAuthController, HealthController, CalendarController, MetricsController],
   providers: [OAuthEndpoints, Metrics],
 })

@@ -12,18 +12,21 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Machine } from '../authentication/marks.js';
+import { kindOf } from '../authorization-code/code-tokens.js';
+import { CodeTokens } from '../authorization-code/code-tokens.service.js';
 import { clientCredentials } from '../oauth/client-credentials.js';
 import { needed, OAuth } from '../oauth/oauth.service.js';
 import { SigningKeys } from '../oauth/signing-keys.service.js';
 import { Config } from '../platform/config/config.js';
 import type { FormPost } from '../platform/web/direct.js';
 import { uncached } from '../platform/web/machine-errors.js';
+import { codeMetadata } from './code-metadata.js';
 import { OAuthEndpoints } from './oauth-endpoints.service.js';
 import { formIn, parametersIn } from './parameters.js';
 
 const postRoutes = ['oauth2/token', 'oauth2/introspect', 'oauth2/revoke'];
 
-/** The authorisation server for machines (RFC 6749, 7009, 7662, 8414, 8707, 9068; T1–T6). */
+/** The authorisation server (RFC 6749, 7009, 7662, 8414, 8707, 9068; T1–T6), but for its pages. */
 @Machine()
 @Controller()
 export class OAuthController {
@@ -31,6 +34,7 @@ export class OAuthController {
     private readonly endpoints: OAuthEndpoints,
     private readonly oauth: OAuth,
     private readonly signingKeys: SigningKeys,
+    private readonly codeTokens: CodeTokens,
     private readonly config: Config,
   ) {}
 
@@ -55,7 +59,9 @@ export class OAuthController {
     const parameters = parametersIn(form);
     const credentials = clientCredentials(authorization, parameters);
     const caller = await this.oauth.authenticate(credentials, address);
-    await this.oauth.revoke(caller, needed(parameters, 'token'));
+    const token = needed(parameters, 'token');
+    if (kindOf(token)) await this.codeTokens.revoke(caller.clientId, token);
+    else await this.oauth.revoke(caller, token);
     return reply.status(200).headers(uncached).send();
   }
 
@@ -105,6 +111,7 @@ export class OAuthController {
       token_endpoint_auth_methods_supported: methods,
       introspection_endpoint_auth_methods_supported: methods,
       revocation_endpoint_auth_methods_supported: methods,
+      ...(this.config.DOMAINS === 'on' && codeMetadata(issuer)),
     });
   }
 }

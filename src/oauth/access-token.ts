@@ -20,7 +20,19 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 
 /** A signed JWT of the type `at+jwt`, ES256 (RFC 7515, 7518, 9068). */
 export function signToken(claims: Claims, kid: string, key: KeyObject): string {
-  const input = `${headOf(kid, key)}.${encode(claims)}`;
+  return signed(`${headOf(kid, key)}.${encode(claims)}`, key);
+}
+
+/** Any other JWT of ours, with a head that says what it is. */
+export function signedJwt(
+  head: { alg: 'ES256'; typ: string; kid: string },
+  claims: object,
+  key: KeyObject,
+): string {
+  return signed(`${encode(head)}.${encode(claims)}`, key);
+}
+
+function signed(input: string, key: KeyObject): string {
   const signature = sign('sha256', Buffer.from(input, 'latin1'), {
     key,
     dsaEncoding: 'ieee-p1363',

@@ -86,7 +86,7 @@ export class LoginRequests {
 const collecting = `
   with used as (
     update login_requests set used_at = $3
-    where result_digest = any ($1) and application_id = $2 and used_at is null
+    where result_digest = any ($1) and kind = 'token' and application_id = $2 and used_at is null
       and result_ends_at > $3
     returning user_id, domain_id)
   select ${clientUserSight('$2', '$4::uuid')} as user, d.environment

@@ -3,12 +3,15 @@ import { DataSource } from 'typeorm';
 import { type Actor, Audit } from '../audit/audit.service.js';
 import type { DomainEnvironment } from '../domains/domain.entity.js';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
 import { inTransaction, type Tx } from '../platform/database/tx.js';
 import { Keys } from '../platform/keys/keys.js';
 import { t } from '../platform/language/speaking.js';
 import { Forbidden, Refusal } from '../platform/refusals.js';
 import { grantedOn, isTester } from './client-user-sight.js';
-import { isToken, newToken, withToken } from './sign-in-token.js';
+import { approvedAt, declinedAt } from './sign-in-answer.js';
+import { isToken, newToken } from './sign-in-token.js';
+import type { LoginKind } from './sign-token.entity.js';
 import { subjectOf } from './subjects.js';
 
 /** What a person is asked: may this application know who you are? */
@@ -59,6 +62,7 @@ export class SignIns {
     private readonly audit: Audit,
     private readonly keys: Keys,
     private readonly clock: Clock,
+    private readonly config: Config,
   ) {}
 
   /** @throws SignInOver */
@@ -72,7 +76,7 @@ export class SignIns {
 
   /**
    * @param scopes those of the question that the person agrees to
-   * @returns where the browser goes now, with a token that works once and for a minute
+   * @returns where the browser goes now, with a token or code that works once and for a minute
    * @throws SignInOver, Forbidden for whoever is no test user
    */
   approve(user: Person, token: string, scopes: readonly string[]): Promise<string> {
@@ -94,7 +98,7 @@ export class SignIns {
         [row.id, user.id, now, digest, ends],
       );
       await this.record(tx, user, row, 'client_user.sign_in', { scopes: agreed.join(' ') });
-      return withToken(row.redirectUrl, result);
+      return approvedAt(row, result, this.config.PUBLIC_URL);
     });
   }
 
@@ -106,7 +110,7 @@ export class SignIns {
         ...[row.id, user.id, this.clock.now()],
       ]);
       await this.record(tx, user, row, 'client_user.decline');
-      return row.fallbackUri;
+      return declinedAt(row, this.config.PUBLIC_URL);
     });
   }
 
@@ -155,6 +159,8 @@ interface Row {
   hasLogo: boolean;
   fallbackUri: string | null;
   redirectUrl: string;
+  kind: LoginKind;
+  state: string | null;
   startEndsAt: Date;
   decided: boolean;
   possible: boolean;
@@ -168,7 +174,7 @@ const looking = `
   select l.id, l.application_id as "applicationId", a.name as "applicationName",
     o.id as "organisationId", o.name as "organisationName", d.id as "domainId", d.host,
     d.name as "domainName", d.environment, d.logo is not null as "hasLogo",
-    d.fallback_uri as "fallbackUri", l.redirect_url as "redirectUrl",
+    d.fallback_uri as "fallbackUri", l.redirect_url as "redirectUrl", l.kind, l.state,
     l.start_ends_at as "startEndsAt", l.decided_at is not null as decided,
     l.user_id as "userId", ${grantedOn('a.id', 'd.id')} as granted,
     (select c.scopes from client_users c where c.application_id = a.id and c.user_id = $2

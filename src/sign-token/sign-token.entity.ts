@@ -61,6 +61,13 @@ export class ClientUser {
     and (result_digest is null or decided_at is not null)
     and (used_at is null or result_digest is not null)`,
 )
+@Check('login_requests_kind_check', `kind in ('token', 'code')`)
+@Check(
+  'login_requests_code_check',
+  `(kind = 'code') = (scope is not null) and (kind = 'code') = (code_challenge is not null)
+    and (kind = 'code') = (auth_time is not null)
+    and (kind = 'code' or (state is null and nonce is null))`,
+)
 export class LoginRequest {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'login_requests_pkey' })
   id: string;
@@ -100,7 +107,32 @@ export class LoginRequest {
 
   @Column('timestamptz', { nullable: true })
   usedAt: Date | null;
+
+  @Column('text', { default: 'token' })
+  kind: LoginKind;
+
+  /** Goes back with a code as it came. */
+  @Column('text', { nullable: true })
+  state: string | null;
+
+  /** Stands in the ID token as it came. */
+  @Column('text', { nullable: true })
+  nonce: string | null;
+
+  @Column('text', { nullable: true })
+  scope: string | null;
+
+  /** PKCE, S256. */
+  @Column('text', { nullable: true })
+  codeChallenge: string | null;
+
+  /** When the person signed in. */
+  @Column('timestamptz', { nullable: true })
+  authTime: Date | null;
 }
+
+/** What goes back to the application: a token to verify, or a code to exchange (OAuth 2). */
+export type LoginKind = 'token' | 'code';
 
 /** `access`: a user asks to be let in; `test_user`: managers ask a user to try the application out. */
 export type AccessKind = 'access' | 'test_user';

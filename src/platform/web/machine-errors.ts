@@ -22,8 +22,8 @@ export const uncached = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /** Is this an address for programs, which want no pages? */
 export function isForMachines({ url }: FastifyRequest): boolean {
-  // What describes them is read by people.
-  const page = /^\/api\/v1\/docs(\?|$)/.test(url);
+  // What describes them is read by people, and where they send people is a page.
+  const page = /^\/(api\/v1\/docs|oauth2\/authorize)\/?(\?|$)/.test(url);
   return /^\/(metrics(\?|$)|(oauth2|api|health|calendar|\.well-known)\/)/.test(url) && !page;
 }
 
