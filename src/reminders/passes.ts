@@ -5,13 +5,7 @@ import { Mailer } from '../platform/mail/mailer.js';
 import { countWaiting, findWaiting } from './ledger.js';
 import type { Refused } from './notices.js';
 import { PeopleQueue } from './people-queue.js';
-import {
-  type Claim,
-  Delivery,
-  type Handed,
-  type Outcome,
-  type Wish,
-} from './reminders.delivery.js';
+import { type Claim, Delivery, type Outcome, type Wish } from './reminders.delivery.js';
 import { Retries } from './retries.js';
 import { LockLost, type RunLock } from './run-lock.js';
 
@@ -40,10 +34,8 @@ export interface RunContext {
 
 /** After so many faults in a row that are nobody's own the mail server is away: it is asked later. */
 const enough = 10;
-/** For each connection one message on the way, and others claimed, so that a claim is for many at once. */
-const aheadPerConnection = 3;
-/** Those, and others being written down. */
-const peoplePerConnection = 8;
+/** For each connection one message on the way or being written down, and one claimed ahead of it. */
+const peoplePerConnection = 2;
 /** So many people at most are tried again in the same run; the next one comes in five minutes. */
 const againAtMost = 10_000;
 /** Support is told so many by address. */
@@ -85,11 +77,7 @@ export class Passes {
     let faults = 0;
     const isOver = () => faults >= enough || run.signal.aborted;
     const { width: connections } = this.mailer;
-    const way = {
-      claims: new Gate(aheadPerConnection * connections),
-      gate: new Gate(connections),
-      isOver,
-    };
+    const way = { gate: new Gate(connections), isOver };
     const worker = async () => {
       while (!isOver()) {
         const person = await queue.next();
@@ -119,10 +107,9 @@ export class Passes {
         total.skipped += attempt.dropped;
         more = attempt.more;
         if (attempt.ended) return { later: true, away: true };
-        const { claimed, handed } = attempt;
-        if (!claimed || !handed) continue;
+        const { claimed, outcome } = attempt;
+        if (!claimed || !outcome) continue;
         tried.push(claimed.mailId);
-        const outcome = await this.delivery.record(claimed, handed, run.now);
         note(outcome, total);
         // What earlier runs have tried as often is tried once in this one.
         later ||= outcome.later && claimed.attempts <= this.retries.pauses.length;
@@ -136,45 +123,44 @@ export class Passes {
     return { later, away };
   }
 
-  /** Claims and sends one message. Its answer is still to be written down. */
-  private async attempt(wish: Wish, { claims, gate, isOver }: Way): Promise<Attempted> {
-    await claims.enter();
+  /** Claims one message, and sends it over a connection whose last message is settled. */
+  private async attempt(wish: Wish, { gate, isOver }: Way): Promise<Attempted> {
+    const claim = await this.delivery.claim(wish);
+    const { claimed, ...rest } = claim;
+    if (!claimed) return rest;
+    const claimedAt = performance.now();
+    await gate.enter();
     try {
-      const { claimed, ...claim } = await this.delivery.claim(wish);
-      if (!claimed) return claim;
-      const claimedAt = performance.now();
-      await gate.enter();
-      try {
-        if (isOver()) {
-          await this.delivery.release(claimed);
-          return { ...claim, ended: true };
-        }
-        if (performance.now() - claimedAt <= fresh) {
-          return { ...claim, claimed, handed: await this.delivery.handOver(claimed, wish.now) };
-        }
-        const again = await this.delivery.claim({ ...wish, renew: claimed.mailId });
-        const handed = again.claimed && (await this.delivery.handOver(again.claimed, wish.now));
-        const dropped = claim.dropped + again.dropped;
-        return { claimed: again.claimed, handed, dropped, more: claim.more };
-      } finally {
-        gate.leave();
+      if (isOver()) {
+        await this.delivery.release(claimed);
+        return { ...rest, ended: true };
       }
+      if (performance.now() - claimedAt <= fresh) return await this.send(claim, wish.now);
+      const again = await this.delivery.claim({ ...wish, renew: claimed.mailId });
+      const dropped = claim.dropped + again.dropped;
+      return await this.send({ claimed: again.claimed, dropped, more: claim.more }, wish.now);
     } finally {
-      claims.leave();
+      gate.leave();
     }
+  }
+
+  private async send(claim: Claim, now: Date): Promise<Attempted> {
+    if (!claim.claimed) return claim;
+    return { ...claim, outcome: await this.delivery.send(claim.claimed, now) };
   }
 }
 
 interface Attempted extends Claim {
-  handed?: Handed;
+  outcome?: Outcome;
   /** Nothing was sent, because the pass has ended meanwhile. */
   ended?: boolean;
 }
 
 interface Way {
-  /** For each connection one message on the way, and those that are claimed ahead of it. */
-  claims: Gate;
-  /** The connections. */
+  /**
+   * The connections. Each is taken until the answer to its message is committed, so a process that is
+   * killed leaves one message for each behind of which nobody knows whether it arrived.
+   */
   gate: Gate;
   /** Did the pass come to its end early? */
   isOver: () => boolean;

@@ -59,7 +59,7 @@ export interface Outcome {
 }
 
 /** What the mail server said to a message. */
-export type Handed = Pick<Attempted, 'state' | 'answer' | 'nextAttemptAt' | 'certain'> & {
+type Handed = Pick<Attempted, 'state' | 'answer' | 'nextAttemptAt' | 'certain'> & {
   away: boolean;
 };
 
@@ -103,8 +103,15 @@ export class Delivery {
     await releaseMail(this.dataSource.manager, mailId, attempts);
   }
 
-  /** Step 2: sends a claimed message. */
-  async handOver(claimed: Claimed, now: Date): Promise<Handed> {
+  /**
+   * Step 2: sends a claimed message, and writes the answer down. Resolved when that is committed: until
+   * then a process that dies leaves a message behind that goes out again.
+   */
+  async send(claimed: Claimed, now: Date): Promise<Outcome> {
+    return this.record(claimed, await this.handOver(claimed, now), now);
+  }
+
+  private async handOver(claimed: Claimed, now: Date): Promise<Handed> {
     const { message, messageId } = claimed;
     try {
       const { answer } = await this.mailer.send({ ...message, messageId, date: now });
@@ -135,7 +142,7 @@ export class Delivery {
   }
 
   /** Writes the answer into the mail and into every row that it was about (M8). */
-  async record(claimed: Claimed, handed: Handed, now: Date): Promise<Outcome> {
+  private async record(claimed: Claimed, handed: Handed, now: Date): Promise<Outcome> {
     const { mailId, attempts, message, rows } = claimed;
     const { address } = message.to;
     const { away, ...known } = handed;

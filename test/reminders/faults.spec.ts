@@ -308,6 +308,41 @@ describe('between planning and sending', () => {
   });
 });
 
+describe('what a process leaves behind that is killed', () => {
+  test('is one message for each connection: none is sent before the answer to the last is committed', async () => {
+    const { organisation, application } = await stage.small(last);
+    await crowd(organisation, application, 30);
+    const { width } = stage.instance.mailer;
+    const holder = stage.dataSource.createQueryRunner();
+    await holder.startTransaction();
+    let held: Promise<unknown> | undefined;
+    // An answer about the end is noted at the secret, too: answers wait for this, and no claim does.
+    stage.smtp.beforeAnswer = async () => {
+      held ??= holder.query('select from secrets for update');
+      await held;
+    };
+    const run = stage.run(day('2027-07-01'));
+    await waitingFor(holder, 1);
+    // Whatever the run hands over meanwhile comes before the last of these.
+    const { mailer } = await stage.another();
+    for (let index = 0; index < 20; index++) {
+      const address = 'passer-by@a.example';
+      const message = { subject: 'Hello', text: 'Hello', html: 'Hello' };
+      await mailer.send({
+        messageId: `<${index}@a.example>`,
+        to: { name: '', address },
+        ...message,
+      });
+    }
+    const reminded = stage.smtp.received.filter(({ lines }) => lines('X-Reminder').length > 0);
+    stage.smtp.beforeAnswer = undefined;
+    await holder.rollbackTransaction();
+    await holder.release();
+    expect(await run).toMatchObject({ due: 31, sent: 31 });
+    expect(reminded.length).toBeLessThanOrEqual(width);
+  });
+});
+
 describe('several instances (M4)', () => {
   test('of five that begin together one works, and each mail comes once', async () => {
     const others = await Promise.all([1, 2, 3, 4].map(() => stage.another()));
