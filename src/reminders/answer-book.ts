@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { unavailable } from '../platform/database/unavailable.js';
+import { mayWorkLater } from '../platform/database/unavailable.js';
 import { Gathering } from '../platform/gathering.js';
 import { type Attempted, recordAttempts } from './ledger.js';
 
-/** Milliseconds before the next try to write an answer down, while the database is away. */
+/** Milliseconds before the next try to write an answer down: the database is away, or another change was in the way. */
 const pauses = [100, 200, 400, 800, 1_600, 3_200, 6_400];
 
 /**
@@ -29,7 +29,7 @@ export class AnswerBook {
       try {
         return await recordAttempts(this.dataSource.manager, answers);
       } catch (error) {
-        if (!unavailable(error)) throw error;
+        if (!mayWorkLater(error)) throw error;
         await setTimeout(pause);
       }
     }

@@ -443,6 +443,25 @@ describe('a crash', () => {
     ]);
   });
 
+  test('of the transaction that writes answers down, as in a deadlock: they are written again, none is lost', async () => {
+    await three();
+    await stage.dataSource.query(`
+      create sequence tries;
+      create function fail_once() returns trigger language plpgsql as $$ begin
+        if nextval('tries') = 1 then raise 'deadlock' using errcode = 'deadlock_detected'; end if;
+        return new;
+      end $$;
+      create trigger fail_once before update on mails for each row
+        when (new.state = 'sent') execute function fail_once()`);
+    const run = await stage
+      .run(seven)
+      .finally(() =>
+        stage.dataSource.query('drop function fail_once cascade; drop sequence tries'),
+      );
+    expect(run).toMatchObject({ due: 3, sent: 3 });
+    expect(stage.arrived()).toHaveLength(3);
+  });
+
   test('between the two steps: the message goes out under the Message-ID it was given', async () => {
     const { manager } = await stage.small(last);
     await stage.instance.planning.plan(seven, alive);
