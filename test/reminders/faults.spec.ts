@@ -321,10 +321,12 @@ describe('what a process leaves behind that is killed', () => {
       held ??= holder.query('select from secrets for update');
       await held;
     };
+    const { mailer, dataSource } = await stage.another();
+    const watcher = dataSource.createQueryRunner();
     const run = stage.run(day('2027-07-01'));
-    await waitingFor(holder, 1);
+    await waitingFor(watcher, 1);
+    await watcher.release();
     // Whatever the run hands over meanwhile comes before the last of these.
-    const { mailer } = await stage.another();
     for (let index = 0; index < 20; index++) {
       const address = 'passer-by@a.example';
       const message = { subject: 'Hello', text: 'Hello', html: 'Hello' };
