@@ -20,6 +20,7 @@ import {
 } from './platform/web/direct.js';
 import { takeFiles } from './platform/web/file-body.js';
 import { keepRawBody } from './platform/web/raw-body.js';
+import { takeUploads, uploadLimit } from './platform/web/form-upload.js';
 import { bodyLimit } from './platform/web/form-post.js';
 import { answerKnownHostsAlone } from './platform/web/known-hosts.js';
 import { RequestLog } from './platform/web/request-log.js';
@@ -134,8 +135,10 @@ async function configure(app: NestFastifyApplication): Promise<void> {
   fastify.addHook('onRoute', (route) => {
     if (route.url.startsWith('/admin/provisioning')) route.bodyLimit = fileLimit;
     if (route.url === '/api/v1/leaks') keepRawBody(route, reportLimit);
+    if (route.url.endsWith('/domains/:domain/logo')) route.bodyLimit = uploadLimit;
   });
   takeFiles(fastify, '/api/v1/provisioning/');
+  takeUploads(fastify, /^\/manage-api-credentials\/[^/]+\/domains\/[^/]+\/logo$/);
   await app.register(cookie);
   await app.register(fastifyStatic, {
     root: join(templatesFolder, 'assets'),

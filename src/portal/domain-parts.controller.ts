@@ -126,7 +126,7 @@ export class DomainPartsController {
       view: 'portal/domain',
       title: domain.host,
       error,
-      model: domainPage(row, domain, now, fieldsOf(form, error).url) satisfies DomainPage,
+      model: domainPage(row, domain, now, fieldsOf(form, error)) satisfies DomainPage,
     }));
   }
 

@@ -83,7 +83,7 @@ export class DomainsController {
       view: 'portal/domain',
       title: found.host,
       notice: doneNotice(done),
-      model: domainPage(row, found, now, { value: '' }) satisfies DomainPage,
+      model: domainPage(row, found, now) satisfies DomainPage,
     }));
   }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DomainsModule } from '../domains/domains.module.js';
+import { DomainLogoController } from './domain-logo.controller.js';
 import { DomainPartsController } from './domain-parts.controller.js';
 import { KeptDomain } from './domain-sight.js';
 import { DomainsController } from './domains.controller.js';
@@ -8,6 +9,6 @@ import { DomainsController } from './domains.controller.js';
 @Module({
   imports: [DomainsModule],
   providers: [KeptDomain],
-  controllers: [DomainsController, DomainPartsController],
+  controllers: [DomainsController, DomainPartsController, DomainLogoController],
 })
 export class PortalDomainsModule {}

@@ -34,7 +34,13 @@ export function domainsPanel(row: DomainsRow): DomainsPanel {
   };
 }
 
-export function domainPage(row: DomainsRow, domain: DomainRow, now: Date, url: Field): DomainPage {
+/** @param fields of a form that is shown again */
+export function domainPage(
+  row: DomainsRow,
+  domain: DomainRow,
+  now: Date,
+  fields: { url?: Field; logo?: Field } = {},
+): DomainPage {
   const href = domainHref(row.id, domain.id);
   const linked = linkedTo(row, domain);
   const listed = row.mayManage ? row.secrets : linked;
@@ -45,7 +51,7 @@ export function domainPage(row: DomainsRow, domain: DomainRow, now: Date, url: F
     id: domain.id,
     changeHref: row.mayManage ? `${href}/change` : undefined,
     deleteHref: row.mayManage ? `${href}/delete` : undefined,
-    logo: domain.hasLogo ? `${href}/logo/image` : undefined,
+    image: domain.hasLogo ? `${href}/logo/image` : undefined,
     secrets: listed.map((secret) => ({
       ...secretOf(row, secret, now),
       linked: linked.includes(secret),
@@ -59,7 +65,8 @@ export function domainPage(row: DomainsRow, domain: DomainRow, now: Date, url: F
       removeAction: row.mayManage ? `${href}/callbacks/${id}/remove` : undefined,
     })),
     loginOff: domain.allowLogin ? undefined : loginOff(),
-    url,
+    url: fields.url ?? { value: '' },
+    logo: fields.logo ?? { value: '' },
     mayAddUrl: row.mayManage && domain.callbacks.length < mostUrls,
   };
 }

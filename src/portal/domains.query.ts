@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { mayManageDomains, maySee } from '../applications/permission.js';
 import type { Viewer } from '../authentication/viewer.js';
 import type { DomainEnvironment } from '../domains/domain.entity.js';
+import type { DomainPlace } from '../domains/domains.service.js';
 import { NotFound } from '../platform/refusals.js';
 
 /** An application with its domains, and with the secrets that can be linked to them. */
@@ -55,6 +56,23 @@ export async function findDomainsOf(
     disabledAt: date(secret.disabledAt),
   }));
   return { ...row, secrets };
+}
+
+/** @throws NotFound also where there is none */
+export async function findLogo(
+  dataSource: DataSource,
+  viewer: Viewer,
+  now: Date,
+  { applicationId, domainId }: DomainPlace,
+): Promise<Buffer> {
+  const [row] = await dataSource.query<{ logo: Buffer }[]>(
+    `select d.logo from domains d join applications a on a.id = d.application_id
+     where d.id = $4 and a.id = $3 and d.logo is not null
+       and d.deleted_at is null and a.deleted_at is null and ${maySee('a', '$1', '$2')}`,
+    [viewer.id, now, applicationId, domainId],
+  );
+  if (!row) throw new NotFound('no such domain for this user, or no logo of it');
+  return row.logo;
 }
 
 const callbacks = `(select coalesce(json_agg(json_build_object('id', u.id, 'url', u.url,

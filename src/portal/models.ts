@@ -289,8 +289,8 @@ export interface DomainPage extends DomainLine {
   application: { name: string; href: string };
   id: string;
   facts: { label: string; text: string }[];
-  /** Where its image is. */
-  logo?: string;
+  /** Where its logo is. */
+  image?: string;
   changeHref?: string;
   deleteHref?: string;
   /** All of the application for those who keep the domain; for others those that are linked. */
@@ -313,6 +313,7 @@ export interface DomainPage extends DomainLine {
   }[];
   loginOff?: string;
   url: Field;
+  logo: Field;
   mayAddUrl: boolean;
 }
 

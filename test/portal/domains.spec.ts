@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
 import { startTestApp, type TestApp } from '../support/app.js';
+import { totp } from '../support/totp.js';
 import type { Visitor } from '../support/visitor.js';
 
 let service: TestApp;
@@ -132,6 +135,89 @@ describe('the domains of an application', () => {
     expect(anna.words).toContain(`${url} Active`);
     await anna.submit({}, `${path}/callbacks/${id}/remove`);
     expect(anna.words).toContain('None yet.');
+  });
+});
+
+describe('the logo of a domain', () => {
+  const png = (width: number, height: number) => {
+    const picture = new PNG({ width, height });
+    for (let at = 0; at < picture.data.length; at += 4) {
+      picture.data.set([(at * 7919) % 256, (at >> 8) % 256, 60, 255], at);
+    }
+    return picture;
+  };
+
+  /** As a browser sends a chosen file. */
+  async function upload(path: string, file: Buffer): Promise<void> {
+    await anna.get(path);
+    const { action, fields } = anna.form(`${path}/logo`);
+    const form = new FormData();
+    form.set('_csrf', fields._csrf!);
+    form.set('logo', new Blob([new Uint8Array(file)], { type: 'image/png' }), 'logo.png');
+    const sent = new Request('http://localhost/', { method: 'POST', body: form });
+    const type = sent.headers.get('content-type')!;
+    await anna.postBody(action, Buffer.from(await sent.arrayBuffer()), { 'content-type': type });
+  }
+
+  test('is written anew from the pixels of a PNG or JPEG, and served as a picture alone', async () => {
+    const path = await added({ host: 'logo.example' });
+    expect((await anna.get(`${path}/logo/image`)).status).toBe(404);
+    const large = png(900, 300);
+    const jpegFile = Buffer.from(jpeg.encode({ ...large, data: large.data }, 90).data);
+    const script = Buffer.from('\xff\xfe\0\x1b<script>alert(1)</script>', 'latin1');
+    const marked = Buffer.concat([jpegFile.subarray(0, 2), script, jpegFile.subarray(2)]);
+    for (const file of [PNG.sync.write(large), marked]) {
+      await upload(path, file);
+      expect(anna.words).toContain('The logo is set.');
+      const answer = await anna.send('GET', `${path}/logo/image`);
+      expect(answer.headers.get('content-type')).toBe('image/png');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('content-security-policy')).toBe(`default-src 'none'; sandbox`);
+      const kept = Buffer.from(await answer.arrayBuffer());
+      expect(kept.toString('latin1')).not.toContain('script');
+      expect(PNG.sync.read(kept)).toMatchObject({ width: 240, height: 80 });
+    }
+    expect((await grace.get(`${path}/logo/image`)).status).toBe(404);
+    expect((await olga.get(`${path}/logo/image`)).status).toBe(200);
+    await anna.get(path);
+    await anna.submit({}, `${path}/logo/remove`);
+    expect(anna.words).toContain('The logo is removed.');
+  });
+
+  test('is refused in words when it is no picture, too large, or made to cost', async () => {
+    const path = await added({ host: 'no-logo.example' });
+    const good = PNG.sync.write(png(20, 20));
+    const interlaced = Buffer.from(good);
+    interlaced[28] = 1;
+    const scans = Buffer.concat([Buffer.from('ffd8ff', 'hex'), Buffer.alloc(80, 'ffda', 'hex')]);
+    for (const [file, words] of [
+      [Buffer.alloc(0), 'Choose a picture.'],
+      [Buffer.from('<svg onload="alert(1)"/>'), 'Choose a PNG or JPEG picture.'],
+      [good.subarray(0, 60), 'This picture cannot be read.'],
+      [scans, 'This picture cannot be read.'],
+      [interlaced, 'Save the PNG without interlacing.'],
+      [PNG.sync.write(png(1025, 2)), 'wider or higher than 1024 pixels'],
+      [Buffer.concat([good, Buffer.alloc(512 * 1024)]), 'larger than 512 kB'],
+    ] as const) {
+      await upload(path, file);
+      expect([anna.page.status, anna.words]).toEqual([422, expect.stringContaining(words)]);
+    }
+    await upload(path, Buffer.alloc(1024 * 1024));
+    expect(anna.page.status).toBe(413);
+    const kept = await service.dataSource.query<unknown[]>(
+      `select 1 from domains where host = 'no-logo.example' and logo is not null`,
+    );
+    expect(kept).toEqual([]);
+  });
+
+  test('waits for a fresh code without being chosen again', async () => {
+    const path = await added({ host: 'late-logo.example' });
+    service.clock.advance(16 * 60_000);
+    await upload(path, PNG.sync.write(png(200, 200)));
+    expect(anna.words).toContain('is needed to set the logo of the domain.');
+    const { totpKey } = service.account('anna@matchpunt.example');
+    await anna.submit({ stepUpCode: totp(totpKey, service.clock.now()) });
+    expect(anna.words).toContain('The logo is set.');
   });
 });
 

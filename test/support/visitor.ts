@@ -34,6 +34,15 @@ export class Visitor {
     return this.follow('POST', path, new URLSearchParams(fields).toString(), headers);
   }
 
+  /** Posts a body as it is, of the type that the headers say. */
+  async postBody(
+    path: string,
+    body: Buffer<ArrayBuffer>,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    return this.follow('POST', path, body, headers);
+  }
+
   /** Posts the form on the present page that has this action, or the only one in its main part. */
   async submit(fields: Record<string, string>, action?: string): Promise<Answer> {
     const form = this.form(action);
@@ -67,7 +76,7 @@ export class Visitor {
   private async follow(
     method: string,
     path: string,
-    body: string | undefined,
+    body: string | Buffer<ArrayBuffer> | undefined,
     headers: Record<string, string>,
   ): Promise<Answer> {
     let response = await this.send(method, path, body, headers);
@@ -88,7 +97,7 @@ export class Visitor {
   async send(
     method: string,
     path: string,
-    body?: string,
+    body?: string | Buffer<ArrayBuffer>,
     headers: Record<string, string> = {},
   ): Promise<Response> {
     const response = await fetch(new URL(path, this.url), {
