@@ -5,12 +5,14 @@ import { Applications } from '../applications/applications.service.js';
 import { Roles } from '../applications/roles.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
 import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { checkForm, readForm } from '../platform/web/form.js';
 import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { withdrawGrantPage } from './application-confirm.page.js';
+import { domainsFor } from './application-domains.js';
 import { applicationPage } from './application.page.js';
 import { findApplication } from './applications.query.js';
 import { confirmPage } from './confirm.page.js';
@@ -27,6 +29,7 @@ export class AccessController {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly pages: Pages,
+    private readonly config: Config,
   ) {}
 
   @StepUp(() => t`grant the resource`)
@@ -112,11 +115,18 @@ export class AccessController {
     if (error instanceof NotFound) throw error;
     const row = await this.find(id);
     if (row.deletedAt) throw new NotFound('no such resource, or deleted');
+    const now = this.clock.now();
+    const domains = await domainsFor(
+      this.dataSource,
+      this.config,
+      { viewer: request.viewer!, now },
+      row,
+    );
     return this.pages.send(request, reply, () => ({
       view: 'admin/application',
       title: row.name,
       error,
-      model: applicationPage(row, this.clock.now(), form, error),
+      model: applicationPage(row, now, domains, form, error),
     }));
   }
 }

@@ -1,4 +1,6 @@
 import { environmentTexts } from '../applications/environment-words.js';
+import { domainsPanel } from '../domains/domain-line.js';
+import type { DomainsRow } from '../domains/domains-of.query.js';
 import { t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
@@ -14,6 +16,7 @@ import { applicationState, dayOf, userState, warningsOf } from './words.js';
 export function applicationPage(
   row: ApplicationFacts,
   now: Date,
+  domains: DomainsRow | undefined,
   form = new ManagerForm(),
   error?: unknown,
 ): ApplicationPage {
@@ -33,6 +36,7 @@ export function applicationPage(
       orgAdmins: row.orgAdmins,
     }),
     secretsHref: deleted ? undefined : secretsHref(row.id),
+    domains: domains && domainsPanel(domains, `${secretsHref(row.id)}/domains`),
     resources: row.resources
       .filter(({ grantedAt }) => grantedAt !== null || !deleted)
       .map((resource) => resourceLine(resource, href, deleted)),

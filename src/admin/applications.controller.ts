@@ -5,6 +5,7 @@ import type { ApplicationKind } from '../applications/application-name.js';
 import { Applications } from '../applications/applications.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
 import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { checkForm, fieldsOf, readForm } from '../platform/web/form.js';
@@ -12,6 +13,7 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { applicationNewPage } from './application-new.page.js';
 import { type Turn, turnPage } from './application-confirm.page.js';
+import { domainsFor } from './application-domains.js';
 import { applicationPage } from './application.page.js';
 import { confirmPage } from './confirm.page.js';
 import {
@@ -34,6 +36,7 @@ export class ApplicationsController {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
     private readonly pages: Pages,
+    private readonly config: Config,
   ) {}
 
   @Get('organisations/:id/applications/new')
@@ -79,11 +82,18 @@ export class ApplicationsController {
     @Res() reply: FastifyReply,
   ) {
     const row = await this.find(id);
+    const now = this.clock.now();
+    const domains = await domainsFor(
+      this.dataSource,
+      this.config,
+      { viewer: request.viewer!, now },
+      row,
+    );
     return this.pages.send(request, reply, () => ({
       view: 'admin/application',
       title: row.name,
       notice: doneNotice(done),
-      model: applicationPage(row, this.clock.now()),
+      model: applicationPage(row, now, domains),
     }));
   }
 

@@ -1,3 +1,4 @@
+import type { DomainsPanel } from '../domains/domain-line.js';
 import type { Field } from '../platform/web/form.js';
 import type { Moment } from '../platform/words.js';
 import type { RefusedCallLine } from '../secrets/refused-calls.js';
@@ -143,6 +144,8 @@ export interface ApplicationPage {
   deleted: boolean;
   warnings: string[];
   secretsHref?: string;
+  /** Where the module of domains is on. */
+  domains?: DomainsPanel;
   /** Those of its API that it has, or may have. */
   resources: {
     id: string;

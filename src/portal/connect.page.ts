@@ -1,6 +1,6 @@
 import { t } from '../platform/language/speaking.js';
 import type { ApplicationRow } from './credentials.query.js';
-import type { DomainRow } from './domains.query.js';
+import type { DomainRow } from '../domains/domains-of.query.js';
 import type { ConnectPanel } from './models.js';
 
 /**

@@ -13,8 +13,9 @@ import { areFew, countEndingWeeks, countEnds, type EndCounts } from './all-ends.
 import { applicationPage } from './credentials.page.js';
 import { type ApplicationRow, findApplications } from './credentials.query.js';
 import { connectPanel } from './connect.page.js';
-import { domainsPanel } from './domains.page.js';
-import { findDomainsOf } from './domains.query.js';
+import { domainsPanel } from '../domains/domain-line.js';
+import { domainsHref } from './domains.page.js';
+import { findDomainsOf } from '../domains/domains-of.query.js';
 import { doneNotice, justDone } from './done.js';
 import { findEndingFirst, type Placed } from './ending-first.query.js';
 import { applicationHref } from './hrefs.js';
@@ -156,7 +157,7 @@ export class CredentialsController {
         }),
         usageHref: used ? `${applicationHref(row.id)}/usage` : undefined,
         done: change?.(),
-        domains: domains && domainsPanel(domains),
+        domains: domains && domainsPanel(domains, domainsHref(row.id)),
         connect: connectPanel(row, this.config.PUBLIC_URL, domains?.domains),
       } satisfies ApplicationPage,
     }));

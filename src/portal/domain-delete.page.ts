@@ -1,6 +1,6 @@
 import { plural, t } from '../platform/language/speaking.js';
 import { domainHref } from './domains.page.js';
-import type { DomainRow, DomainsRow } from './domains.query.js';
+import type { DomainRow, DomainsRow } from '../domains/domains-of.query.js';
 import { applicationHref } from './hrefs.js';
 import type { DomainDeletePage } from './models.js';
 

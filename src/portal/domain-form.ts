@@ -1,5 +1,5 @@
 import type { DomainWish } from '../domains/domain-values.js';
-import type { DomainRow } from './domains.query.js';
+import type { DomainRow } from '../domains/domains-of.query.js';
 
 /** As it is typed; a choice that is made says `yes`. */
 export class DomainForm {

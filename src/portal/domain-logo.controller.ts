@@ -12,7 +12,7 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidOf } from '../platform/web/uuid-param.js';
 import { KeptDomain } from './domain-sight.js';
 import { domainHref, domainIn, domainPage } from './domains.page.js';
-import { findDomainsOf, findLogo } from './domains.query.js';
+import { findDomainsOf, findLogo } from '../domains/domains-of.query.js';
 import type { DomainPage } from './models.js';
 
 interface Address {

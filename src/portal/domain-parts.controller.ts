@@ -11,7 +11,7 @@ import { Pages } from '../platform/web/pages.js';
 import { uuidIn, uuidOf } from '../platform/web/uuid-param.js';
 import { KeptDomain } from './domain-sight.js';
 import { domainHref, domainIn, domainPage } from './domains.page.js';
-import { findDomainsOf } from './domains.query.js';
+import { findDomainsOf } from '../domains/domains-of.query.js';
 import type { DomainPage } from './models.js';
 
 interface Address {

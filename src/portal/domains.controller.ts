@@ -14,7 +14,7 @@ import { domainDeletePage } from './domain-delete.page.js';
 import { blankDomain, DomainForm, formOf, wishOf } from './domain-form.js';
 import { KeptDomain } from './domain-sight.js';
 import { domainFormPage, domainHref, domainIn, domainPage } from './domains.page.js';
-import { type DomainRow, type DomainsRow, findDomainsOf } from './domains.query.js';
+import { type DomainRow, type DomainsRow, findDomainsOf } from '../domains/domains-of.query.js';
 import { doneNotice } from './done.js';
 import { applicationHref } from './hrefs.js';
 import type { DomainDeletePage, DomainFormPage, DomainPage } from './models.js';

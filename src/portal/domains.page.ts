@@ -1,4 +1,6 @@
-import { mostDomains, mostUrls } from '../domains/domains.service.js';
+import { activeState, allowedText, domainLine, linkedTo } from '../domains/domain-line.js';
+import type { DomainRow, DomainsRow, LinkableSecret } from '../domains/domains-of.query.js';
+import { mostUrls } from '../domains/domains.service.js';
 import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import type { Field } from '../platform/web/form.js';
@@ -6,9 +8,8 @@ import { uuidOf } from '../platform/web/uuid-param.js';
 import { secretState } from '../secrets/state.js';
 import { secretStateTexts } from '../secrets/state-words.js';
 import type { DomainForm } from './domain-form.js';
-import type { DomainRow, DomainsRow, LinkableSecret } from './domains.query.js';
 import { applicationHref, secretHref } from './hrefs.js';
-import type { DomainFormPage, DomainLine, DomainPage, DomainsPanel } from './models.js';
+import type { DomainFormPage, DomainPage } from './models.js';
 
 export const domainsHref = (applicationId: string) => `${applicationHref(applicationId)}/domains`;
 export const domainHref = (applicationId: string, id: string) =>
@@ -19,19 +20,6 @@ export function domainIn({ domains }: DomainsRow, id: string): DomainRow {
   const domain = domains.find((each) => each.id === uuidOf(id));
   if (!domain) throw new NotFound('no such domain of this application');
   return domain;
-}
-
-/** On the page of an application. */
-export function domainsPanel(row: DomainsRow): DomainsPanel {
-  const most = mostDomains;
-  return {
-    addHref: row.mayManage && row.domains.length < most ? `${domainsHref(row.id)}/new` : undefined,
-    full: row.domains.length >= most ? t`An application has ${most} domains at most.` : undefined,
-    domains: row.domains.map((domain) => ({
-      ...domainLine(row, domain),
-      secrets: linkedTo(row, domain).map(({ name, hint }) => ({ name, hint })),
-    })),
-  };
 }
 
 /** @param fields of a form that is shown again */
@@ -45,7 +33,7 @@ export function domainPage(
   const linked = linkedTo(row, domain);
   const listed = row.mayManage ? row.secrets : linked;
   return {
-    ...domainLine(row, domain),
+    ...domainLine(domain, href),
     application: applicationOf(row),
     facts: factsOf(domain),
     id: domain.id,
@@ -85,30 +73,6 @@ export function domainFormPage(
   };
 }
 
-function domainLine(row: DomainsRow, domain: DomainRow): DomainLine {
-  const { host, name, environment, active, isPrimary, allowLogin, allowApi } = domain;
-  return {
-    href: domainHref(row.id, domain.id),
-    ...{ host, name, isPrimary },
-    environment:
-      environment === 'live'
-        ? { key: 'production', text: t`Live` }
-        : { key: 'sandbox', text: t`Test` },
-    state: activeState(active),
-    allowed: allowedText(allowLogin, allowApi),
-  };
-}
-
-function activeState(active: boolean): { key: string; text: string } {
-  return active ? { key: 'active', text: t`Active` } : { key: 'off', text: t`Switched off` };
-}
-
-function allowedText(login: boolean, api: boolean): string {
-  if (login && api) return t`Sign-in and other calls`;
-  if (login) return t`Sign-in only`;
-  return api ? t`Calls, but no sign-in` : t`Nothing`;
-}
-
 const loginOff = () =>
   t`Sign-in is not allowed on this domain, so no browser is sent to these addresses.`;
 
@@ -123,10 +87,6 @@ function factsOf({ name, allowLogin, allowApi, serverIps, fallbackUri }: DomainR
 
 function applicationOf({ id, name }: DomainsRow) {
   return { name, href: applicationHref(id) };
-}
-
-function linkedTo({ secrets }: DomainsRow, { secretIds }: DomainRow): LinkableSecret[] {
-  return secrets.filter(({ id }) => secretIds.includes(id));
 }
 
 function secretOf({ id: applicationId }: DomainsRow, secret: LinkableSecret, now: Date) {

@@ -1,3 +1,4 @@
+import type { DomainLine, DomainsPanel } from '../domains/domain-line.js';
 import type { Field } from '../platform/web/form.js';
 import type { Moment } from '../platform/words.js';
 import type { RefusedCallLine } from '../secrets/refused-calls.js';
@@ -263,25 +264,6 @@ export interface ConnectPanel {
   tokenUrl: string;
   /** Ready to paste; the secret comes from the environment variable CLIENT_SECRET. */
   commands: { id: string; label: string; code: string }[];
-}
-
-/** On portal/application, where the module of domains is on. */
-export interface DomainsPanel {
-  domains: (DomainLine & { secrets: { name: string; hint: string }[] })[];
-  addHref?: string;
-  /** Why none can be added. */
-  full?: string;
-}
-
-export interface DomainLine {
-  href: string;
-  host: string;
-  name: string;
-  environment: { key: 'production' | 'sandbox'; text: string };
-  state: { key: string; text: string };
-  isPrimary: boolean;
-  /** What it may be used for. */
-  allowed: string;
 }
 
 /** portal/domain */

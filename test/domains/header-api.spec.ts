@@ -743,6 +743,9 @@ test('switched off, the addresses are unknown, and nothing else is missing', asy
   for (const path of ['/domains', '/domains/new']) {
     expect((await browser.get(page + path)).status).toBe(404);
   }
+  const ines = await off.signedIn('ines@keyturn.example');
+  await ines.get(`/admin/applications/${row!.id}`);
+  expect([ines.page.status, ines.page.text.includes('id="domains"')]).toEqual([200, false]);
   expect((await fetch(`${off.url}/api/v1/applications/${row!.id}/domains`)).status).toBe(404);
   const file = `domains: [{application: Partner-NL-Matchpunt-DM, host: a.example, name: A}]\n`;
   const provisioning = off.app.get(Provisioning, { strict: false });

@@ -249,6 +249,8 @@ describe('who sees and changes them', () => {
     anna = await service.signedIn('anna@matchpunt.example');
     const path = await added({ host: 'it.example' });
     const ines = await service.signedIn('ines@keyturn.example');
+    await ines.get(`/admin/applications/${application}`);
+    expect(ines.page.text).toContain(`href="${path}"`);
     await ines.get(`${path}/change`);
     service.clock.advance(16 * 60_000);
     await ines.submit({ name: 'By IT', environment: 'live' });

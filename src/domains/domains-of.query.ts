@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { mayManageDomains, maySee } from '../applications/permission.js';
-import type { Viewer } from '../authentication/viewer.js';
-import type { DomainEnvironment } from '../domains/domain.entity.js';
-import type { DomainPlace } from '../domains/domains.service.js';
 import { NotFound } from '../platform/refusals.js';
+import type { DomainEnvironment } from './domain.entity.js';
+import type { DomainPlace } from './domains.service.js';
 
 /** An application with its domains, and with the secrets that can be linked to them. */
 export interface DomainsRow {
@@ -43,7 +42,7 @@ export interface LinkableSecret {
 /** @throws NotFound for an application that is absent or not for these eyes (R8) */
 export async function findDomainsOf(
   dataSource: DataSource,
-  viewer: Viewer,
+  viewer: { id: string },
   now: Date,
   applicationId: string,
 ): Promise<DomainsRow> {
@@ -61,7 +60,7 @@ export async function findDomainsOf(
 /** @throws NotFound also where there is none */
 export async function findLogo(
   dataSource: DataSource,
-  viewer: Viewer,
+  viewer: { id: string },
   now: Date,
   { applicationId, domainId }: DomainPlace,
 ): Promise<Buffer> {
