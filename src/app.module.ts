@@ -4,6 +4,7 @@ import { UserinfoModule } from './api/userinfo.module.js';
 import { HeaderApiModule } from './api/header/header-api.module.js';
 import { ApiModule } from './api/api.module.js';
 import { LeaksApiModule } from './api/v1/leaks/leaks-api.module.js';
+import { AdminVerificationsModule } from './admin/verifications.module.js';
 import { AdminModule } from './admin/admin.module.js';
 import { AuthenticationModule } from './authentication/authentication.module.js';
 import { DemoModule } from './demo/demo.module.js';
@@ -47,6 +48,7 @@ const withDomains = [
   PortalDomainsModule,
   PortalWebhooksModule,
   PortalSignInsModule,
+  AdminVerificationsModule,
   UsagePagesModule,
   RestDomainsModule,
   PortalAuthorizeModule,

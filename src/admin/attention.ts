@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { Config } from '../platform/config/config.js';
 import { plural, t } from '../platform/language/speaking.js';
 import { type Attention, AttentionSource } from '../platform/web/frame.js';
 import { Watch } from '../reminders/watch.service.js';
-import { invitationsHref } from './hrefs.js';
+import { invitationsHref, verificationsHref } from './hrefs.js';
 import { countRefusedInvitations } from './invitations.query.js';
 import { countOpenRequests } from './role-requests.query.js';
+import { countPendingVerifications } from './verifications.query.js';
 
 /** What is wrong with the reminders (M12) and invitations, and how many role requests wait (R5). */
 @Injectable()
@@ -13,6 +15,7 @@ export class OperatorAttention extends AttentionSource {
   constructor(
     private readonly watch: Watch,
     private readonly dataSource: DataSource,
+    private readonly config: Config,
   ) {
     super();
   }
@@ -31,7 +34,12 @@ export class OperatorAttention extends AttentionSource {
           ? [{ text: refusedText(refused), href: invitationsHref, label: t`Open invitations` }]
           : []),
       ],
-      waiting: { '/admin/role-requests': await countOpenRequests(this.dataSource) },
+      waiting: {
+        '/admin/role-requests': await countOpenRequests(this.dataSource),
+        ...(this.config.DOMAINS === 'on' && {
+          [verificationsHref]: await countPendingVerifications(this.dataSource),
+        }),
+      },
     };
   }
 }

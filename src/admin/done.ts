@@ -47,6 +47,11 @@ const texts = {
   acknowledged: () => t`It is written down, and everybody in IT sees it.`,
   'taken-back': () => t`It is taken back.`,
   settled: () => t`It is settled.`,
+  verified: () => t`Verified. Whoever asked gets a mail.`,
+  'not-verified': () => t`Declined. Whoever asked gets a mail.`,
+  'verification-ended': () => t`The verification is taken back.`,
+  'verification-needed': () => t`It needs verification from now on.`,
+  'verification-free': () => t`It needs no verification any more.`,
   closed: () => t`The account is closed. It cannot sign in any more.`,
 };
 

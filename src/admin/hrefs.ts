@@ -2,6 +2,7 @@
 export const organisationHref = (id: string) => `/admin/organisations/${id}`;
 export const applicationHref = (id: string) => `/admin/applications/${id}`;
 export const invitationsHref = '/admin/invitations';
+export const verificationsHref = '/admin/verifications';
 export const runHref = (id: string) => `/admin/reminders/${id}`;
 export const resourceHref = (id: string) => `/admin/resources/${id}`;
 export const serverSecretHref = (resourceId: string, id: string) =>

@@ -258,6 +258,8 @@ export interface ResourcePage {
   tokens: { action: string; minutes: Field; format: Field };
   renameHref: string;
   deletion: { href: string; inTheWay?: string };
+  /** Only of what users let applications read, where the module of domains is on. */
+  verification?: { needed: boolean; action: string };
   clientId: string;
   newSecretHref: string;
   secrets: ServerSecretLine[];
@@ -728,4 +730,33 @@ export interface RemindersPage {
     progress?: { done: number; of: number };
   }[];
   pagination: Pagination;
+}
+
+/** admin/verifications */
+export interface VerificationsPage {
+  open: boolean;
+  choices: { text: string; href: string; current: boolean }[];
+  requests: VerificationLine[];
+  pagination: Pagination;
+}
+
+export interface VerificationLine {
+  href: string;
+  application: Link;
+  organisation: Link;
+  hosts: string[];
+  resources: string[];
+  note: string;
+  asked: { by: Link; at: Moment };
+  state: State;
+  decided?: { by: string; at: Moment; note?: string };
+}
+
+/** admin/verification */
+export interface VerificationPage extends VerificationLine {
+  listHref: string;
+  open: boolean;
+  /** It can be taken back. */
+  verified: boolean;
+  decisionNote: Field;
 }

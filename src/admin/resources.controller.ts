@@ -5,6 +5,7 @@ import type { TokenWish } from '../applications/resource-values.js';
 import { Resources } from '../applications/resources.service.js';
 import { ItOnly, StepUp } from '../authentication/marks.js';
 import { Clock } from '../platform/clock.js';
+import { Config } from '../platform/config/config.js';
 import { t } from '../platform/language/speaking.js';
 import { NotFound } from '../platform/refusals.js';
 import { readForm } from '../platform/web/form.js';
@@ -34,6 +35,7 @@ export class ResourcesController {
     private readonly dataSource: DataSource,
     private readonly forecasts: Forecasts,
     private readonly clock: Clock,
+    private readonly config: Config,
     private readonly pages: Pages,
   ) {}
 
@@ -117,7 +119,8 @@ export class ResourcesController {
     const scope = { viewerId: viewer.id, resourceId: row.id };
     const { mails } = await this.forecasts.of(scope, now, daysAhead);
     const endings = await findEndings(this.dataSource.manager, now, ids);
-    return () => resourcePage(row, { ledger, mails, endings }, now, form, error);
+    const domains = this.config.DOMAINS === 'on';
+    return () => resourcePage(row, { ledger, mails, endings }, { now, domains }, form, error);
   }
 
   private async find(id: string) {

@@ -1,5 +1,6 @@
 import { environmentTexts } from '../applications/environment-words.js';
 import type { TokenWish } from '../applications/resource-values.js';
+import { signInResource } from '../applications/sign-in-resource.js';
 import { plural, t } from '../platform/language/speaking.js';
 import { fieldsOf } from '../platform/web/form.js';
 import { utcDay } from '../platform/utc-day.js';
@@ -48,7 +49,7 @@ export function resourceLine(row: ResourceRow, now: Date): ResourcesPage['resour
 export function resourcePage(
   row: ResourceRow,
   { ledger, mails, endings }: ServerReminders,
-  now: Date,
+  { now, domains }: { now: Date; domains: boolean },
   form: TokenWish = { minutes: String(row.tokenSeconds / 60), format: row.tokenFormat },
   error?: unknown,
 ): ResourcePage {
@@ -66,6 +67,10 @@ export function resourcePage(
     ],
     warning: warningOf(row, now),
     tokens: { action: `${href}/tokens`, minutes, format },
+    verification:
+      domains && row.id === signInResource
+        ? { needed: row.needsVerification, action: `${href}/verification` }
+        : undefined,
     renameHref: `${href}/name`,
     deletion: { inTheWay: usedBy(row), href: `${href}/delete` },
     clientId: row.id,

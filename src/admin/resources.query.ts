@@ -12,6 +12,7 @@ export interface ResourceRow {
   api: string;
   audience: string;
   scope: string;
+  needsVerification: boolean;
   tokenSeconds: number;
   tokenFormat: TokenFormat;
   /** Keyturn itself. */
@@ -77,6 +78,7 @@ export async function findResource(
 
 const sql = `
   select r.id, r.name, r.environment, r.audience, r.scope,
+    r.needs_verification as "needsVerification",
     r.token_seconds as "tokenSeconds", r.token_format as "tokenFormat", r.any_api as own,
     i.name || ' (' || i.code || ')' as api,
     (select count(*)::int from grants g join applications a on a.id = g.application_id

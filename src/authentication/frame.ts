@@ -37,7 +37,9 @@ export class SignedInFrame extends FrameSource {
         it: viewer.it,
         links: this.config.DOMAINS === 'on' ? accountLinks(path) : [],
       },
-      nav: viewer ? navigation(viewer, path, request.attention?.waiting ?? {}) : [],
+      nav: viewer
+        ? navigation(viewer, path, request.attention?.waiting ?? {}, this.config.DOMAINS === 'on')
+        : [],
       alerts: request.attention?.alerts() ?? [],
       csrf: this.formTokens.create(request),
       demo: this.config.demo ? { mailboxUrl: '/mailbox' } : undefined,
@@ -69,7 +71,12 @@ function accountLinks(path: string) {
   return [{ label: t`Applications I use`, href, current: path === href }];
 }
 
-function navigation(viewer: Viewer, path: string, waiting: Record<string, number>): Frame['nav'] {
+function navigation(
+  viewer: Viewer,
+  path: string,
+  waiting: Record<string, number>,
+  domains: boolean,
+): Frame['nav'] {
   const pages = [
     { label: t`Applications`, href: '/manage-api-credentials' },
     ...(viewer.may.has('secrets.manage')
@@ -86,6 +93,7 @@ function navigation(viewer: Viewer, path: string, waiting: Record<string, number
           { label: t`Organisations`, href: '/admin/organisations' },
           { label: t`Users`, href: '/admin/users' },
           { label: t`Role requests`, href: '/admin/role-requests' },
+          ...(domains ? [{ label: t`Verifications`, href: '/admin/verifications' }] : []),
           { label: t`Resources`, href: '/admin/resources' },
           { label: t`Provisioning`, href: '/admin/provisioning' },
           { label: t`Contacts`, href: '/admin/contacts' },

@@ -60,6 +60,8 @@ export function applicationPage(
 ): Omit<models.ApplicationPage, 'connect'> {
   return {
     webhooksHref: domains && row.hasDomain ? `${applicationHref(row.id)}/webhooks` : undefined,
+    verificationHref:
+      domains && row.hasDomain ? `${applicationHref(row.id)}/verification` : undefined,
     usersHref: domains && row.hasDomain ? `${applicationHref(row.id)}/users` : undefined,
     adminHref: viewer.it ? adminHref(row.id) : undefined,
     cannotConnect: row.secrets.length > 0 ? cannotConnect(row, now) : undefined,

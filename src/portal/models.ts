@@ -223,6 +223,7 @@ export interface ApplicationPage {
   /** Where the module of domains is on, and the application has one. */
   webhooksHref?: string;
   usersHref?: string;
+  verificationHref?: string;
   name: string;
   /** For those who may see what was done. */
   activityHref?: string;
@@ -950,4 +951,29 @@ export interface ApplicationUsersPage {
   requests: AccessLine[];
   /** Only for those who decide. */
   invite?: { action: string; email: Field; note: Field };
+}
+
+/** portal/verification */
+export interface VerificationPage {
+  application: { name: string; href: string };
+  requests: VerificationLine[];
+  /** Why nothing can be asked for now. */
+  refusal?: string;
+  form?: { action: string; domainIds: Ticks; resourceIds: Ticks; note: Field };
+}
+
+export interface VerificationLine {
+  hosts: string[];
+  resources: string[];
+  note: string;
+  asked: { by: string; at: Moment };
+  state: { key: string; text: string };
+  decided?: { by: string; at: Moment; note?: string };
+  withdrawAction?: string;
+}
+
+/** Boxes of one name. */
+export interface Ticks {
+  choices: { value: string; label: string; checked: boolean }[];
+  error?: string;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { signInResource } from '../../src/applications/sign-in-resource.js';
 import { cookieName } from '../../src/platform/web/cookies.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { totp } from '../support/totp.js';
@@ -321,4 +322,57 @@ test('a user sees what applications know, and takes it back', async () => {
   expect((await browser.get(path)).status).toBe(404);
   await browser.get(`/manage-api-credentials/${applicationId}/users`);
   expect(browser.words).toContain('Taken back');
+});
+
+test('managers ask for verification where IT demands it, and IT decides', async () => {
+  const ines = await service.signedIn('ines@keyturn.example');
+  const page = `/manage-api-credentials/${trial.applicationId}/verification`;
+  await anna.get(page);
+  expect(anna.words).toContain('No resource needs verification now.');
+  const resource = `/admin/resources/${signInResource}`;
+  await ines.get(resource);
+  await ines.submit({}, `${resource}/verification`);
+  expect(ines.words).toContain('It needs verification from now on.');
+
+  await anna.get(page);
+  const wrong = await anna.submit({ note: '' }, page);
+  expect(wrong.status).toBe(422);
+  for (const text of ['domainIds-error', 'resourceIds-error', 'note-error']) {
+    expect(wrong.text).toContain(`id="${text}"`);
+  }
+  const wish = {
+    domainIds: trial.domainId,
+    resourceIds: signInResource,
+    note: 'For <b>tests</b>.',
+  };
+  await anna.submit(wish, page);
+  expect(anna.words).toContain('For <b>tests</b>.');
+  const [{ id }] = await service.dataSource.query<[{ id: string }]>('select id from verifications');
+  const invited = { ...(await blank(browser)), ...wish };
+  expect((await browser.post(page, invited)).status).toBe(404);
+  expect((await browser.post(`${page}/${id}/withdraw`, invited)).status).toBe(404);
+
+  const decision = `/admin/verifications/${id}`;
+  expect((await anna.get(decision)).status).toBe(404);
+  await ines.get('/admin/verifications');
+  expect(ines.page.text).toContain(`href="${decision}"`);
+  await ines.get(decision);
+  expect((await ines.submit({ decision: 'decline' })).text).toContain('id="note-error"');
+  expect((await ines.submit({ decision: '' })).status).toBe(409);
+  await ines.submit({ decision: 'accept', note: 'Fine.' });
+  expect(ines.words).toContain('Verified. Whoever asked gets a mail.');
+  await anna.get(page);
+  expect(anna.words).toContain('Fine.');
+  const withdrawal = await anna.post(`${page}/${id}/withdraw`, await blank(anna));
+  expect(withdrawal.status).toBe(404);
+  await ines.get(decision);
+  await ines.submit({ decision: 'take-back' });
+  expect(ines.words).toContain('The verification is taken back.');
+  await anna.get(page);
+  await anna.submit(wish, page);
+  const [{ second }] = await service.dataSource.query<[{ second: string }]>(
+    `select id as second from verifications where state = 'pending'`,
+  );
+  await anna.submit({}, `${page}/${second}/withdraw`);
+  expect(anna.words).toContain('The request is withdrawn.');
 });
