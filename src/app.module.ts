@@ -25,21 +25,16 @@ import { PortalSignInsModule } from './portal/sign-ins.module.js';
 import { PortalModule } from './portal/portal.module.js';
 import { PortalWebhooksModule } from './portal/webhooks.module.js';
 import { UsagePagesModule } from './portal/usage-pages.module.js';
-import { ProvisioningModule } from './provisioning/provisioning.module.js';
 import { RestDomainsModule } from './api/v1/rest-domains.module.js';
 import { RemindersJob } from './reminders/reminders.job.js';
 import { WatchJob } from './reminders/watch.job.js';
 import { RemindersModule } from './reminders/reminders.module.js';
 import { MailModule } from './platform/mail/mail.module.js';
-import { SecretsModule } from './secrets/secrets.module.js';
 import { LoginRequestsJob } from './sign-token/login-requests.job.js';
 import { AuthorizationCodeModule } from './authorization-code/authorization-code.module.js';
 import { SignTokenModule } from './sign-token/sign-token.module.js';
-import { UsersModule } from './users/users.module.js';
 import { WebhooksJob } from './webhooks/webhooks.job.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
-import { ApplicationsModule } from './applications/applications.module.js';
-import { OrganisationsModule } from './organisations/organisations.module.js';
 
 /** What the setting `DOMAINS` switches on: routes and pages in modules of their own. */
 const withDomains = [
@@ -90,28 +85,6 @@ export class AppModule {
         OwnAudienceJob,
         RewrapJob,
         ...(platform.config.DOMAINS === 'on' ? [LoginRequestsJob, CodeTokensJob, WebhooksJob] : []),
-      ],
-    };
-  }
-}
-
-/** The command line: features without doors and jobs. */
-@Module({})
-export class CommandModule {
-  static with(platform: Platform): DynamicModule {
-    return {
-      module: CommandModule,
-      imports: [
-        PlatformModule.with(platform),
-        MailModule,
-        OrganisationsModule,
-        UsersModule,
-        ApplicationsModule,
-        SecretsModule,
-        OAuthModule,
-        DomainsModule,
-        RemindersModule,
-        ProvisioningModule,
       ],
     };
   }

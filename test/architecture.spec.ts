@@ -132,7 +132,15 @@ const mayImport: Record<string, string[]> = {
 };
 
 /** Files of `src/` itself: they put the rooms together. */
-const atTheTop = ['main.ts', 'cli.ts', 'app.ts', 'app.module.ts', 'start.ts', 'schema.ts'];
+const atTheTop = [
+  'main.ts',
+  'cli.ts',
+  'app.ts',
+  'app.module.ts',
+  'command.module.ts',
+  'start.ts',
+  'schema.ts',
+];
 
 const root = join(import.meta.dirname, '..', 'src');
 const files = filesBelow(root).filter((file) => !file.endsWith('.spec.ts'));

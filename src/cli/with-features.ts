@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { CommandModule } from '../app.module.js';
+import { CommandModule } from '../command.module.js';
 import type { Clock } from '../platform/clock.js';
 import { loadConfig } from '../platform/config/load.js';
 import { buildLog, NestLog } from '../platform/log.js';

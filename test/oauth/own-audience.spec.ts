@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
-import { CommandModule } from '../../src/app.module.js';
+import { CommandModule } from '../../src/command.module.js';
 import { Config } from '../../src/platform/config/config.js';
 import { Keys } from '../../src/platform/keys/keys.js';
 import { Mailer } from '../../src/platform/mail/mailer.js';
