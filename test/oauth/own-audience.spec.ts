@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { CommandModule } from '../../src/command.module.js';
+import { ownResource } from '../../src/oauth/own-audience.js';
 import { Config } from '../../src/platform/config/config.js';
 import { Keys } from '../../src/platform/keys/keys.js';
 import { Mailer } from '../../src/platform/mail/mailer.js';
@@ -11,7 +12,10 @@ test('a command with another address leaves the audience of our own API as the s
   const { app, clock, dataSource } = service;
   const audience = async () =>
     (
-      await dataSource.query<{ audience: string }[]>(`select audience from resources where any_api`)
+      await dataSource.query<{ audience: string }[]>(
+        'select audience from resources where id = $1',
+        [ownResource],
+      )
     )[0]!.audience;
   const written = await audience();
   expect(written).toBe(`${app.get(Config, { strict: false }).PUBLIC_URL}/api/v1`);
