@@ -27,8 +27,9 @@ export default {
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  // Jest would use one worker on two cores; a worker that has grown is replaced, since compiled modules are never freed.
-  maxWorkers: 2,
+  // Jest would use one worker on two cores. Half of the time is waiting for processes, browsers and the database, so
+  // a third one has work; one that has grown is replaced, since compiled modules are never freed.
+  maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
